@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class EnterpriseServiceConfig(AppConfig):
+    name = "enterprise_service"

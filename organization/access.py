@@ -1,0 +1,37 @@
+"""The first line of a view: fetch through permission or answer 404 or 403."""
+
+from typing import TypeVar, cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from organization.models import ScopedQuerySet, User
+
+Row = TypeVar("Row", bound=Model)
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody who is signed in, as every view behind the login sees it."""
+
+    user: User
+
+
+def visible_or_404(request: HttpRequest, rows: ScopedQuerySet, pk: int) -> Model:
+    """Return the row when the user may see it.
+
+    Raises:
+        Http404: when there is none, or it is another branch's: both look the same.
+    """
+    return get_object_or_404(rows.visible_to(cast(User, request.user)), pk=pk)
+
+
+def require(request: HttpRequest, permission: str, row: Model | None = None) -> None:
+    """Let the request pass when the user holds the permission.
+
+    Raises:
+        PermissionDenied: when the user sees the row and yet may not do this.
+    """
+    if not cast(User, request.user).has_perm(permission, row):
+        raise PermissionDenied

@@ -1,0 +1,1 @@
+"""The secretary's desk for people, offices, branches, accounts and roles."""

@@ -1,0 +1,22 @@
+"""Who: the college's branches, offices, people, accounts and roles."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganizationConfig(AppConfig):
+    """Registers the rows whose every change is audited."""
+
+    name = "organization"
+    verbose_name = _("Organization")
+
+    def ready(self) -> None:
+        """Audit people, stages, roles and places, and load the rules."""
+        from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
+
+        from organization import checks, models, rules  # noqa: F401, PLC0415 - models exist only from here on
+
+        for model in (models.College, models.Branch, models.Office, models.PartyStageEntry, models.RoleAssignment):
+            auditlog.register(model)
+        auditlog.register(models.Person, exclude_fields=["pinyin"])
+        auditlog.register(models.User, exclude_fields=["password", "last_login"])

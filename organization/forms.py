@@ -1,0 +1,78 @@
+"""What edit forms share: the copy's version travels with the form, and a stale save is refused with both texts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import StaleRecordError
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One field that somebody else changed since the form was opened."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+class VersionedFormMixin(forms.BaseModelForm):
+    """Refuses to save over somebody else's newer text, shows both, and keeps what was typed.
+
+    Saving again after that is a decision made in sight of both texts, so the form then carries the newer version.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    conflicts: list[Conflict]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflicts = []
+        if self.instance.pk:
+            self.fields["version"] = forms.IntegerField(
+                widget=forms.HiddenInput, initial=self.instance.version, required=True
+            )
+        else:
+            self.fields.pop("version", None)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse the form when the row moved on after it was opened."""
+        cleaned = super().clean()
+        values = self.cleaned_data if cleaned is None else cleaned
+        if self.instance.pk and "version" in values:
+            stored = type(self.instance)._base_manager.get(pk=self.instance.pk)
+            if stored.version != values["version"]:
+                self.conflicts = self._conflicts_with(stored)
+                self._carry_version(stored.version)
+                self.add_error(None, StaleRecordError().message)
+            self.instance.version = stored.version
+        return cleaned
+
+    def _conflicts_with(self, stored: Model) -> list[Conflict]:
+        """Return the fields in which the form's text differs from what is stored now."""
+        current = type(self)(instance=stored)
+        conflicts = []
+        for name in self.fields:
+            bound, theirs = self[name], current[name]
+            if name != "version" and bound.field.has_changed(theirs.initial, bound.data):
+                conflicts.append(Conflict(str(bound.label), _shown(theirs, theirs.initial), _shown(bound, bound.data)))
+        return conflicts
+
+    def _carry_version(self, version: int) -> None:
+        """Put the stored version into the form that is shown again."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = str(version)
+
+
+def _shown(bound: forms.BoundField, value: Any) -> str:
+    """Return a field's value as its reader sees it: a choice by its label."""
+    if isinstance(value, list | tuple):
+        return "、".join(_shown(bound, one) for one in value)
+    choices = getattr(bound.field, "choices", None)
+    if choices is not None:
+        labels = {str(key): str(label) for key, label in choices}
+        return labels.get(str(getattr(value, "pk", value) or ""), str(value or _("(empty)")))
+    return str(value if value not in (None, "") else _("(empty)"))

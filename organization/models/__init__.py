@@ -1,0 +1,24 @@
+"""Who: colleges, branches, offices, people, stages, accounts and roles."""
+
+from organization.models.accounts import RoleAssignment, User
+from organization.models.base import RuleError, ScopedQuerySet, StaleRecordError, VersionedModel
+from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
+from organization.models.places import Branch, College, Office
+from organization.models.receipts import FormReceipt
+
+__all__ = [
+    "MEMBER_STAGES",
+    "Branch",
+    "College",
+    "FormReceipt",
+    "Office",
+    "PartyStage",
+    "PartyStageEntry",
+    "Person",
+    "RoleAssignment",
+    "RuleError",
+    "ScopedQuerySet",
+    "StaleRecordError",
+    "User",
+    "VersionedModel",
+]

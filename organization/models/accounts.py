@@ -1,0 +1,147 @@
+"""User accounts and the roles that they hold."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from organization.models.base import ScopedQuerySet
+from organization.models.people import Person
+from organization.models.places import Branch, College
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class User(AbstractUser):
+    """A sign-in. A superuser is the operator; all other rights come from the person and the role assignments."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    person = models.OneToOneField(
+        Person, models.PROTECT, null=True, blank=True, related_name="user", verbose_name=_("person")
+    )
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user account")
+        verbose_name_plural = _("user accounts")
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    def get_full_name(self) -> str:
+        """Return the person's name, or the sign-in name of an account without one."""
+        return self.person.name if self.person else self.username
+
+    def get_short_name(self) -> str:
+        """Return the same as get_full_name: Chinese names are not cut."""
+        return self.get_full_name()
+
+    @cached_property
+    def _roles(self) -> list["RoleAssignment"]:
+        """Read the assignments once a request."""
+        return list(self.role_assignments.all())
+
+    @property
+    def managed_branch_ids(self) -> list[int]:
+        """Return the branches that the user is secretary or deputy of."""
+        return [role.branch_id for role in self._roles if role.branch_id is not None]
+
+    @property
+    def led_college_ids(self) -> list[int]:
+        """Return the colleges whose leadership the user belongs to."""
+        return [role.college_id for role in self._roles if role.college_id is not None]
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether the user runs the installation."""
+        return self.is_superuser
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether the user belongs to a college's leadership."""
+        return bool(self.led_college_ids)
+
+    @property
+    def is_secretary(self) -> bool:
+        """Whether the user is secretary or deputy of a branch."""
+        return bool(self.managed_branch_ids)
+
+    @property
+    def is_teacher(self) -> bool:
+        """Whether the user is a teacher."""
+        return self.person is not None and self.person.kind == Person.Kind.TEACHER
+
+    @property
+    def is_student(self) -> bool:
+        """Whether the user is a student."""
+        return self.person is not None and self.person.kind == Person.Kind.STUDENT
+
+    @property
+    def may_use_admin(self) -> bool:
+        """Whether the secretary's desk is open to the user."""
+        return self.is_active and (self.is_operator or self.is_secretary)
+
+    def manages(self, branch_id: int | None) -> bool:
+        """Return whether the user is secretary or deputy of the branch, or the operator."""
+        return self.is_operator or branch_id in self.managed_branch_ids
+
+
+class RoleAssignmentQuerySet(ScopedQuerySet):
+    """Roles given: a secretary sees those of the own branch."""
+
+    def own_rows(self, user: "User") -> Q:
+        """Return the user's own roles."""
+        return Q(user=user)
+
+    def visible_to(self, user: "User | AnonymousUser") -> "RoleAssignmentQuerySet":
+        """Return the roles in the user's branches and colleges, and the user's own."""
+        return super().visible_to(user).distinct()
+
+
+class RoleAssignment(models.Model):
+    """A user holds a role in a branch or a college."""
+
+    class Role(models.TextChoices):
+        """Roles beyond being a teacher or a student."""
+
+        SECRETARY = "secretary", _("Branch secretary")
+        DEPUTY = "deputy", _("Deputy secretary")
+        LEADERSHIP = "leadership", _("College leadership")
+
+    user = models.ForeignKey(
+        User,
+        models.CASCADE,  # an account that is deleted holds no role
+        related_name="role_assignments",
+        verbose_name=_("user account"),
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, null=True, blank=True, related_name="role_assignments", verbose_name=_("branch")
+    )
+    college = models.ForeignKey(
+        College, models.PROTECT, null=True, blank=True, related_name="role_assignments", verbose_name=_("college")
+    )
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role assignment")
+        verbose_name_plural = _("role assignments")
+        ordering = ["role", "user"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=["secretary", "deputy"], branch__isnull=False, college__isnull=True)
+                | Q(role="leadership", branch__isnull=True, college__isnull=False),
+                name="role_has_its_place",
+                violation_error_message=_("A secretary needs a branch, leadership needs a college."),
+            ),
+            models.UniqueConstraint(fields=["user", "role", "branch"], name="branch_role_once"),
+            models.UniqueConstraint(fields=["user", "role", "college"], name="college_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"

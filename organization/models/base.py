@@ -1,0 +1,89 @@
+"""What rows of every app share: an edit counter that refuses a stale save, and the door that scopes by branch."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from organization.models.accounts import User
+
+
+class RuleError(Exception):
+    """A verb was refused by a rule of the work; the message is for the person who asked."""
+
+    def __init__(self, message: object) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class StaleRecordError(RuleError):
+    """Somebody else saved the row after this copy of it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Someone else has saved this record since you opened it."))
+
+
+class VersionedModel(models.Model):
+    """A row that counts its edits, so that of two people editing one copy only the first one saves."""
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, **kwargs: Any) -> None:
+        """Save the row and count the edit.
+
+        Raises:
+            StaleRecordError: when the row's version in the database is no longer this copy's.
+        """
+        if self._state.adding:
+            super().save(**kwargs)
+            return
+        with transaction.atomic():
+            self._claim_version()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "version"}
+            super().save(**kwargs)
+
+    def _claim_version(self) -> None:
+        """Move the version on in one statement, which also locks the row until the transaction ends."""
+        owner = self._meta.get_field("version").model
+        same_copy = owner._base_manager.filter(pk=self.pk, version=self.version)
+        if not same_copy.update(version=F("version") + 1):
+            raise StaleRecordError
+        self.version += 1
+
+    _claim_version.alters_data = True  # type: ignore[attr-defined]
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows that belong to a branch; `visible_to` is the only door to them."""
+
+    #: Path from a row to the branch that owns it; empty for the branch itself.
+    branch_path = "branch"
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Return the rows that the user may see: the branch's, the college's, or their own.
+
+        Args:
+            user: whoever asks; an anonymous or inactive user sees nothing.
+        """
+        if not user.is_active or isinstance(user, AnonymousUser):
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        return self.filter(self.branch_scope(user) | self.own_rows(user))
+
+    def branch_scope(self, user: "User") -> Q:
+        """Return the condition for rows of the branches and colleges whose rows the user sees."""
+        own_branch = Q(**{f"{self.branch_path}__in" if self.branch_path else "pk__in": user.managed_branch_ids})
+        college = f"{self.branch_path}__college__in" if self.branch_path else "college__in"
+        return own_branch | Q(**{college: user.led_college_ids})
+
+    def own_rows(self, user: "User") -> Q:
+        """Return the condition for rows that are the user's own; none unless a model says otherwise."""
+        return Q(pk__in=[])

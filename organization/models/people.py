@@ -1,0 +1,287 @@
+"""People and the history of their party stages."""
+
+import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organization.models.base import ScopedQuerySet, VersionedModel
+from organization.models.places import Branch, Office
+from organization.pinyin import search_key
+from organization.text import PlainCharField, PlainTextField
+
+if TYPE_CHECKING:
+    from organization.models.accounts import User
+
+PARTY_AGE = 18
+
+
+class PartyStage(models.TextChoices):
+    """How far a person is on the way into the party (政治面貌, 发展党员的五个阶段)."""
+
+    NONE = "none", _("Not an applicant")
+    APPLICANT = "applicant", _("Applicant")
+    ACTIVIST = "activist", _("Activist")
+    CANDIDATE = "candidate", _("Candidate for membership")
+    PROBATIONARY = "probationary", _("Probationary member")
+    FULL = "full", _("Full member")
+
+
+MEMBER_STAGES = (PartyStage.PROBATIONARY, PartyStage.FULL)
+
+
+class PersonQuerySet(ScopedQuerySet):
+    """People; teachers see their own branch's names, students only themselves."""
+
+    def own_rows(self, user: "User") -> Q:
+        """Return the user's own person and, for a teacher, the people of the same branch."""
+        own = Q(pk=user.person_id)
+        if user.is_teacher:
+            own |= Q(branch=user.person.branch_id, is_active=True)
+        return own
+
+    def active(self) -> Self:
+        """Return the people who are here now."""
+        return self.filter(is_active=True)
+
+    def teachers(self) -> Self:
+        """Return the staff."""
+        return self.filter(kind=Person.Kind.TEACHER)
+
+    def students(self) -> Self:
+        """Return the students."""
+        return self.filter(kind=Person.Kind.STUDENT)
+
+    def members(self) -> Self:
+        """Return those who are party members now, probationary or full."""
+        return self.filter(stage__in=MEMBER_STAGES)
+
+    def non_members(self) -> Self:
+        """Return those who are not party members now."""
+        return self.exclude(stage__in=MEMBER_STAGES)
+
+    def members_on(self, day: datetime.date) -> Self:
+        """Return those who were party members on a day, by their stage history."""
+        newest = PartyStageEntry.objects.filter(person=OuterRef("pk"), from_date__lte=day).order_by("-from_date")
+        return self.annotate(stage_on_day=Subquery(newest.values("stage")[:1])).filter(stage_on_day__in=MEMBER_STAGES)
+
+    def search(self, words: str) -> Self:
+        """Return those whose name, number, pinyin or pinyin initials hold the words."""
+        found = Q(name__icontains=words) | Q(number__icontains=words) | Q(pinyin__icontains=words.replace(" ", ""))
+        return self.filter(found)
+
+
+class Person(VersionedModel):
+    """A teacher or a student of the college."""
+
+    class Kind(models.TextChoices):
+        """Whether a person teaches or studies."""
+
+        TEACHER = "teacher", _("Teacher")
+        STUDENT = "student", _("Student")
+
+    college = models.ForeignKey("organization.College", models.PROTECT, editable=False, related_name="people")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="people", verbose_name=_("branch"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    name = PlainCharField(_("name"), max_length=50)
+    number = PlainCharField(
+        _("staff or student number"),
+        max_length=30,
+        validators=[RegexValidator(r"^[A-Za-z0-9-]+\Z", _("Only Latin letters, digits and hyphens."))],
+    )
+    stage = models.CharField(
+        _("party stage"), max_length=12, choices=PartyStage, default=PartyStage.NONE, editable=False
+    )
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("teaching office")
+    )
+    title = PlainCharField(_("professional title"), max_length=50, blank=True)
+    specialty = PlainCharField(_("specialty"), max_length=50, blank=True)
+    class_name = PlainCharField(_("class"), max_length=50, blank=True)
+    born_on = models.DateField(_("born on"), null=True, blank=True)
+    phone = PlainCharField(_("mobile phone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    strengths = PlainTextField(_("strengths"), max_length=500, blank=True)
+    needs = PlainTextField(_("needs"), max_length=500, blank=True)
+    is_active = models.BooleanField(
+        _("here now"), default=True, help_text=_("Untick when the person has left or graduated; the history stays.")
+    )
+    pinyin = models.CharField(max_length=300, editable=False, blank=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["pinyin", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["college", "number"],
+                name="person_number_once_in_a_college",
+                violation_error_message=_("Somebody in the college already has this number."),
+            ),
+        ]
+        indexes = [
+            # The secretary's roster and every autocomplete: a branch's people by name.
+            models.Index(fields=["branch", "kind", "pinyin"], name="person_roster"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, keeping the college of the branch and the pinyin of the name."""
+        self.college_id = self.branch.college_id
+        self.pinyin = search_key(self.name)
+        super().save(**kwargs)
+
+    def clean(self) -> None:
+        """Refuse an office of another branch and a birthday that has not come.
+
+        Raises:
+            ValidationError: by field.
+        """
+        if self.office is not None and self.branch_id and self.office.branch_id != self.branch_id:
+            raise ValidationError({"office": _("This teaching office belongs to another branch.")})
+        if self.born_on and self.born_on > timezone.localdate():
+            raise ValidationError({"born_on": _("The date of birth lies in the future.")})
+
+    def validate_constraints(self, exclude: set[str] | None = None) -> None:
+        """Check uniqueness in the college, which a form never asks for because the branch tells it."""
+        if self.branch_id:
+            self.college_id = self.branch.college_id
+            exclude = set(exclude or ()) - {"college"}
+        super().validate_constraints(exclude=exclude)
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the person is a party member now."""
+        return self.stage in MEMBER_STAGES
+
+    def stage_on(self, day: datetime.date) -> str:
+        """Return the party stage that the person had on a day (one query)."""
+        entry = self.stage_entries.filter(from_date__lte=day).order_by("-from_date").first()
+        return entry.stage if entry else PartyStage.NONE
+
+    def was_member_on(self, day: datetime.date) -> bool:
+        """Return whether the person was a party member on a day (one query)."""
+        return self.stage_on(day) in MEMBER_STAGES
+
+    def record_stage(self, *, stage: str, from_date: datetime.date, note: str = "") -> "PartyStageEntry":
+        """Add a step to the stage history and keep the present stage in line.
+
+        Args:
+            stage: a PartyStage value.
+            from_date: the day from which it holds.
+            note: where it is known from.
+
+        Returns:
+            The new entry.
+
+        Raises:
+            ValidationError: when the date cannot be, or the history already has an entry for that day.
+        """
+        entry = PartyStageEntry(person=self, stage=stage, from_date=from_date, note=note)
+        entry.full_clean()
+        entry.save()
+        return entry
+
+    record_stage.alters_data = True  # type: ignore[attr-defined]
+
+    def keep_stage(self) -> None:
+        """Write the stage that the history gives today, when it is another."""
+        stage = self.stage_on(timezone.localdate())
+        if stage != self.stage:
+            self.stage = stage
+            self.save(update_fields=["stage"])
+
+    keep_stage.alters_data = True  # type: ignore[attr-defined]
+
+
+class PartyStageEntryQuerySet(ScopedQuerySet):
+    """Steps of stage histories: the secretary's to see, and a person's own."""
+
+    branch_path = "person__branch"
+
+    def branch_scope(self, user: "User") -> Q:
+        """Return the histories of the branches that the user manages; leadership has no need of them."""
+        return Q(person__branch__in=user.managed_branch_ids)
+
+    def own_rows(self, user: "User") -> Q:
+        """Return the user's own history."""
+        return Q(person=user.person_id)
+
+
+class PartyStageEntry(models.Model):
+    """From a day on, a person was at a party stage."""
+
+    person = models.ForeignKey(
+        Person,
+        models.CASCADE,  # a person entered by mistake is deleted with the history
+        related_name="stage_entries",
+        verbose_name=_("person"),
+    )
+    stage = models.CharField(_("party stage"), max_length=12, choices=PartyStage)
+    from_date = models.DateField(_("from"))
+    note = PlainCharField(_("note"), max_length=100, blank=True)
+
+    objects = PartyStageEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("party stage entry")
+        verbose_name_plural = _("party stage history")
+        ordering = ["person", "from_date"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "from_date"],
+                name="one_stage_entry_a_day",
+                violation_error_message=_("The history already has an entry for this day."),
+            ),
+            models.CheckConstraint(condition=Q(stage__in=PartyStage.values), name="stage_entry_is_a_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_date} {self.get_stage_display()}"
+
+    def clean(self) -> None:
+        """Refuse a day to come, and membership before the eighteenth birthday (party constitution, article 1).
+
+        Raises:
+            ValidationError: at from_date.
+        """
+        if not self.from_date:
+            return
+        if self.from_date > timezone.localdate():
+            raise ValidationError({"from_date": _("The date lies in the future.")})
+        born = self.person.born_on
+        if born and self.stage in MEMBER_STAGES and self.from_date < birthday(born, PARTY_AGE):
+            raise ValidationError(
+                {"from_date": _("Joined the party before the age of 18: please check the date of birth.")}
+            )
+
+    def save(self, **kwargs: Any) -> None:
+        """Save the entry and bring the person's present stage in line."""
+        with transaction.atomic():
+            super().save(**kwargs)
+            self.person.keep_stage()
+
+    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the entry and bring the person's present stage in line."""
+        with transaction.atomic():
+            deleted = super().delete(**kwargs)
+            self.person.keep_stage()
+        return deleted
+
+
+def birthday(born: datetime.date, age: int) -> datetime.date:
+    """Return the day on which somebody born on a day reaches an age (28 February's children of 29 on 1 March)."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return datetime.date(born.year + age, 3, 1)
+

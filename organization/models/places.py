@@ -1,0 +1,101 @@
+"""College, branch and teaching office."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from organization.models.base import ScopedQuerySet, VersionedModel
+from organization.text import PlainCharField
+
+if TYPE_CHECKING:
+    from organization.models.accounts import User
+
+
+class CollegeQuerySet(ScopedQuerySet):
+    """Colleges."""
+
+    def branch_scope(self, user: "User") -> Q:
+        """Return the colleges of the branches and colleges whose rows the user sees."""
+        of_own_branch = Branch.objects.filter(pk__in=user.managed_branch_ids)
+        return Q(pk__in=user.led_college_ids) | Q(pk__in=of_own_branch.values("college"))
+
+
+class College(VersionedModel):
+    """A vocational college: the house in which numbers of staff and students are unique."""
+
+    name = PlainCharField(_("name"), max_length=100, unique=True)
+
+    objects = CollegeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("college")
+        verbose_name_plural = _("colleges")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BranchQuerySet(ScopedQuerySet):
+    """Branches."""
+
+    branch_path = ""
+
+    def own_rows(self, user: "User") -> Q:
+        """Return the branch that the user's person belongs to."""
+        return Q(pk=user.person.branch_id) if user.person else Q(pk__in=[])
+
+
+class Branch(VersionedModel):
+    """A party branch: it owns people, pairings and outcomes."""
+
+    college = models.ForeignKey(College, models.PROTECT, related_name="branches", verbose_name=_("college"))
+    code = models.SlugField(_("code"), max_length=20, unique=True, help_text=_("Latin letters and digits, e.g. AMT"))
+    name = PlainCharField(_("name"), max_length=100)
+
+    objects = BranchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("branch")
+        verbose_name_plural = _("branches")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["college", "name"],
+                name="branch_name_once_in_a_college",
+                violation_error_message=_("The college already has a branch of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficeQuerySet(ScopedQuerySet):
+    """Teaching offices."""
+
+
+class Office(VersionedModel):
+    """A teaching office (教研室) of a branch."""
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="offices", verbose_name=_("branch"))
+    name = PlainCharField(_("name"), max_length=100)
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("teaching office")
+        verbose_name_plural = _("teaching offices")
+        ordering = ["branch", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "name"],
+                name="office_name_once_in_a_branch",
+                violation_error_message=_("The branch already has a teaching office of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

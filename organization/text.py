@@ -1,0 +1,72 @@
+"""Text that every export can hold: what it refuses, and model fields that refuse it at every door."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+# Control characters but tab and line ends (XML 1.0, section 2.2, forbids them, so Word and Excel refuse the whole
+# file), lone surrogates, the two non-characters of each plane's end, and bidirectional embeddings, overrides and
+# isolates (UAX #9), which make a name read as another.
+REFUSED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+    "|[" + "".join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF)) + "]"
+)
+LINE_BREAKS = re.compile("[\t\r\n\u2028\u2029]")
+
+
+def validate_plain_text(value: str) -> None:
+    """Refuse text with characters that no document can hold.
+
+    Args:
+        value: the text; line ends and tabs are allowed.
+
+    Raises:
+        ValidationError: naming the first such character by its code point and its place.
+    """
+    if found := REFUSED.search(value):
+        raise ValidationError(
+            _("Character %(place)s (%(code)s) cannot be kept in a document. Please delete it and type it again."),
+            code="not_plain",
+            params={"place": found.start() + 1, "code": f"U+{ord(found.group()):04X}"},
+        )
+
+
+def validate_one_line(value: str) -> None:
+    """Refuse line breaks and tabs where one line is meant.
+
+    Raises:
+        ValidationError: when there is one.
+    """
+    if LINE_BREAKS.search(value):
+        raise ValidationError(_("Please write this on one line."), code="not_one_line")
+
+
+class _PlainTextMixin:
+    """Validates once more at the database's door, where forms, imports and code all pass."""
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        """Return the value for the database, or raise ValidationError for text that is refused."""
+        if isinstance(value, str):
+            self.run_validators(value)  # type: ignore[attr-defined]
+        return super().get_db_prep_save(value, connection)  # type: ignore[misc]
+
+
+class PlainCharField(_PlainTextMixin, models.CharField):
+    """One line of plain text, refused rather than cut when it is too long."""
+
+    default_validators = (validate_plain_text, validate_one_line)
+
+
+class PlainTextField(_PlainTextMixin, models.TextField):
+    """Paragraphs of plain text, refused rather than cut when they are too long."""
+
+    default_validators = (validate_plain_text,)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.max_length is not None:
+            self.validators.append(MaxLengthValidator(self.max_length))

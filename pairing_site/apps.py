@@ -1,0 +1,24 @@
+"""The front door: the site's own words and the admin it shows."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PairingSiteConfig(AppConfig):
+    """Settings, URLs and the home page."""
+
+    name = "pairing_site"
+    verbose_name = _("1+1+1 pairing")
+
+
+class AdminConfig(SimpleAdminConfig):
+    """The secretary's desk in place of Django's default admin site."""
+
+    default_site = "organization.admin_site.BranchAdminSite"
+    verbose_name = _("Administration")
+
+    def ready(self) -> None:
+        """Load every app's admin module, as django.contrib.admin's own config does."""
+        super().ready()
+        self.module.autodiscover()

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class TeachingPairsConfig(AppConfig):
+    name = "teaching_pairs"
