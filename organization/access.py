@@ -24,7 +24,7 @@ def visible_or_404(request: HttpRequest, rows: ScopedQuerySet, pk: int) -> Model
     Raises:
         Http404: when there is none, or it is another branch's: both look the same.
     """
-    return get_object_or_404(rows.visible_to(cast(User, request.user)), pk=pk)
+    return get_object_or_404(rows.visible_to(cast("User", request.user)), pk=pk)
 
 
 def require(request: HttpRequest, permission: str, row: Model | None = None) -> None:
@@ -33,5 +33,5 @@ def require(request: HttpRequest, permission: str, row: Model | None = None) -> 
     Raises:
         PermissionDenied: when the user sees the row and yet may not do this.
     """
-    if not cast(User, request.user).has_perm(permission, row):
+    if not cast("User", request.user).has_perm(permission, row):
         raise PermissionDenied

@@ -43,7 +43,12 @@ def may_see_stage(user: User, person: Person | None) -> bool:
     return user.manages(person.branch_id) or user.person_id == person.pk
 
 
-def add_admin_permissions(model: type[Model], *, may_write: rules.predicates.Predicate, may_delete: rules.predicates.Predicate) -> None:
+nobody = rules.always_false
+
+
+def add_admin_permissions(
+    model: type[Model], *, may_write: rules.predicates.Predicate, may_delete: rules.predicates.Predicate
+) -> None:
     """Register the four permissions that the admin asks for; reading is narrowed by visible_to besides."""
     label, name = model._meta.app_label, model._meta.model_name
     rules.add_perm(f"{label}.view_{name}", manages_a_branch)

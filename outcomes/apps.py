@@ -1,5 +1,24 @@
+"""What came of the work."""
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OutcomesConfig(AppConfig):
+    """Registers what is audited."""
+
     name = "outcomes"
+    verbose_name = _("Outcomes and reports")
+
+    def ready(self) -> None:
+        """Audit outcomes and reports; load the rules."""
+        from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
+
+        from outcomes import models, rules  # noqa: F401, PLC0415 - models exist only from here on
+
+        auditlog.register(models.Outcome, exclude_fields=["version", "standing"], m2m_fields={"shared_with"})
+        for model in (models.OutcomePerson, models.OutcomeCredit, models.OutcomeEvidence):
+            auditlog.register(model)
+        for model in (models.Subkind, models.Grade):
+            auditlog.register(model, exclude_fields=["version"])
+        auditlog.register(models.FrozenReport, exclude_fields=["figures"])

@@ -1,5 +1,21 @@
+"""The shared base of the three forms."""
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PairingsConfig(AppConfig):
+    """Registers what is audited."""
+
     name = "pairings"
+    verbose_name = _("Pairings")
+
+    def ready(self) -> None:
+        """Audit pairings, seats and logs; load rules and checks."""
+        from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
+
+        from pairings import checks, models, rules  # noqa: F401, PLC0415 - models exist only from here on
+
+        auditlog.register(models.Pairing, exclude_fields=["last_logged_on", "version"])
+        auditlog.register(models.Seat)
+        auditlog.register(models.ProgressLog, exclude_fields=["version"])

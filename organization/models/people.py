@@ -284,4 +284,3 @@ def birthday(born: datetime.date, age: int) -> datetime.date:
         return born.replace(year=born.year + age)
     except ValueError:
         return datetime.date(born.year + age, 3, 1)
-

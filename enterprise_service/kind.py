@@ -1,0 +1,24 @@
+"""What the shared base knows of enterprise service."""
+
+from django.utils.translation import gettext_lazy as _
+
+from pairings.kinds import HELPER, LEADER, PairingKind, SeatRole
+
+ENTERPRISE = PairingKind(
+    slug="enterprise",
+    label=_("Enterprise service"),
+    model="enterprise_service.Engagement",
+    namespace="enterprise_service",
+    colour="green",
+    roles=(SeatRole(LEADER, _("Leading party member"), "teacher", is_member=True),),
+    extra_roles=(SeatRole(HELPER, _("Team member"), "teacher"),),
+    activities=(
+        ("solving", _("On-site solving")),
+        ("survey", _("Survey of the trade")),
+        ("technical", _("Technical problems")),
+        ("talent", _("Talent needs")),
+        ("policy", _("Talk on policy")),
+        ("training", _("Training for the enterprise")),
+        ("party", _("Party-building activity")),
+    ),
+)

@@ -1,0 +1,26 @@
+"""What the shared base knows of the mentorship form."""
+
+from django.utils.translation import gettext_lazy as _
+
+from pairings.kinds import LEADER, ORDINARY_STUDENT, STUDENT_MEMBER, PairingKind, SeatRole
+
+MENTORSHIP = PairingKind(
+    slug="mentorship",
+    label=_("Mentorship"),
+    model="mentorship.MentorshipTeam",
+    namespace="mentorship",
+    colour="red",
+    roles=(
+        SeatRole(LEADER, _("Mentor (teacher party member)"), "teacher", is_member=True),
+        SeatRole(STUDENT_MEMBER, _("Student party member"), "student", is_member=True),
+        SeatRole(ORDINARY_STUDENT, _("Ordinary student"), "student", is_member=False),
+    ),
+    activities=(
+        ("training", _("Training")),
+        ("project", _("Project work")),
+        ("contest", _("Contest")),
+        ("tutoring", _("Tutoring")),
+        ("meeting", _("Team meeting")),
+        ("party", _("Party-building activity")),
+    ),
+)

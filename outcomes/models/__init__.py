@@ -1,0 +1,21 @@
+"""What came of the work: outcomes, their proof, and the reports that were handed in."""
+
+from outcomes.models.links import OutcomeCredit, OutcomeEvidence, OutcomePerson
+from outcomes.models.outcome import Outcome
+from outcomes.models.reports import FrozenReport, ReportFile
+from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
+
+__all__ = [
+    "Category",
+    "FrozenReport",
+    "Grade",
+    "IssuerKind",
+    "Level",
+    "Outcome",
+    "OutcomeCredit",
+    "OutcomeEvidence",
+    "OutcomePerson",
+    "ReportFile",
+    "Status",
+    "Subkind",
+]

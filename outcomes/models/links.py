@@ -1,0 +1,92 @@
+"""What an outcome is tied to: the people who achieved it, the pairings that share it, the files that prove it."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from evidence.models import EvidenceLink
+from organization.models import Person, ScopedQuerySet, User
+from outcomes.models.outcome import Outcome
+from pairings.models import Pairing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class OutcomePerson(models.Model):
+    """A person achieved an outcome, at a place in its order (完成人)."""
+
+    outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="contributions")  # a draft goes with its people
+    person = models.ForeignKey(Person, models.PROTECT, related_name="contributions", verbose_name=_("person"))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+
+    class Meta:
+        verbose_name = _("person of an outcome")
+        verbose_name_plural = _("achieved by")
+        ordering = ["outcome", "position"]
+        constraints = [models.UniqueConstraint(fields=["outcome", "person"], name="person_once_an_outcome")]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class OutcomeCredit(models.Model):
+    """A pairing shares the credit for an outcome."""
+
+    outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="credits")  # a draft goes with its credits
+    pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="credits", verbose_name=_("pairing"))
+
+    class Meta:
+        verbose_name = _("credit")
+        verbose_name_plural = _("credited to")
+        ordering = ["outcome", "pk"]
+        constraints = [models.UniqueConstraint(fields=["outcome", "pairing"], name="credit_once_a_pairing")]
+
+    def __str__(self) -> str:
+        return str(self.pairing)
+
+    def clean(self) -> None:
+        """Refuse a pairing of a branch that does not share the outcome.
+
+        Raises:
+            ValidationError: at pairing.
+        """
+        branches = {self.outcome.branch_id, *self.outcome.shared_with.values_list("pk", flat=True)}
+        if self.pairing.branch_id not in branches:
+            raise ValidationError({"pairing": _("This pairing's branch does not share the outcome.")})
+
+
+class OutcomeEvidenceQuerySet(ScopedQuerySet):
+    """Proof: seen by whoever sees the outcome."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "OutcomeEvidenceQuerySet":
+        """Return the proof of the outcomes that the user may see."""
+        return self.filter(outcome__in=Outcome.objects.visible_to(user).values("pk"))
+
+
+class OutcomeEvidence(EvidenceLink):
+    """A file proves an outcome; with a row number, the file is the old ledger's sheet and the proof is thin."""
+
+    outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="proofs")  # a draft goes with its proof
+    ledger_row = models.PositiveIntegerField(_("row of the ledger"), null=True, blank=True)
+
+    objects = OutcomeEvidenceQuerySet.as_manager()
+
+    class Meta(EvidenceLink.Meta):
+        verbose_name = _("proof")
+        verbose_name_plural = _("evidence")
+        ordering = ["outcome", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["outcome", "evidence"], name="evidence_once_an_outcome"),
+            models.CheckConstraint(
+                condition=Q(ledger_row__isnull=True) | Q(ledger_row__gt=0), name="ledger_row_counts_from_1"
+            ),
+        ]
+
+    @property
+    def holder(self) -> Outcome:
+        """Return the outcome that holds the file."""
+        return self.outcome

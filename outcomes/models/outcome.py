@@ -1,0 +1,402 @@
+"""An outcome: what came of the work, who did it, what proves it, and who verified it."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, IntegerField, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from evidence.models import Evidence
+from organization.models import Branch, Person, RuleError, User, VersionedModel
+from organization.text import PlainCharField, PlainTextField
+from outcomes.models.queries import OutcomeQuerySet, standing
+from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind, rank
+from pairings.models import Pairing
+
+
+class Outcome(VersionedModel):
+    """Something achieved. Draft, submitted, then verified and locked, or returned with a reason."""
+
+    class Review(models.TextChoices):
+        """Where the record is between its author and the secretary."""
+
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        RETURNED = "returned", _("Returned for changes")
+        VERIFIED = "verified", _("Verified")
+        SUPERSEDED = "superseded", _("Replaced by a correction")
+
+    EDITABLE = (Review.DRAFT, Review.RETURNED)
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="outcomes", verbose_name=_("branch"))
+    shared_with = models.ManyToManyField(
+        Branch, blank=True, related_name="shared_outcomes", verbose_name=_("shared with branches")
+    )
+    title = PlainCharField(_("title"), max_length=200)
+    category = models.CharField(_("category"), max_length=15, choices=Category)
+    subkind = models.ForeignKey(
+        Subkind, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sub-kind")
+    )
+    level = models.CharField(_("level"), max_length=12, choices=Level)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.RECOGNISED)
+    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("grade"))
+    achieved_on = models.DateField(_("achieved on"))
+    issuer = PlainCharField(_("issued by"), max_length=100, blank=True)
+    issuer_kind = models.CharField(_("kind of issuer"), max_length=12, choices=IssuerKind, blank=True)
+    note = PlainTextField(_("note"), max_length=2000, blank=True)
+    people = models.ManyToManyField(
+        Person, through="OutcomePerson", related_name="outcomes", verbose_name=_("achieved by")
+    )
+    pairings = models.ManyToManyField(
+        Pairing, through="OutcomeCredit", related_name="outcomes", verbose_name=_("credited to"), blank=True
+    )
+    continues = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name=_("continues"),
+        help_text=_("The earlier recognition of the same work, when this one is higher."),
+    )
+    work = models.UUIDField(default=uuid.uuid4, editable=False)
+    standing = models.GeneratedField(expression=standing(), output_field=IntegerField(), db_persist=True)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, editable=False, related_name="correction", verbose_name=_("corrects")
+    )
+    correction_reason = PlainTextField(_("reason for the correction"), max_length=500, blank=True, editable=False)
+    review = models.CharField(_("review"), max_length=10, choices=Review, default=Review.DRAFT, editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("entered by"),
+    )
+    entered_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("submitted by"),
+    )
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("verified by"),
+    )
+    verified_at = models.DateTimeField(_("verified at"), null=True, editable=False)
+    return_reason = PlainTextField(_("reason for the return"), max_length=500, blank=True, editable=False)
+    seal = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = OutcomeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+        ordering = ["-achieved_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(review__in=["verified", "superseded"])
+                | Q(verified_by__isnull=False, verified_at__isnull=False) & ~Q(seal=""),
+                name="verified_outcome_has_verifier_and_seal",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True)
+                | Q(submitted_by__isnull=True)
+                | ~Q(verified_by=F("submitted_by")),
+                name="verifier_is_not_submitter",
+                violation_error_message=_("Whoever submitted an outcome cannot verify it."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(category__in=["award", "honour"]) | Q(status="recognised"),
+                name="awards_and_honours_are_recognised",
+                violation_error_message=_("Awards and honours always have the status “Recognised”."),
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, correction_reason="")
+                | Q(corrects__isnull=False) & ~Q(correction_reason=""),
+                name="correction_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(continues__isnull=True) | ~Q(continues=F("id")), name="outcome_not_its_own_sequel"
+            ),
+            models.UniqueConstraint(
+                fields=["continues"],
+                condition=Q(corrects__isnull=True),
+                name="one_sequel_an_outcome",
+                violation_error_message=_("Another outcome already continues this one."),
+            ),
+        ]
+        indexes = [
+            # The branch's list and every figure of a period.
+            models.Index(fields=["branch", "review", "-achieved_on"], name="outcome_list"),
+            models.Index(fields=["branch", "category", "level", "-achieved_on"], name="outcome_breakdown"),
+            # The chain of one work.
+            models.Index(fields=["work", "standing"], name="outcome_of_work"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the outcome's page."""
+        return reverse("outcomes:detail", args=[self.pk])
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, keeping the work of the outcome that this one continues."""
+        if self.continues is not None:
+            self.work = self.continues.work
+        super().save(**kwargs)
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether it is still its author's to change."""
+        return self.review in self.EDITABLE
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether it counts."""
+        return self.review == self.Review.VERIFIED
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether nothing but the old ledger's sheet proves it (prefetch `proofs`)."""
+        proofs = list(self.proofs.all())
+        return bool(proofs) and all(proof.ledger_row is not None for proof in proofs)
+
+    def chain(self) -> "OutcomeQuerySet":
+        """Return the verified recognitions of the same work, the earliest first."""
+        return Outcome.objects.verified().filter(work=self.work).order_by("achieved_on", "standing", "pk")
+
+    def clean(self) -> None:
+        """Check what spans several fields: words of another category, days to come, and the chain.
+
+        Raises:
+            ValidationError: by field.
+        """
+        errors: dict[str, Any] = {}
+        if self.achieved_on and self.achieved_on > timezone.localdate():
+            errors["achieved_on"] = _("The date lies in the future.")
+        for name in ("subkind", "grade"):
+            word = getattr(self, name)
+            if word is not None and word.category != self.category:
+                errors[name] = _("This choice belongs to another category.")
+        if self.continues is not None and self.achieved_on and (problem := self._chain_problem(self.continues)):
+            errors["continues"] = problem
+        if errors:
+            raise ValidationError(errors)
+
+    def _chain_problem(self, earlier: "Outcome") -> Any:
+        """Return why this cannot continue an earlier outcome, or None."""
+        if earlier.pk == self.pk or (self.pk and earlier.work == self.work and earlier.standing > (self.standing or 0)):
+            return _("An outcome cannot continue itself or what came after it.")
+        if earlier.review not in (self.Review.VERIFIED, self.Review.SUPERSEDED):
+            return _("Only a verified outcome can be continued.")
+        if earlier.category != self.category:
+            return _("The same work stays in the same category.")
+        if earlier.achieved_on > self.achieved_on:
+            return _("The earlier recognition cannot be newer than this one.")
+        if not rises(earlier, self):
+            return _("A continued outcome must be higher in level or status than before.")
+        taken = earlier.continued_by.exclude(pk=self.pk).exclude(review=self.Review.SUPERSEDED)
+        if taken.exclude(pk=self.corrects_id).exists():
+            return _("Another outcome already continues this one.")
+        return None
+
+    # Verbs: lock, re-read, check, write and record, or raise.
+
+    def record(
+        self,
+        *,
+        by: User | None,
+        people: Iterable[Person],
+        pairings: Iterable[Pairing] = (),
+        evidence: Iterable[Evidence] = (),
+    ) -> None:
+        """Save a new outcome as a draft with its people, credits and proof.
+
+        Args:
+            by: who enters it; None for a command.
+            people: who achieved it, in order.
+            pairings: those that share the credit, of branches that share the outcome.
+            evidence: files that were taken in or that a log already holds.
+
+        Raises:
+            ValidationError: when a field or a credit breaks a rule; nothing is saved then.
+        """
+        with transaction.atomic():
+            self.entered_by = by
+            self.full_clean()
+            self.save()
+            self._set_people(people)
+            self._set_credits(pairings)
+            self._attach(evidence)
+
+    def rewrite(
+        self, *, by: User, people: Iterable[Person], pairings: Iterable[Pairing], evidence: Iterable[Evidence] = ()
+    ) -> None:
+        """Save changes to a draft or returned outcome; evidence is added to what it holds.
+
+        Raises:
+            RuleError: when it is no longer its author's to change.
+            ValidationError: when a field or a credit breaks a rule.
+        """
+        with self._locked(*self.EDITABLE):
+            self.full_clean()
+            self.save()
+            self._set_people(people)
+            self._set_credits(pairings)
+            self._attach(evidence)
+
+    def submit(self, *, by: User | None) -> None:
+        """Hand the outcome to the secretary.
+
+        Raises:
+            RuleError: when it has no evidence, nobody achieved it, or it is not the author's any more.
+        """
+        with self._locked(*self.EDITABLE) as outcome:
+            if not outcome.proofs.exists():
+                raise RuleError(_("Please attach a file that proves the outcome."))
+            if not outcome.contributions.exists():
+                raise RuleError(_("Please say who achieved it."))
+            outcome.review, outcome.return_reason = self.Review.SUBMITTED, ""
+            outcome.submitted_by, outcome.submitted_at = by, timezone.now()
+            outcome.save(update_fields=["review", "return_reason", "submitted_by", "submitted_at"])
+
+    def verify(self, *, by: User) -> None:
+        """Confirm the outcome, lock it with a seal, and let it count; a correction replaces what it corrects.
+
+        Raises:
+            RuleError: when it is not submitted, has no evidence, or `by` submitted it.
+        """
+        with self._locked(self.Review.SUBMITTED) as outcome:
+            if by.pk == outcome.submitted_by_id:
+                raise RuleError(_("Whoever submitted an outcome cannot verify it."))
+            if not outcome.proofs.exists():
+                raise RuleError(_("Please attach a file that proves the outcome."))
+            outcome.full_clean()
+            if outcome.corrects is not None:
+                outcome.corrects._be_superseded()
+            outcome.review, outcome.verified_by, outcome.verified_at = self.Review.VERIFIED, by, timezone.now()
+            outcome.seal = outcome.compute_seal()
+            outcome.save(update_fields=["review", "verified_by", "verified_at", "seal"])
+
+    def send_back(self, *, by: User, reason: str) -> None:
+        """Return a submitted outcome to its author with a reason.
+
+        Raises:
+            RuleError: when it is not submitted, or no reason is given.
+        """
+        if not reason.strip():
+            raise RuleError(_("Please write a reason, so that they know what to change."))
+        with self._locked(self.Review.SUBMITTED) as outcome:
+            outcome.review, outcome.return_reason = self.Review.RETURNED, reason.strip()
+            outcome.save(update_fields=["review", "return_reason"])
+
+    def correct(self, *, by: User, reason: str) -> "Outcome":
+        """Begin a new version of a verified outcome; the old one counts until the new one is verified.
+
+        Returns:
+            The draft of the new version, with the same people, credits and proof.
+
+        Raises:
+            RuleError: when it is not verified, a correction is already under way, or no reason is given.
+        """
+        if not reason.strip():
+            raise RuleError(_("Please write why the outcome must be corrected."))
+        with self._locked(self.Review.VERIFIED) as outcome:
+            if Outcome.objects.filter(corrects=outcome).exists():
+                raise RuleError(_("A correction of this outcome is already under way."))
+            return outcome._new_version(by, reason.strip())
+
+    def _new_version(self, by: User, reason: str) -> "Outcome":
+        """Return a saved draft copy of this outcome that corrects it."""
+        kept = ("branch", "title", "category", "subkind", "level", "status", "grade", "achieved_on", "issuer")
+        kept += ("issuer_kind", "note", "continues", "work")
+        draft = Outcome(**{name: getattr(self, name) for name in kept}, corrects=self, correction_reason=reason)
+        people = [contribution.person for contribution in self.contributions.select_related("person")]
+        draft.record(by=by, people=people)
+        draft.shared_with.set(self.shared_with.all())
+        draft._set_credits(self.pairings.all())
+        for proof in self.proofs.all():
+            draft.proofs.create(evidence_id=proof.evidence_id, ledger_row=proof.ledger_row)
+        return draft
+
+    def _be_superseded(self) -> None:
+        """Stop counting because a correction was verified."""
+        with self._locked(self.Review.VERIFIED) as outcome:
+            outcome.review = self.Review.SUPERSEDED
+            outcome.save(update_fields=["review"])
+
+    def _set_people(self, people: Iterable[Person]) -> None:
+        """Write who achieved it, in order, touching only what changed."""
+        wanted = {person.pk: place for place, person in enumerate(people, start=1)}
+        for contribution in self.contributions.all():
+            place = wanted.pop(contribution.person_id, None)
+            if place is None:
+                contribution.delete()
+            elif contribution.position != place:
+                contribution.position = place
+                contribution.save(update_fields=["position"])
+        for person_id, place in wanted.items():
+            self.contributions.create(person_id=person_id, position=place)
+
+    def _set_credits(self, pairings: Iterable[Pairing]) -> None:
+        """Write which pairings share the credit, touching only what changed."""
+        wanted = {pairing.pk: pairing for pairing in pairings}
+        for credit in self.credits.all():
+            if wanted.pop(credit.pairing_id, None) is None:
+                credit.delete()
+        for pairing in wanted.values():
+            credit = self.credits.model(outcome=self, pairing=pairing)
+            credit.full_clean()
+            credit.save()
+
+    def _attach(self, evidence: Iterable[Evidence]) -> None:
+        """Hold more files as proof; one it already holds is not held twice."""
+        held = set(self.proofs.values_list("evidence_id", flat=True))
+        for one in evidence:
+            if one.pk not in held:
+                self.proofs.create(evidence=one)
+
+    @contextmanager
+    def _locked(self, *allowed: str) -> Iterator["Outcome"]:
+        """Yield the locked and re-read row when its review state is one of those allowed."""
+        with transaction.atomic():
+            outcome = Outcome.objects.select_for_update().get(pk=self.pk)
+            if outcome.review not in allowed:
+                words = _("This outcome is %(state)s; that cannot be done now.")
+                raise RuleError(words % {"state": outcome.get_review_display()})
+            yield outcome
+        self.refresh_from_db()
+
+    def compute_seal(self) -> str:
+        """Return the SHA-256 of what was verified (see outcomes/models/seal.py; a few queries)."""
+        from outcomes.models.seal import seal_of  # noqa: PLC0415 - the seal reads this model
+
+        return seal_of(self)
+
+    for verb in (record, rewrite, submit, verify, send_back, correct):
+        verb.alters_data = True  # type: ignore[attr-defined]
+    del verb
+
+
+def rises(earlier: Outcome, later: Outcome) -> bool:
+    """Return whether a recognition is at a higher level than an earlier one, or at the same level further on."""
+    levels = rank(Level, earlier.level) - rank(Level, later.level)
+    return levels > 0 or (levels == 0 and rank(Status, later.status) > rank(Status, earlier.status))

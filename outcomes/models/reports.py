@@ -1,0 +1,115 @@
+"""Frozen reports: what a branch handed in, kept byte for byte."""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from evidence.models import EvidenceLink
+from organization.models import Branch, RuleError, ScopedQuerySet, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class FrozenReportQuerySet(ScopedQuerySet):
+    """Frozen reports."""
+
+
+class FrozenReport(models.Model):
+    """A branch's report of a period as it was handed in: figures, files and the manifest of their hashes."""
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="frozen_reports", verbose_name=_("branch"))
+    first_day = models.DateField(_("from"))
+    last_day = models.DateField(_("to"))
+    label = models.CharField(_("period"), max_length=50)
+    figures = models.TextField(_("figures"))
+    manifest = models.JSONField(_("hash manifest"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    frozen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("frozen by")
+    )
+    frozen_at = models.DateTimeField(_("frozen at"))
+
+    objects = FrozenReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("frozen report")
+        verbose_name_plural = _("frozen reports")
+        ordering = ["-last_day", "-first_day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "first_day", "last_day"],
+                name="report_frozen_once",
+                violation_error_message=_("The report of this period is already frozen."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="report_days_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch} {self.label}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the report's page."""
+        return reverse("outcomes:report", args=[self.branch.code]) + f"?from={self.first_day}&to={self.last_day}"
+
+    def save(self, **kwargs: Any) -> None:
+        """Save a new report.
+
+        Raises:
+            RuleError: for one that is frozen already.
+        """
+        if not self._state.adding:
+            raise RuleError(_("A frozen report never changes."))
+        super().save(**kwargs)
+
+    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse.
+
+        Raises:
+            RuleError: always.
+        """
+        raise RuleError(_("A frozen report never changes."))
+
+    def compute_hashes(self) -> dict[str, str]:
+        """Return the SHA-256, in hex, of the figures and of each file as they are now, by name."""
+        hashes = {"report.json": hashlib.sha256(self.figures.encode()).hexdigest()}
+        for kept in self.files.select_related("evidence__file"):
+            hashes[kept.name] = kept.evidence.file.compute_sha256()
+        return hashes
+
+    @staticmethod
+    def hash_of(manifest: dict[str, str]) -> str:
+        """Return the SHA-256, in hex, of a manifest's canonical JSON."""
+        return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+class ReportFileQuerySet(ScopedQuerySet):
+    """Files of frozen reports: seen by whoever sees the report."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "ReportFileQuerySet":
+        """Return the files of the reports that the user may see."""
+        return self.filter(report__in=FrozenReport.objects.visible_to(user).values("pk"))
+
+
+class ReportFile(EvidenceLink):
+    """A frozen report keeps a file."""
+
+    report = models.ForeignKey(FrozenReport, models.PROTECT, related_name="files")
+    name = models.CharField(_("name"), max_length=100)
+
+    objects = ReportFileQuerySet.as_manager()
+
+    class Meta(EvidenceLink.Meta):
+        constraints = [models.UniqueConstraint(fields=["report", "name"], name="report_file_name_once")]
+
+    @property
+    def holder(self) -> FrozenReport:
+        """Return the report that holds the file."""
+        return self.report

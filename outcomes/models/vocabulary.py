@@ -1,0 +1,136 @@
+"""The words of the field: choices that are fixed, and sub-kinds and grades that a secretary can extend."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Branch, ScopedQuerySet, User, VersionedModel
+from organization.text import PlainCharField
+
+
+class Category(models.TextChoices):
+    """What kind of outcome it is (类别)."""
+
+    AWARD = "award", _("Award")
+    HONOUR = "honour", _("Honour")
+    COURSE = "course", _("Quality course")
+    TEAM = "team", _("Team")
+    BASE = "base", _("Base")
+    PROJECT = "project", _("Project")
+    PUBLICATION = "publication", _("Publication")
+    PATENT = "patent", _("Patent")
+    SERVICE = "service", _("Technical service")
+    VOLUNTEERING = "volunteering", _("Volunteering")
+    OUTREACH = "outreach", _("Help to other colleges")
+    MEMBERSHIP = "membership", _("New party members")
+
+
+class Level(models.TextChoices):
+    """At which level it was recognised (级别), the highest first."""
+
+    NATIONAL = "national", _("National level")
+    PROVINCIAL = "provincial", _("Provincial level")
+    MUNICIPAL = "municipal", _("Municipal level")
+    COLLEGE = "college", _("College level")
+    DEPARTMENT = "department", _("Department level")
+    UNRATED = "unrated", _("Unrated")
+
+
+class Status(models.TextChoices):
+    """How far it has come (状态), an axis of its own: being cultivated is not being recognised."""
+
+    CULTIVATING = "cultivating", _("Being cultivated")
+    APPLIED = "applied", _("Applied for")
+    APPROVED = "approved", _("Approved")
+    BUILDING = "building", _("Under construction")
+    ACCEPTED = "accepted", _("Accepted")
+    RECOGNISED = "recognised", _("Recognised")
+
+
+#: Statuses in which nothing was granted yet.
+NOT_YET_GRANTED = (Status.CULTIVATING, Status.APPLIED)
+
+
+class IssuerKind(models.TextChoices):
+    """What kind of body granted it (授予单位性质)."""
+
+    GOVERNMENT = "government", _("Government")
+    SOCIETY = "society", _("Learned society")
+    INDUSTRY = "industry", _("Industry association")
+    ENTERPRISE = "enterprise", pgettext_lazy("kind of issuer", "Enterprise")
+    COLLEGE = "college", pgettext_lazy("kind of issuer", "College")
+
+
+def rank(choices: type[models.TextChoices], value: str) -> int:
+    """Return the place of a choice in its list, from 0."""
+    return choices.values.index(value)
+
+
+class WordQuerySet(ScopedQuerySet):
+    """Reference words: everybody reads those of the system and of the own branch."""
+
+    def own_rows(self, user: User) -> Q:
+        """Return the system's words and those of the user's own branch."""
+        own_branch = user.person.branch_id if user.person else None
+        return Q(branch__isnull=True) | Q(branch=own_branch, branch__isnull=False)
+
+    def for_branch(self, branch_id: int) -> "WordQuerySet":
+        """Return the words that a branch can choose from."""
+        return self.filter(Q(branch__isnull=True) | Q(branch=branch_id), is_active=True)
+
+
+class Word(VersionedModel):
+    """A reference word of a category; without a branch it is the system's own."""
+
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("branch")
+    )
+    category = models.CharField(_("category"), max_length=15, choices=Category)
+    name = PlainCharField(_("name"), max_length=50)
+    name_en = PlainCharField(_("English name"), max_length=80, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("offered"), default=True)
+
+    objects = WordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["category", "position", "name"]
+
+    def __str__(self) -> str:
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
+
+def words_once(model: str) -> list[models.UniqueConstraint]:
+    """Return the constraints that keep a word once in a category, for the system and for each branch."""
+    words = _("The category already has this word.")
+    return [
+        models.UniqueConstraint(
+            fields=["category", "name"],
+            condition=Q(branch__isnull=True),
+            name=f"{model}_once_in_the_system",
+            violation_error_message=words,
+        ),
+        models.UniqueConstraint(
+            fields=["category", "name", "branch"], name=f"{model}_once_in_a_branch", violation_error_message=words
+        ),
+    ]
+
+
+class Subkind(Word):
+    """A sub-kind of a category (子类), e.g. 教学团队 of 团队."""
+
+    class Meta(Word.Meta):
+        verbose_name = _("sub-kind")
+        verbose_name_plural = _("sub-kinds")
+        constraints = words_once("subkind")
+
+
+class Grade(Word):
+    """A grade of an award or honour (等次), e.g. 一等奖."""
+
+    class Meta(Word.Meta):
+        verbose_name = _("grade")
+        verbose_name_plural = _("grades")
+        constraints = words_once("grade")

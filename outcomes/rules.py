@@ -1,0 +1,40 @@
+"""Who may record, submit, verify and report."""
+
+import rules
+
+from organization.models import User
+from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
+from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, Subkind
+
+
+@rules.predicate
+def is_a_teacher(user: User) -> bool:
+    """The user teaches."""
+    return user.is_authenticated and user.is_teacher
+
+
+@rules.predicate
+def entered_it(user: User, outcome: Outcome | None) -> bool:
+    """The user entered the outcome."""
+    return outcome is not None and user.pk is not None and outcome.entered_by_id == user.pk
+
+
+@rules.predicate
+def submitted_it(user: User, outcome: Outcome | None) -> bool:
+    """The user submitted the outcome."""
+    return outcome is not None and user.pk is not None and outcome.submitted_by_id == user.pk
+
+
+add_admin_permissions(Outcome, may_write=manages_its_branch, may_delete=nobody)
+add_admin_permissions(OutcomeEvidence, may_write=nobody, may_delete=nobody)
+add_admin_permissions(FrozenReport, may_write=nobody, may_delete=nobody)
+for word in (Subkind, Grade):
+    add_admin_permissions(word, may_write=manages_its_branch, may_delete=nobody)
+
+rules.add_perm("outcomes.record_outcome", is_a_teacher | manages_a_branch)
+rules.add_perm("outcomes.edit_outcome", manages_its_branch | entered_it)
+rules.add_perm("outcomes.submit_outcome", manages_its_branch | entered_it)
+rules.add_perm("outcomes.verify_outcome", manages_its_branch & ~submitted_it)
+rules.add_perm("outcomes.return_outcome", manages_its_branch)
+rules.add_perm("outcomes.correct_outcome", manages_its_branch | entered_it)
+rules.add_perm("outcomes.freeze_report", manages_its_branch)

@@ -1,0 +1,105 @@
+"""The registry of pairing kinds: how the shared base learns of the forms without importing them.
+
+Each form's AppConfig.ready() registers its own PairingKind. Adding a form touches no existing app.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from pairings.models import Pairing
+
+LEADER = "leader"
+STUDENT_MEMBER = "student_member"
+ORDINARY_STUDENT = "ordinary_student"
+ORDINARY_TEACHER = "ordinary_teacher"
+HELPER = "helper"
+
+
+@dataclass(frozen=True)
+class SeatRole:
+    """A place in a pairing: who may sit there. `is_member` None means either."""
+
+    slug: str
+    label: str | Promise
+    person_kind: str
+    is_member: bool | None = None
+
+
+@dataclass(frozen=True)
+class PairingKind:
+    """One form of 1+1+1 pairing.
+
+    Args:
+        slug: the form's name in reports and in `Pairing.kind`.
+        label: what a page calls the form.
+        model: the child model as "app_label.Model".
+        namespace: the URL namespace of its pages, which holds list, new, detail and edit.
+        roles: the seats that must each be taken by one person before approval.
+        extra_roles: seats that any number of people may take.
+        activities: the (slug, label) pairs a progress log chooses from.
+        colour: the design token that the form keeps on every page and chart.
+    """
+
+    slug: str
+    label: str | Promise
+    model: str
+    namespace: str
+    roles: tuple[SeatRole, ...]
+    activities: tuple[tuple[str, str | Promise], ...]
+    colour: str
+    extra_roles: tuple[SeatRole, ...] = ()
+
+    @property
+    def model_class(self) -> "type[Pairing]":
+        """Return the child model."""
+        return apps.get_model(self.model)
+
+    def role(self, slug: str) -> SeatRole:
+        """Return one of the kind's roles.
+
+        Raises:
+            KeyError: when the kind has no such role.
+        """
+        return {role.slug: role for role in (*self.roles, *self.extra_roles)}[slug]
+
+
+_kinds: dict[str, PairingKind] = {}
+
+
+def register(kind: PairingKind) -> None:
+    """Add a kind; the same slug twice is a programming error.
+
+    Raises:
+        ValueError: when the slug is taken by another kind.
+    """
+    if _kinds.setdefault(kind.slug, kind) != kind:
+        raise ValueError(f"the pairing kind {kind.slug!r} is already registered")
+
+
+def unregister(slug: str) -> None:
+    """Take a kind out again."""
+    del _kinds[slug]
+
+
+def kind_of(slug: str) -> PairingKind:
+    """Return the kind of a slug.
+
+    Raises:
+        KeyError: when no form registered it.
+    """
+    return _kinds[slug]
+
+
+def all_kinds() -> Iterable[PairingKind]:
+    """Return the registered kinds in the order of their apps."""
+    return tuple(_kinds.values())
+
+
+def kind_labels() -> list[tuple[str, str | Promise]]:
+    """Return (slug, label) pairs for choice fields."""
+    return [(kind.slug, kind.label) for kind in all_kinds()]

@@ -1,0 +1,370 @@
+"""The shared base of the three forms: what a pairing is and how it lives."""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel
+from organization.text import PlainCharField, PlainTextField
+from pairings import kinds
+
+if TYPE_CHECKING:
+    from pairings.models.seats import Seat
+
+
+class PairingQuerySet(ScopedQuerySet):
+    """Pairings of all forms; people see those they sit in or proposed."""
+
+    def own_rows(self, user: User) -> Q:
+        """Return the pairings in which the user has or had a seat, or that the user proposed."""
+        seats = self.model.seats.rel.related_model.objects.filter(person=user.person_id)
+        return Q(pk__in=seats.values("pairing")) | Q(proposed_by=user)
+
+    def open(self) -> Self:
+        """Return the pairings that are not over: proposed, returned or active."""
+        return self.filter(status__in=Pairing.OPEN)
+
+    def active(self) -> Self:
+        """Return the approved pairings that are not over."""
+        return self.filter(status=Pairing.Status.ACTIVE)
+
+    def active_on(self, day: datetime.date) -> Self:
+        """Return the pairings that had started by a day and were not over on it."""
+        started = self.filter(approved_at__isnull=False, started_on__lte=day)
+        return started.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+
+    def closed_between(self, first: datetime.date, last: datetime.date) -> Self:
+        """Return the pairings completed or ended in a period, both days included."""
+        return self.filter(approved_at__isnull=False, closed_on__range=(first, last))
+
+    def waiting(self) -> Self:
+        """Return the proposals that a secretary has to decide on."""
+        return self.filter(status=Pairing.Status.PROPOSED)
+
+    def quiet(self, today: datetime.date | None = None) -> Self:
+        """Return the active pairings without a log in the last QUIET_AFTER_DAYS days."""
+        since = (today or timezone.localdate()) - datetime.timedelta(days=settings.QUIET_AFTER_DAYS)
+        heard = Coalesce("last_logged_on", "started_on")
+        return self.active().annotate(heard_on=heard).filter(heard_on__lt=since)
+
+    def with_people(self) -> Self:
+        """Fetch what a list shows of each pairing: its branch and who sits in it."""
+        return self.select_related("branch").prefetch_related("seats__person")
+
+
+class Pairing(VersionedModel):
+    """One 1+1+1 pairing; each form's model is its child and holds what is the form's own."""
+
+    class Status(models.TextChoices):
+        """Where a pairing is in its life."""
+
+        PROPOSED = "proposed", _("Proposed")
+        RETURNED = "returned", _("Returned")
+        ACTIVE = "active", _("Active")
+        COMPLETED = "completed", _("Completed")
+        ENDED = "ended", _("Ended")
+
+    OPEN = (Status.PROPOSED, Status.RETURNED, Status.ACTIVE)
+    CLOSED = (Status.COMPLETED, Status.ENDED)
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="pairings", verbose_name=_("branch"))
+    kind = models.CharField(_("form"), max_length=20, editable=False)
+    title = PlainCharField(_("title"), max_length=100)
+    aim = PlainTextField(_("aim"), max_length=2000, blank=True)
+    counterpart = models.CharField(max_length=100, blank=True, editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PROPOSED, editable=False)
+    started_on = models.DateField(_("starts on"), default=timezone.localdate)
+    due_on = models.DateField(_("planned to end on"), null=True, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), default=timezone.now, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("approved by"),
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
+    return_reason = PlainTextField(_("reason for the return"), max_length=500, blank=True, editable=False)
+    closed_on = models.DateField(_("closed on"), null=True, editable=False)
+    closing_summary = PlainTextField(_("closing summary"), max_length=2000, blank=True, editable=False)
+    last_logged_on = models.DateField(_("last log"), null=True, editable=False)
+
+    objects = PairingQuerySet.as_manager()
+
+    #: The slug of the form that a child model belongs to; the parent has none.
+    KIND = ""
+
+    class Meta:
+        verbose_name = _("pairing")
+        verbose_name_plural = _("pairings")
+        ordering = ["-started_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["completed", "ended"], closed_on__isnull=False)
+                | Q(status__in=["proposed", "returned", "active"], closed_on__isnull=True),
+                name="pairing_closed_on_when_over",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["active", "completed"])
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="pairing_active_only_when_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=models.F("started_on")),
+                name="pairing_due_after_start",
+                violation_error_message=_("The planned end lies before the start."),
+            ),
+        ]
+        indexes = [
+            # The forms' lists: a branch's pairings of a form by status, the newest first.
+            models.Index(fields=["branch", "kind", "status", "-started_on"], name="pairing_list"),
+            # Quiet pairings: the active ones whose last log is long ago.
+            models.Index(fields=["branch", "last_logged_on"], condition=Q(status="active"), name="pairing_quiet"),
+            # A period's completed and ended ones.
+            models.Index(fields=["branch", "closed_on"], condition=Q(closed_on__isnull=False), name="pairing_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, **kwargs: Any) -> None:
+        """Save a form's row.
+
+        Raises:
+            RuleError: for a bare parent, which would be a pairing of no form.
+        """
+        if self._state.adding:
+            if not self.KIND:
+                raise RuleError(_("A pairing is made through one of the forms."))
+            self.kind = self.KIND
+        super().save(**kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the pairing's page in its form."""
+        return reverse(f"{self.kind_info.namespace}:detail", args=[self.pk])
+
+    @property
+    def kind_info(self) -> kinds.PairingKind:
+        """Return the registered kind."""
+        return kinds.kind_of(self.kind or self.KIND)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the pairing is not over."""
+        return self.status in self.OPEN
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the pairing is approved and not over."""
+        return self.status == self.Status.ACTIVE
+
+    def as_form(self) -> "Pairing":
+        """Return the child row of the pairing's form (one query for a parent)."""
+        if isinstance(self, self.kind_info.model_class):
+            return self
+        return self.kind_info.model_class._base_manager.get(pk=self.pk)
+
+    @property
+    def open_seats(self) -> list["Seat"]:
+        """Return the seats that are taken now, in the order of the kind's roles (prefetch `seats__person`)."""
+        order = [role.slug for role in (*self.kind_info.roles, *self.kind_info.extra_roles)]
+        return sorted((s for s in self.seats.all() if s.left_on is None), key=lambda s: (order.index(s.role), s.pk))
+
+    @property
+    def shown_seats(self) -> list["Seat"]:
+        """Return those who sit in it now or, when it is over, those who sat in it to the end."""
+        if self.is_open:
+            return self.open_seats
+        order = [role.slug for role in (*self.kind_info.roles, *self.kind_info.extra_roles)]
+        last = [seat for seat in self.seats.all() if seat.left_on and seat.left_on >= self.closed_on]
+        return sorted(last, key=lambda seat: (order.index(seat.role), seat.pk))
+
+    def seat_of(self, role: str) -> "Seat | None":
+        """Return the shown seat of a role."""
+        return next((seat for seat in self.shown_seats if seat.role == role), None)
+
+    @property
+    def leader(self) -> Person | None:
+        """Return the party member who leads the pairing."""
+        seat = self.seat_of(kinds.LEADER)
+        return seat.person if seat else None
+
+    def seats_person(self, person_id: int | None) -> bool:
+        """Return whether the person sits in the pairing now."""
+        return person_id is not None and any(seat.person_id == person_id for seat in self.open_seats)
+
+    # Verbs: lock, re-read, check, write and record, or raise.
+
+    def propose(self, *, by: User, people: Mapping[str, Person], helpers: Iterable[Person] = ()) -> None:
+        """Save a new pairing with its people as a proposal.
+
+        Args:
+            by: who enters it, which need not be one of the people.
+            people: person by role slug; every role of the kind that is known so far.
+            helpers: people beside the three ones, where the form has such seats.
+
+        Raises:
+            ValidationError: when the pairing or a seat breaks a rule; nothing is saved then.
+        """
+        with transaction.atomic():
+            self.proposed_by = by
+            self.kind = self.KIND
+            self.full_clean()
+            self.save()
+            for role, person in people.items():
+                self.seat(person, role=role)
+            for person in helpers:
+                self.seat(person, role=kinds.HELPER)
+
+    def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> "Seat":
+        """Give a person a seat, keeping the party stage of that day.
+
+        Args:
+            person: who sits down.
+            role: a role slug of the kind.
+            on: the day; the pairing's start unless said otherwise.
+
+        Raises:
+            ValidationError: naming the rule that the seat would break.
+        """
+        day = on or self.started_on
+        seat = self.seats.model(
+            pairing_id=self.pk, person=person, role=role, joined_on=day, stage_when_seated=person.stage_on(day)
+        )
+        seat.full_clean()
+        seat.save()
+        return seat
+
+    def change_people(self, *, people: Mapping[str, Person], on: datetime.date | None = None) -> None:
+        """Put other people into roles; whoever sat there keeps the old seat as history.
+
+        Args:
+            people: person by role slug; roles that are not named stay as they are.
+            on: the day of the change; today unless said otherwise. Before approval nothing is kept.
+
+        Raises:
+            RuleError: when the pairing is over.
+            ValidationError: naming the rule that a seat would break; nothing changes then.
+        """
+        with self._locked(*self.OPEN) as pairing:
+            sitting = {seat.role: seat for seat in pairing.open_seats}
+            changed = {role: who for role, who in people.items() if role not in sitting or sitting[role].person != who}
+            day = (on or timezone.localdate()) if pairing.is_active else pairing.started_on
+            for seat in [sitting[role] for role in changed if role in sitting]:
+                seat.leave(on=day) if pairing.is_active else seat.delete()
+            for role, person in changed.items():
+                pairing.seat(person, role=role, on=day)
+
+    def approve(self, *, by: User) -> None:
+        """Let the pairing begin.
+
+        Raises:
+            RuleError: when it is not waiting, or not each of its seats is taken by one person.
+        """
+        with self._locked(self.Status.PROPOSED) as pairing:
+            pairing.check_seats()
+            pairing.status = self.Status.ACTIVE
+            pairing.approved_by, pairing.approved_at = by, timezone.now()
+            pairing.return_reason = ""
+            pairing.save(update_fields=["status", "approved_by", "approved_at", "return_reason"])
+            pairing.as_form().on_approved()
+
+    def check_seats(self) -> None:
+        """Refuse unless each role of the kind is taken by exactly one person.
+
+        Raises:
+            RuleError: naming the empty seats.
+        """
+        taken = [seat.role for seat in self.open_seats]
+        missing = [str(role.label) for role in self.kind_info.roles if taken.count(role.slug) != 1]
+        if missing:
+            raise RuleError(_("Not yet filled: %(roles)s.") % {"roles": "、".join(missing)})
+
+    def send_back(self, *, by: User, reason: str) -> None:
+        """Return the proposal to those who made it, with a reason.
+
+        Raises:
+            RuleError: when it is not waiting, or no reason is given.
+        """
+        if not reason.strip():
+            raise RuleError(_("Please write a reason, so that they know what to change."))
+        with self._locked(self.Status.PROPOSED) as pairing:
+            pairing.status, pairing.return_reason = self.Status.RETURNED, reason.strip()
+            pairing.save(update_fields=["status", "return_reason"])
+
+    def resubmit(self, *, by: User) -> None:
+        """Propose a returned pairing again.
+
+        Raises:
+            RuleError: when it was not returned.
+        """
+        with self._locked(self.Status.RETURNED) as pairing:
+            pairing.status, pairing.proposed_at = self.Status.PROPOSED, timezone.now()
+            pairing.save(update_fields=["status", "proposed_at"])
+
+    def complete(self, *, by: User, summary: str, on: datetime.date | None = None) -> None:
+        """Close an active pairing whose work is done.
+
+        Raises:
+            RuleError: when it is not active, the day lies outside its life, or there is no summary.
+        """
+        self._close(self.Status.COMPLETED, (self.Status.ACTIVE,), summary, on)
+
+    def end(self, *, by: User, reason: str, on: datetime.date | None = None) -> None:
+        """Close a pairing early; a proposal is withdrawn this way.
+
+        Raises:
+            RuleError: when it is over already, the day lies outside its life, or there is no reason.
+        """
+        self._close(self.Status.ENDED, self.OPEN, reason, on)
+
+    def _close(self, status: str, allowed: tuple[str, ...], words: str, on: datetime.date | None) -> None:
+        """Close the pairing and its seats in one transaction."""
+        day = on or timezone.localdate()
+        if not words.strip():
+            raise RuleError(_("Please write a short closing summary."))
+        with self._locked(*allowed) as pairing:
+            earliest = pairing.started_on if pairing.is_active else datetime.date.min
+            if day > timezone.localdate() or day < max(earliest, pairing.last_logged_on or earliest):
+                raise RuleError(_("The closing day must lie between the last log and today."))
+            pairing.status, pairing.closed_on, pairing.closing_summary = status, day, words.strip()
+            pairing.full_clean(validate_unique=False)
+            pairing.save(update_fields=["status", "closed_on", "closing_summary"])
+            for seat in pairing.open_seats:
+                seat.leave(on=max(day, seat.joined_on))
+            pairing.as_form().on_closed()
+
+    def on_approved(self) -> None:
+        """Do what the form does when a pairing begins; called inside the transaction on the child."""
+
+    def on_closed(self) -> None:
+        """Do what the form does when a pairing is over; called inside the transaction on the child."""
+
+    @contextmanager
+    def _locked(self, *allowed: str) -> Iterator["Pairing"]:
+        """Yield the locked and re-read parent row when its status is one of those allowed."""
+        with transaction.atomic():
+            pairing = Pairing.objects.select_for_update().get(pk=self.pk)
+            if pairing.status not in allowed:
+                raise RuleError(
+                    _("This pairing is %(status)s; that cannot be done now.") % {"status": pairing.get_status_display()}
+                )
+            yield pairing
+        self.refresh_from_db()
+
+    for verb in (propose, seat, change_people, approve, send_back, resubmit, complete, end):
+        verb.alters_data = True  # type: ignore[attr-defined]
+    del verb

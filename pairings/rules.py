@@ -1,0 +1,65 @@
+"""Who may propose, log, approve and close."""
+
+import rules
+
+from organization.models import User
+from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
+from pairings.models import Pairing, ProgressLog, Seat
+
+
+@rules.predicate
+def is_a_teacher(user: User) -> bool:
+    """The user teaches."""
+    return user.is_authenticated and user.is_teacher
+
+
+@rules.predicate
+def sits_in_it(user: User, pairing: Pairing | None) -> bool:
+    """The user has an open seat in the pairing."""
+    return pairing is not None and user.is_authenticated and pairing.seats_person(user.person_id)
+
+
+@rules.predicate
+def leads_it(user: User, pairing: Pairing | None) -> bool:
+    """The user is the pairing's leading party member."""
+    return pairing is not None and user.person_id is not None and pairing.leader == user.person
+
+
+@rules.predicate
+def proposed_it(user: User, pairing: Pairing | None) -> bool:
+    """The user made the proposal."""
+    return pairing is not None and pairing.proposed_by_id == user.pk
+
+
+@rules.predicate
+def is_undecided(user: User, pairing: Pairing | None) -> bool:
+    """The pairing was not approved yet."""
+    return pairing is not None and pairing.status in (Pairing.Status.PROPOSED, Pairing.Status.RETURNED)
+
+
+@rules.predicate
+def wrote_it(user: User, log: ProgressLog | None) -> bool:
+    """The user wrote the log, or entered it for its author."""
+    return log is not None and user.pk is not None and (log.entered_by_id == user.pk or log.author_id == user.person_id)
+
+
+@rules.predicate
+def manages_its_pairing(user: User, log: ProgressLog | None) -> bool:
+    """The user is secretary or deputy of the branch of the log's pairing."""
+    return log is not None and user.is_authenticated and user.manages(log.branch_id)
+
+
+can_log = manages_its_branch | (is_a_teacher & sits_in_it)
+
+add_admin_permissions(Pairing, may_write=manages_its_branch, may_delete=nobody)
+add_admin_permissions(ProgressLog, may_write=manages_its_pairing, may_delete=nobody)
+add_admin_permissions(Seat, may_write=nobody, may_delete=nobody)
+
+rules.add_perm("pairings.propose_pairing", is_a_teacher | manages_a_branch)
+rules.add_perm("pairings.edit_pairing", manages_its_branch | leads_it | (proposed_it & is_undecided))
+rules.add_perm("pairings.approve_pairing", manages_its_branch)
+rules.add_perm("pairings.return_pairing", manages_its_branch)
+rules.add_perm("pairings.resubmit_pairing", manages_its_branch | leads_it | proposed_it)
+rules.add_perm("pairings.log_pairing", can_log)
+rules.add_perm("pairings.edit_log", manages_its_pairing | wrote_it)
+rules.add_perm("pairings.close_pairing", manages_its_branch | leads_it | (proposed_it & is_undecided))
