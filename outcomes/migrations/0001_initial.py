@@ -9,261 +9,674 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('evidence', '0002_initial'),
-        ('organization', '0001_initial'),
-        ('pairings', '0001_initial'),
+        ("evidence", "0002_initial"),
+        ("organization", "0001_initial"),
+        ("pairings", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FrozenReport',
+            name="FrozenReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_day', models.DateField(verbose_name='from')),
-                ('last_day', models.DateField(verbose_name='to')),
-                ('label', models.CharField(max_length=50, verbose_name='period')),
-                ('figures', models.TextField(verbose_name='figures')),
-                ('manifest', models.JSONField(verbose_name='hash manifest')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('frozen_at', models.DateTimeField(verbose_name='frozen at')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frozen_reports', to='organization.branch', verbose_name='branch')),
-                ('frozen_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='frozen by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_day", models.DateField(verbose_name="from")),
+                ("last_day", models.DateField(verbose_name="to")),
+                ("label", models.CharField(max_length=50, verbose_name="period")),
+                ("figures", models.TextField(verbose_name="figures")),
+                ("manifest", models.JSONField(verbose_name="hash manifest")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("frozen_at", models.DateTimeField(verbose_name="frozen at")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="frozen_reports",
+                        to="organization.branch",
+                        verbose_name="branch",
+                    ),
+                ),
+                (
+                    "frozen_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="frozen by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'frozen report',
-                'verbose_name_plural': 'frozen reports',
-                'ordering': ['-last_day', '-first_day'],
+                "verbose_name": "frozen report",
+                "verbose_name_plural": "frozen reports",
+                "ordering": ["-last_day", "-first_day"],
             },
         ),
         migrations.CreateModel(
-            name='Grade',
+            name="Grade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('category', models.CharField(choices=[('award', 'Award'), ('honour', 'Honour'), ('course', 'Quality course'), ('team', 'Team'), ('base', 'Base'), ('project', 'Project'), ('publication', 'Publication'), ('patent', 'Patent'), ('service', 'Technical service'), ('volunteering', 'Volunteering'), ('outreach', 'Help to other colleges'), ('membership', 'New party members')], max_length=15, verbose_name='category')),
-                ('name', organization.text.PlainCharField(max_length=50, verbose_name='name')),
-                ('name_en', organization.text.PlainCharField(blank=True, max_length=80, verbose_name='English name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.branch', verbose_name='branch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("award", "Award"),
+                            ("honour", "Honour"),
+                            ("course", "Quality course"),
+                            ("team", "Team"),
+                            ("base", "Base"),
+                            ("project", "Project"),
+                            ("publication", "Publication"),
+                            ("patent", "Patent"),
+                            ("service", "Technical service"),
+                            ("volunteering", "Volunteering"),
+                            ("outreach", "Help to other colleges"),
+                            ("membership", "New party members"),
+                        ],
+                        max_length=15,
+                        verbose_name="category",
+                    ),
+                ),
+                ("name", organization.text.PlainCharField(max_length=50, verbose_name="name")),
+                ("name_en", organization.text.PlainCharField(blank=True, max_length=80, verbose_name="English name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organization.branch",
+                        verbose_name="branch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grade',
-                'verbose_name_plural': 'grades',
-                'ordering': ['category', 'position', 'name'],
-                'abstract': False,
+                "verbose_name": "grade",
+                "verbose_name_plural": "grades",
+                "ordering": ["category", "position", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('title', organization.text.PlainCharField(max_length=200, verbose_name='title')),
-                ('category', models.CharField(choices=[('award', 'Award'), ('honour', 'Honour'), ('course', 'Quality course'), ('team', 'Team'), ('base', 'Base'), ('project', 'Project'), ('publication', 'Publication'), ('patent', 'Patent'), ('service', 'Technical service'), ('volunteering', 'Volunteering'), ('outreach', 'Help to other colleges'), ('membership', 'New party members')], max_length=15, verbose_name='category')),
-                ('level', models.CharField(choices=[('national', 'National level'), ('provincial', 'Provincial level'), ('municipal', 'Municipal level'), ('college', 'College level'), ('department', 'Department level'), ('unrated', 'Unrated')], max_length=12, verbose_name='level')),
-                ('status', models.CharField(choices=[('cultivating', 'Being cultivated'), ('applied', 'Applied for'), ('approved', 'Approved'), ('building', 'Under construction'), ('accepted', 'Accepted'), ('recognised', 'Recognised')], default='recognised', max_length=12, verbose_name='status')),
-                ('achieved_on', models.DateField(verbose_name='achieved on')),
-                ('issuer', organization.text.PlainCharField(blank=True, max_length=100, verbose_name='issued by')),
-                ('issuer_kind', models.CharField(blank=True, choices=[('government', 'Government'), ('society', 'Learned society'), ('industry', 'Industry association'), ('enterprise', 'Enterprise'), ('college', 'College')], max_length=12, verbose_name='kind of issuer')),
-                ('note', organization.text.PlainTextField(blank=True, max_length=2000, verbose_name='note')),
-                ('work', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('standing', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Case(models.When(status__in=('cultivating', 'applied'), then=models.Value(0)), default=models.Value(1000), output_field=models.IntegerField()), '+', models.Case(models.When(level='unrated', then=models.Value(0)), models.When(level='department', then=models.Value(10)), models.When(level='college', then=models.Value(20)), models.When(level='municipal', then=models.Value(30)), models.When(level='provincial', then=models.Value(40)), models.When(level='national', then=models.Value(50)), default=models.Value(0), output_field=models.IntegerField())), '+', models.Case(models.When(status='cultivating', then=models.Value(0)), models.When(status='applied', then=models.Value(1)), models.When(status='approved', then=models.Value(2)), models.When(status='building', then=models.Value(3)), models.When(status='accepted', then=models.Value(4)), models.When(status='recognised', then=models.Value(5)), default=models.Value(0), output_field=models.IntegerField())), output_field=models.IntegerField())),
-                ('correction_reason', organization.text.PlainTextField(blank=True, editable=False, max_length=500, verbose_name='reason for the correction')),
-                ('review', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned for changes'), ('verified', 'Verified'), ('superseded', 'Replaced by a correction')], default='draft', editable=False, max_length=10, verbose_name='review')),
-                ('entered_at', models.DateTimeField(auto_now_add=True, verbose_name='entered at')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True, verbose_name='submitted at')),
-                ('verified_at', models.DateTimeField(editable=False, null=True, verbose_name='verified at')),
-                ('return_reason', organization.text.PlainTextField(blank=True, editable=False, max_length=500, verbose_name='reason for the return')),
-                ('seal', models.CharField(blank=True, editable=False, max_length=64)),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='organization.branch', verbose_name='branch')),
-                ('continues', models.ForeignKey(blank=True, help_text='The earlier recognition of the same work, when this one is higher.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continued_by', to='outcomes.outcome', verbose_name='continues')),
-                ('corrects', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='correction', to='outcomes.outcome', verbose_name='corrects')),
-                ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
-                ('grade', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outcomes.grade', verbose_name='grade')),
-                ('shared_with', models.ManyToManyField(blank=True, related_name='shared_outcomes', to='organization.branch', verbose_name='shared with branches')),
-                ('submitted_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
-                ('verified_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='verified by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("title", organization.text.PlainCharField(max_length=200, verbose_name="title")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("award", "Award"),
+                            ("honour", "Honour"),
+                            ("course", "Quality course"),
+                            ("team", "Team"),
+                            ("base", "Base"),
+                            ("project", "Project"),
+                            ("publication", "Publication"),
+                            ("patent", "Patent"),
+                            ("service", "Technical service"),
+                            ("volunteering", "Volunteering"),
+                            ("outreach", "Help to other colleges"),
+                            ("membership", "New party members"),
+                        ],
+                        max_length=15,
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("national", "National level"),
+                            ("provincial", "Provincial level"),
+                            ("municipal", "Municipal level"),
+                            ("college", "College level"),
+                            ("department", "Department level"),
+                            ("unrated", "Unrated"),
+                        ],
+                        max_length=12,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("cultivating", "Being cultivated"),
+                            ("applied", "Applied for"),
+                            ("approved", "Approved"),
+                            ("building", "Under construction"),
+                            ("accepted", "Accepted"),
+                            ("recognised", "Recognised"),
+                        ],
+                        default="recognised",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("achieved_on", models.DateField(verbose_name="achieved on")),
+                ("issuer", organization.text.PlainCharField(blank=True, max_length=100, verbose_name="issued by")),
+                (
+                    "issuer_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("government", "Government"),
+                            ("society", "Learned society"),
+                            ("industry", "Industry association"),
+                            ("enterprise", "Enterprise"),
+                            ("college", "College"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind of issuer",
+                    ),
+                ),
+                ("note", organization.text.PlainTextField(blank=True, max_length=2000, verbose_name="note")),
+                ("work", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "standing",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.Case(
+                                    models.When(status__in=("cultivating", "applied"), then=models.Value(0)),
+                                    default=models.Value(1000),
+                                    output_field=models.IntegerField(),
+                                ),
+                                "+",
+                                models.Case(
+                                    models.When(level="unrated", then=models.Value(0)),
+                                    models.When(level="department", then=models.Value(10)),
+                                    models.When(level="college", then=models.Value(20)),
+                                    models.When(level="municipal", then=models.Value(30)),
+                                    models.When(level="provincial", then=models.Value(40)),
+                                    models.When(level="national", then=models.Value(50)),
+                                    default=models.Value(0),
+                                    output_field=models.IntegerField(),
+                                ),
+                            ),
+                            "+",
+                            models.Case(
+                                models.When(status="cultivating", then=models.Value(0)),
+                                models.When(status="applied", then=models.Value(1)),
+                                models.When(status="approved", then=models.Value(2)),
+                                models.When(status="building", then=models.Value(3)),
+                                models.When(status="accepted", then=models.Value(4)),
+                                models.When(status="recognised", then=models.Value(5)),
+                                default=models.Value(0),
+                                output_field=models.IntegerField(),
+                            ),
+                        ),
+                        output_field=models.IntegerField(),
+                    ),
+                ),
+                (
+                    "correction_reason",
+                    organization.text.PlainTextField(
+                        blank=True, editable=False, max_length=500, verbose_name="reason for the correction"
+                    ),
+                ),
+                (
+                    "review",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("returned", "Returned for changes"),
+                            ("verified", "Verified"),
+                            ("superseded", "Replaced by a correction"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="review",
+                    ),
+                ),
+                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="entered at")),
+                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="submitted at")),
+                ("verified_at", models.DateTimeField(editable=False, null=True, verbose_name="verified at")),
+                (
+                    "return_reason",
+                    organization.text.PlainTextField(
+                        blank=True, editable=False, max_length=500, verbose_name="reason for the return"
+                    ),
+                ),
+                ("seal", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outcomes",
+                        to="organization.branch",
+                        verbose_name="branch",
+                    ),
+                ),
+                (
+                    "continues",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The earlier recognition of the same work, when this one is higher.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="continued_by",
+                        to="outcomes.outcome",
+                        verbose_name="continues",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction",
+                        to="outcomes.outcome",
+                        verbose_name="corrects",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                (
+                    "grade",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="outcomes.grade",
+                        verbose_name="grade",
+                    ),
+                ),
+                (
+                    "shared_with",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="shared_outcomes",
+                        to="organization.branch",
+                        verbose_name="shared with branches",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="verified by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outcome',
-                'verbose_name_plural': 'outcomes',
-                'ordering': ['-achieved_on', '-pk'],
+                "verbose_name": "outcome",
+                "verbose_name_plural": "outcomes",
+                "ordering": ["-achieved_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='OutcomeCredit',
+            name="OutcomeCredit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credits', to='outcomes.outcome')),
-                ('pairing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='pairings.pairing', verbose_name='pairing')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="credits", to="outcomes.outcome"
+                    ),
+                ),
+                (
+                    "pairing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to="pairings.pairing",
+                        verbose_name="pairing",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'credit',
-                'verbose_name_plural': 'credited to',
-                'ordering': ['outcome', 'pk'],
+                "verbose_name": "credit",
+                "verbose_name_plural": "credited to",
+                "ordering": ["outcome", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='outcome',
-            name='pairings',
-            field=models.ManyToManyField(blank=True, related_name='outcomes', through='outcomes.OutcomeCredit', to='pairings.pairing', verbose_name='credited to'),
+            model_name="outcome",
+            name="pairings",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="outcomes",
+                through="outcomes.OutcomeCredit",
+                to="pairings.pairing",
+                verbose_name="credited to",
+            ),
         ),
         migrations.CreateModel(
-            name='OutcomeEvidence',
+            name="OutcomeEvidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('ledger_row', models.PositiveIntegerField(blank=True, null=True, verbose_name='row of the ledger')),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidence')),
-                ('outcome', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='outcomes.outcome')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("ledger_row", models.PositiveIntegerField(blank=True, null=True, verbose_name="row of the ledger")),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="evidence.evidence"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="proofs", to="outcomes.outcome"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proof',
-                'verbose_name_plural': 'evidence',
-                'ordering': ['outcome', 'pk'],
-                'abstract': False,
+                "verbose_name": "proof",
+                "verbose_name_plural": "evidence",
+                "ordering": ["outcome", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OutcomePerson',
+            name="OutcomePerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
-                ('outcome', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='outcomes.outcome')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='organization.person', verbose_name='person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
+                (
+                    "outcome",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="contributions", to="outcomes.outcome"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contributions",
+                        to="organization.person",
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person of an outcome',
-                'verbose_name_plural': 'achieved by',
-                'ordering': ['outcome', 'position'],
-            },
-        ),
-        migrations.AddField(
-            model_name='outcome',
-            name='people',
-            field=models.ManyToManyField(related_name='outcomes', through='outcomes.OutcomePerson', to='organization.person', verbose_name='achieved by'),
-        ),
-        migrations.CreateModel(
-            name='ReportFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidence')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='outcomes.frozenreport')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Subkind',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('category', models.CharField(choices=[('award', 'Award'), ('honour', 'Honour'), ('course', 'Quality course'), ('team', 'Team'), ('base', 'Base'), ('project', 'Project'), ('publication', 'Publication'), ('patent', 'Patent'), ('service', 'Technical service'), ('volunteering', 'Volunteering'), ('outreach', 'Help to other colleges'), ('membership', 'New party members')], max_length=15, verbose_name='category')),
-                ('name', organization.text.PlainCharField(max_length=50, verbose_name='name')),
-                ('name_en', organization.text.PlainCharField(blank=True, max_length=80, verbose_name='English name')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('branch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.branch', verbose_name='branch')),
-            ],
-            options={
-                'verbose_name': 'sub-kind',
-                'verbose_name_plural': 'sub-kinds',
-                'ordering': ['category', 'position', 'name'],
-                'abstract': False,
+                "verbose_name": "person of an outcome",
+                "verbose_name_plural": "achieved by",
+                "ordering": ["outcome", "position"],
             },
         ),
         migrations.AddField(
-            model_name='outcome',
-            name='subkind',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outcomes.subkind', verbose_name='sub-kind'),
+            model_name="outcome",
+            name="people",
+            field=models.ManyToManyField(
+                related_name="outcomes",
+                through="outcomes.OutcomePerson",
+                to="organization.person",
+                verbose_name="achieved by",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ReportFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="evidence.evidence"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="outcomes.frozenreport"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Subkind",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("award", "Award"),
+                            ("honour", "Honour"),
+                            ("course", "Quality course"),
+                            ("team", "Team"),
+                            ("base", "Base"),
+                            ("project", "Project"),
+                            ("publication", "Publication"),
+                            ("patent", "Patent"),
+                            ("service", "Technical service"),
+                            ("volunteering", "Volunteering"),
+                            ("outreach", "Help to other colleges"),
+                            ("membership", "New party members"),
+                        ],
+                        max_length=15,
+                        verbose_name="category",
+                    ),
+                ),
+                ("name", organization.text.PlainCharField(max_length=50, verbose_name="name")),
+                ("name_en", organization.text.PlainCharField(blank=True, max_length=80, verbose_name="English name")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organization.branch",
+                        verbose_name="branch",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sub-kind",
+                "verbose_name_plural": "sub-kinds",
+                "ordering": ["category", "position", "name"],
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="outcome",
+            name="subkind",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="outcomes.subkind",
+                verbose_name="sub-kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frozenreport',
-            constraint=models.UniqueConstraint(fields=('branch', 'first_day', 'last_day'), name='report_frozen_once', violation_error_message='The report of this period is already frozen.'),
+            model_name="frozenreport",
+            constraint=models.UniqueConstraint(
+                fields=("branch", "first_day", "last_day"),
+                name="report_frozen_once",
+                violation_error_message="The report of this period is already frozen.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frozenreport',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='report_days_in_order'),
+            model_name="frozenreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gte", models.F("first_day"))), name="report_days_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grade',
-            constraint=models.UniqueConstraint(condition=models.Q(('branch__isnull', True)), fields=('category', 'name'), name='grade_once_in_the_system', violation_error_message='The category already has this word.'),
+            model_name="grade",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("branch__isnull", True)),
+                fields=("category", "name"),
+                name="grade_once_in_the_system",
+                violation_error_message="The category already has this word.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grade',
-            constraint=models.UniqueConstraint(fields=('category', 'name', 'branch'), name='grade_once_in_a_branch', violation_error_message='The category already has this word.'),
+            model_name="grade",
+            constraint=models.UniqueConstraint(
+                fields=("category", "name", "branch"),
+                name="grade_once_in_a_branch",
+                violation_error_message="The category already has this word.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcomecredit',
-            constraint=models.UniqueConstraint(fields=('outcome', 'pairing'), name='credit_once_a_pairing'),
+            model_name="outcomecredit",
+            constraint=models.UniqueConstraint(fields=("outcome", "pairing"), name="credit_once_a_pairing"),
         ),
         migrations.AddConstraint(
-            model_name='outcomeevidence',
-            constraint=models.UniqueConstraint(fields=('outcome', 'evidence'), name='evidence_once_an_outcome'),
+            model_name="outcomeevidence",
+            constraint=models.UniqueConstraint(fields=("outcome", "evidence"), name="evidence_once_an_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='outcomeevidence',
-            constraint=models.CheckConstraint(condition=models.Q(('ledger_row__isnull', True), ('ledger_row__gt', 0), _connector='OR'), name='ledger_row_counts_from_1'),
+            model_name="outcomeevidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ledger_row__isnull", True), ("ledger_row__gt", 0), _connector="OR"),
+                name="ledger_row_counts_from_1",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcomeperson',
-            constraint=models.UniqueConstraint(fields=('outcome', 'person'), name='person_once_an_outcome'),
+            model_name="outcomeperson",
+            constraint=models.UniqueConstraint(fields=("outcome", "person"), name="person_once_an_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='reportfile',
-            constraint=models.UniqueConstraint(fields=('report', 'name'), name='report_file_name_once'),
+            model_name="reportfile",
+            constraint=models.UniqueConstraint(fields=("report", "name"), name="report_file_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='subkind',
-            constraint=models.UniqueConstraint(condition=models.Q(('branch__isnull', True)), fields=('category', 'name'), name='subkind_once_in_the_system', violation_error_message='The category already has this word.'),
+            model_name="subkind",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("branch__isnull", True)),
+                fields=("category", "name"),
+                name="subkind_once_in_the_system",
+                violation_error_message="The category already has this word.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subkind',
-            constraint=models.UniqueConstraint(fields=('category', 'name', 'branch'), name='subkind_once_in_a_branch', violation_error_message='The category already has this word.'),
+            model_name="subkind",
+            constraint=models.UniqueConstraint(
+                fields=("category", "name", "branch"),
+                name="subkind_once_in_a_branch",
+                violation_error_message="The category already has this word.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outcome',
-            index=models.Index(fields=['branch', 'review', '-achieved_on'], name='outcome_list'),
+            model_name="outcome",
+            index=models.Index(fields=["branch", "review", "-achieved_on"], name="outcome_list"),
         ),
         migrations.AddIndex(
-            model_name='outcome',
-            index=models.Index(fields=['branch', 'category', 'level', '-achieved_on'], name='outcome_breakdown'),
+            model_name="outcome",
+            index=models.Index(fields=["branch", "category", "level", "-achieved_on"], name="outcome_breakdown"),
         ),
         migrations.AddIndex(
-            model_name='outcome',
-            index=models.Index(fields=['work', 'standing'], name='outcome_of_work'),
+            model_name="outcome",
+            index=models.Index(fields=["work", "standing"], name="outcome_of_work"),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('review__in', ['verified', 'superseded']), _negated=True), models.Q(('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('seal', ''), _negated=True)), _connector='OR'), name='verified_outcome_has_verifier_and_seal'),
+            model_name="outcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("review__in", ["verified", "superseded"]), _negated=True),
+                    models.Q(
+                        ("verified_at__isnull", False),
+                        ("verified_by__isnull", False),
+                        models.Q(("seal", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="verified_outcome_has_verifier_and_seal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), ('submitted_by__isnull', True), models.Q(('verified_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='verifier_is_not_submitter', violation_error_message='Whoever submitted an outcome cannot verify it.'),
+            model_name="outcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verified_by__isnull", True),
+                    ("submitted_by__isnull", True),
+                    models.Q(("verified_by", models.F("submitted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="verifier_is_not_submitter",
+                violation_error_message="Whoever submitted an outcome cannot verify it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category__in', ['award', 'honour']), _negated=True), ('status', 'recognised'), _connector='OR'), name='awards_and_honours_are_recognised', violation_error_message='Awards and honours always have the status “Recognised”.'),
+            model_name="outcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("category__in", ["award", "honour"]), _negated=True),
+                    ("status", "recognised"),
+                    _connector="OR",
+                ),
+                name="awards_and_honours_are_recognised",
+                violation_error_message="Awards and honours always have the status “Recognised”.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('correction_reason', ''), ('corrects__isnull', True)), models.Q(('corrects__isnull', False), models.Q(('correction_reason', ''), _negated=True)), _connector='OR'), name='correction_has_a_reason'),
+            model_name="outcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("correction_reason", ""), ("corrects__isnull", True)),
+                    models.Q(("corrects__isnull", False), models.Q(("correction_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="correction_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('continues__isnull', True), models.Q(('continues', models.F('id')), _negated=True), _connector='OR'), name='outcome_not_its_own_sequel'),
+            model_name="outcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("continues__isnull", True), models.Q(("continues", models.F("id")), _negated=True), _connector="OR"
+                ),
+                name="outcome_not_its_own_sequel",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(condition=models.Q(('corrects__isnull', True)), fields=('continues',), name='one_sequel_an_outcome', violation_error_message='Another outcome already continues this one.'),
+            model_name="outcome",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("corrects__isnull", True)),
+                fields=("continues",),
+                name="one_sequel_an_outcome",
+                violation_error_message="Another outcome already continues this one.",
+            ),
         ),
     ]

@@ -56,11 +56,16 @@ class OutcomeQuerySet(ScopedQuerySet):
         """Return the outcomes achieved in a period, both days included."""
         return self.filter(achieved_on__range=(first, last))
 
-    def highest_of_work(self, first: datetime.date, last: datetime.date) -> Self:
-        """Return of each work only its highest recognition in the period (就高不重复)."""
-        rival = self.model.objects.verified().achieved_between(first, last).filter(work=OuterRef("work"))
+    def counted(self, branches: Iterable[Branch], first: datetime.date, last: datetime.date) -> Self:
+        """Return of a period's outcomes those that count for the branches: each work once, at its highest (就高不重复).
+
+        The recognitions of one work compete only inside the period and the branches, so that a year still shows what
+        it brought, and one branch's figure never depends on a record that it does not share.
+        """
+        rivals = self.model.objects.verified().of_branches(branches).achieved_between(first, last)
         higher = Q(standing__gt=OuterRef("standing")) | Q(standing=OuterRef("standing"), pk__gt=OuterRef("pk"))
-        return self.filter(~Exists(rival.filter(higher)))
+        beaten = Exists(rivals.filter(higher, work=OuterRef("work")))
+        return self.verified().of_branches(branches).achieved_between(first, last).filter(~beaten)
 
     def with_names(self) -> Self:
         """Fetch what a list shows of each outcome."""

@@ -77,9 +77,20 @@ class FrozenReport(models.Model):
         """
         raise RuleError(_("A frozen report never changes."))
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return the kept figures, saying by whom and when they were frozen (may query the account)."""
+        frozen = {"at": self.frozen_at.isoformat(), "by": self.frozen_by.get_full_name(), "sha256": self.sha256}
+        return {**json.loads(self.figures), "frozen": frozen}
+
+    @property
+    def figures_sha256(self) -> str:
+        """Return the SHA-256, in hex, of the kept figures."""
+        return hashlib.sha256(self.figures.encode()).hexdigest()
+
     def compute_hashes(self) -> dict[str, str]:
         """Return the SHA-256, in hex, of the figures and of each file as they are now, by name."""
-        hashes = {"report.json": hashlib.sha256(self.figures.encode()).hexdigest()}
+        hashes = {"report.json": self.figures_sha256}
         for kept in self.files.select_related("evidence__file"):
             hashes[kept.name] = kept.evidence.file.compute_sha256()
         return hashes

@@ -1,0 +1,28 @@
+"""A branch's report of a period, in the form that other programs rely on (docs/report-json.md)."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from organization.models import Branch
+from outcomes.figures.achievements import outcome_rows, totals
+from outcomes.figures.periods import Period
+from outcomes.figures.work import coverage, pairings_by_kind
+
+
+def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
+    """Return the figures of a branch in a period as they are now (five queries).
+
+    Counts of outcomes are of verified ones achieved in the period; `ids` are the records behind each count.
+    """
+    rows = outcome_rows([branch], period)
+    return {
+        "branch": {"code": branch.code, "name": branch.name},
+        "period": {"from": period.first.isoformat(), "to": period.last.isoformat(), "label": period.label},
+        "pairings": pairings_by_kind([branch], period),
+        "coverage": coverage([branch], period),
+        "outcomes": rows,
+        "totals": totals(rows),
+        "generated_at": timezone.localtime().isoformat(timespec="seconds"),
+        "frozen": None,
+    }

@@ -1,0 +1,76 @@
+"""Freezing a report: what was handed in is kept byte for byte, with the hash of every file behind it."""
+
+import json
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evidence.models import Evidence
+from organization.models import Branch, User
+from outcomes.documents.word import report_docx
+from outcomes.figures import Period, branch_report
+from outcomes.models import FrozenReport, OutcomeEvidence
+
+
+def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
+    """Keep a branch's report of a period as it is now.
+
+    Args:
+        branch: whose report.
+        period: which days.
+        by: the secretary who hands it in.
+
+    Returns:
+        The frozen report, with its figures, its Word file and the manifest of their hashes.
+
+    Raises:
+        ValidationError: when the period's report is frozen already.
+    """
+    with transaction.atomic():
+        figures = branch_report(branch, period)
+        report = FrozenReport(
+            branch=branch,
+            first_day=period.first,
+            last_day=period.last,
+            label=period.label,
+            figures=json.dumps(figures, ensure_ascii=False, sort_keys=True),
+            manifest={},
+            sha256="",
+            frozen_by=by,
+            frozen_at=timezone.now(),
+        )
+        report.validate_constraints()
+        document = Evidence.objects.take_in_bytes(report_docx(figures), name="report.docx", by=by)
+        report.manifest = {
+            "report.json": report.figures_sha256,
+            "report.docx": document.file.sha256,
+            **_hashes_behind(figures),
+        }
+        report.sha256 = FrozenReport.hash_of(report.manifest)
+        report.save()
+        report.files.create(evidence=document, name="report.docx")
+        for name, evidence_id in _files_behind(figures):
+            report.files.create(evidence_id=evidence_id, name=name)
+    return report
+
+
+def _files_behind(figures: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return name and evidence of each file that proves a counted outcome."""
+    ids = [pk for row in figures["outcomes"] for pk in row["ids"]]
+    proofs = OutcomeEvidence.objects.filter(outcome__in=ids).order_by("pk").values_list("pk", "outcome", "evidence")
+    return [(f"outcome-{outcome}/{pk}", evidence) for pk, outcome, evidence in proofs]
+
+
+def _hashes_behind(figures: dict[str, Any]) -> dict[str, str]:
+    """Return the SHA-256 of each file that proves a counted outcome, by its name in the manifest."""
+    stored = dict(
+        Evidence.objects.filter(pk__in=[pk for _name, pk in _files_behind(figures)]).values_list("pk", "file__sha256")
+    )
+    return {name: stored[pk] for name, pk in _files_behind(figures)}
+
+
+def report_or_frozen(branch: Branch, period: Period) -> dict[str, Any]:
+    """Return the frozen report of a period where there is one, else the figures as they are now."""
+    frozen = FrozenReport.objects.filter(branch=branch, first_day=period.first, last_day=period.last).first()
+    return frozen.content if frozen else branch_report(branch, period)

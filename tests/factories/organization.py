@@ -1,0 +1,85 @@
+"""Colleges, branches, people and accounts."""
+
+import datetime
+
+import factory
+
+from organization.models import Branch, College, Office, PartyStage, Person, RoleAssignment, User
+
+LONG_AGO = datetime.date(2015, 7, 1)
+
+
+class CollegeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = College
+
+    name = factory.Sequence(lambda n: f"测试职业技术学院{n}")
+
+
+class BranchFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Branch
+
+    college = factory.SubFactory(CollegeFactory)
+    code = factory.Sequence(lambda n: f"B{n}")
+    name = factory.Sequence(lambda n: f"第{n}教工党支部")
+
+
+class OfficeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Office
+
+    branch = factory.SubFactory(BranchFactory)
+    name = factory.Sequence(lambda n: f"教研室{n}")
+
+
+class PersonFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Person
+
+    branch = factory.SubFactory(BranchFactory)
+    kind = Person.Kind.TEACHER
+    name = factory.Sequence(lambda n: f"林测{n}")
+    number = factory.Sequence(lambda n: f"T{n:06}")
+    born_on = datetime.date(1985, 3, 1)
+
+
+def teacher(branch: Branch, **fields: object) -> Person:
+    """Return a teacher who is not a party member."""
+    return PersonFactory(branch=branch, **fields)
+
+
+def student(branch: Branch, **fields: object) -> Person:
+    """Return a student who is not a party member."""
+    return PersonFactory(branch=branch, kind=Person.Kind.STUDENT, born_on=datetime.date(1996, 3, 1), **fields)
+
+
+def member(person: Person, since: datetime.date = LONG_AGO, stage: str = PartyStage.FULL) -> Person:
+    """Make the person a party member since a day and return them."""
+    person.record_stage(stage=stage, from_date=since)
+    return person
+
+
+def user_of(person: Person | None = None, **fields: object) -> User:
+    """Return an account, of the person where one is given; the password is the user name."""
+    username = fields.pop("username", None) or f"user{User.objects.count()}"
+    return User.objects.create_user(username=username, password=username, person=person, **fields)
+
+
+def secretary_of(branch: Branch, role: str = RoleAssignment.Role.SECRETARY) -> User:
+    """Return the account of a branch's secretary, who is a teacher and a member of it."""
+    user = user_of(member(teacher(branch)))
+    RoleAssignment.objects.create(user=user, role=role, branch=branch)
+    return user
+
+
+def leader_of(college: College) -> User:
+    """Return an account of the college's leadership."""
+    user = user_of()
+    RoleAssignment.objects.create(user=user, role=RoleAssignment.Role.LEADERSHIP, college=college)
+    return user
+
+
+def operator() -> User:
+    """Return the operator's account."""
+    return user_of(is_superuser=True)
