@@ -1,0 +1,28 @@
+"""Refuse a migration that a running older release would not survive; run beside a PostgreSQL (`make check`)."""
+
+import logging
+import os
+import sys
+
+import django
+from django_migration_linter import MigrationLinter
+
+OURS = ("organization", "evidence", "pairings", "mentorship", "teaching_pairs", "enterprise_service", "outcomes")
+
+
+def main() -> int:
+    """Lint the migrations of our own apps and return whether one is unsafe."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing_site.settings")
+    django.setup()
+    logging.getLogger("django_migration_linter").setLevel(logging.WARNING)
+    # The first migrations have no older release beside them.
+    linter = MigrationLinter(
+        include_apps=list(OURS), ignore_initial_migrations=True, no_cache=True, quiet=["ok", "ignore"]
+    )
+    linter.lint_all_migrations()
+    linter.print_summary()
+    return linter.has_errors
+
+
+if __name__ == "__main__":
+    sys.exit(main())

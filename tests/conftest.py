@@ -1,0 +1,103 @@
+"""What every test stands on: settings made for tests, folders of their own, and the two databases.
+
+`make test` runs the suite twice: on a SQLite file, and on the PostgreSQL that tests/postgres.py starts, whose
+DATABASE_URL it exports. `.venv/bin/pytest` alone runs on SQLite.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import override_settings
+
+# No deadline: a property test shares two cores with a browser and a database.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "30")),
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+hypothesis.settings.load_profile("house")
+
+WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
+
+
+def settings_for_tests(folder: Path) -> dict[str, Any]:
+    """Return what differs from a served site: fast hashes, plain static files, folders that go away."""
+    file_system = "django.core.files.storage.FileSystemStorage"
+    evidence = folder / "evidence"
+    return {
+        "DEBUG": False,
+        "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
+        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        "DATA_DIR": folder,
+        "EVIDENCE_ACCEL_PREFIX": "",
+        "EVIDENCE_ROOT": evidence,
+        "MIDDLEWARE": [name for name in django_settings.MIDDLEWARE if name != WHITENOISE],
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        "STORAGES": {
+            "default": {"BACKEND": file_system, "OPTIONS": {"location": folder / "files"}},
+            "evidence": {"BACKEND": file_system, "OPTIONS": {"location": evidence}},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        # What a developer's .env may turn on, and the test client does not speak.
+        "CSRF_COOKIE_SECURE": False,
+        "LANGUAGE_COOKIE_SECURE": False,
+        "SECURE_PROXY_SSL_HEADER": None,
+        "SECURE_SSL_REDIRECT": False,
+        "SESSION_COOKIE_SECURE": False,
+    }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_for_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(**settings_for_tests(tmp_path_factory.mktemp("data"))):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    _settings_for_tests: None,
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Put SQLite's test database into a file of its own.
+
+    In memory, a live server's threads and the test would share one connection and step into each other's
+    transactions; a file behaves as the served site does, with IMMEDIATE transactions and a time to wait.
+    """
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(tmp_path_factory.mktemp("database") / "db.sqlite3")}
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Forget the sign-in limits that the test before counted."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _words_are_compiled() -> None:
+    """Fail at once, with the remedy, where every page would answer in the wrong language."""
+    stale = [
+        source
+        for folder in django_settings.LOCALE_PATHS
+        for source in Path(folder).glob("*/LC_MESSAGES/*.po")
+        if not source.with_suffix(".mo").exists()
+    ]
+    if stale:
+        pytest.exit(f"{stale[0]} is not compiled: run `make install`", returncode=2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test in tests/e2e/ as one that drives a browser."""
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker("browser")
