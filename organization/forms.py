@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import StaleRecordError
+from organization.models import Branch, StaleRecordError, User
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,42 @@ class Conflict:
     label: str
     theirs: str
     yours: str
+
+
+class PersonChoiceField(forms.ModelChoiceField):
+    """One person, told from namesakes by office or class."""
+
+    def label_from_instance(self, person: Model) -> str:
+        """Return e.g. 李晓梅 · 机电2301班."""
+        return person_label(person)
+
+
+class PeopleChoiceField(forms.ModelMultipleChoiceField):
+    """Several people, told from namesakes by office or class."""
+
+    def label_from_instance(self, person: Model) -> str:
+        """Return e.g. 李晓梅 · 机电2301班."""
+        return person_label(person)
+
+
+def person_label(person: Any) -> str:
+    """Return a person's name with what tells namesakes apart (select_related `office`)."""
+    place = person.class_name or (person.office.name if person.office else "") or person.number
+    return f"{person.name} · {place}"
+
+
+class BranchFormMixin(forms.BaseModelForm):
+    """Asks for the branch only when the user works in several."""
+
+    def set_branch(self, user: User) -> None:
+        """Offer the branches the user works in, or set the only one."""
+        branches = list(Branch.objects.worked_in_by(user))
+        if self.instance.pk or len(branches) == 1:
+            self.fields.pop("branch", None)
+        if not self.instance.pk and len(branches) == 1:
+            self.instance.branch = branches[0]
+        if "branch" in self.fields:
+            self.fields["branch"].queryset = Branch.objects.worked_in_by(user)
 
 
 class VersionedFormMixin(forms.BaseModelForm):

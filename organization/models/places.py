@@ -1,6 +1,6 @@
 """College, branch and teaching office."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
@@ -42,6 +42,16 @@ class BranchQuerySet(ScopedQuerySet):
     """Branches."""
 
     branch_path = ""
+
+    def overseen_by(self, user: "User") -> Self:
+        """Return the branches whose every row the user sees: the secretary's own, or the college's."""
+        return self.all() if user.is_operator else self.filter(self.branch_scope(user))
+
+    def worked_in_by(self, user: "User") -> Self:
+        """Return the branches in which the user may enter pairings and outcomes: managed ones, and the own."""
+        if user.is_operator:
+            return self.all()
+        return self.filter(Q(pk__in=user.managed_branch_ids) | self.own_rows(user))
 
     def own_rows(self, user: "User") -> Q:
         """Return the branch that the user's person belongs to."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -222,12 +223,14 @@ class Pairing(VersionedModel):
         with transaction.atomic():
             self.proposed_by = by
             self.kind = self.KIND
+            if not by.manages(self.branch_id) and by.person not in people.values():
+                raise ValidationError(_("You propose only pairings that you take part in."))
             self.full_clean()
             self.save()
             for role, person in people.items():
-                self.seat(person, role=role)
+                self._seat_named(person, role, self.started_on)
             for person in helpers:
-                self.seat(person, role=kinds.HELPER)
+                self._seat_named(person, kinds.HELPER, self.started_on)
 
     def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> "Seat":
         """Give a person a seat, keeping the party stage of that day.
@@ -248,6 +251,13 @@ class Pairing(VersionedModel):
         seat.save()
         return seat
 
+    def _seat_named(self, person: Person, role: str, on: datetime.date) -> None:
+        """Give a seat, and name the role in what is refused, so that a form shows it there."""
+        try:
+            self.seat(person, role=role, on=on)
+        except ValidationError as error:
+            raise ValidationError({role: error.messages}) from error
+
     def change_people(self, *, people: Mapping[str, Person], on: datetime.date | None = None) -> None:
         """Put other people into roles; whoever sat there keeps the old seat as history.
 
@@ -266,7 +276,7 @@ class Pairing(VersionedModel):
             for seat in [sitting[role] for role in changed if role in sitting]:
                 seat.leave(on=day) if pairing.is_active else seat.delete()
             for role, person in changed.items():
-                pairing.seat(person, role=role, on=day)
+                pairing._seat_named(person, role, day)
 
     def approve(self, *, by: User) -> None:
         """Let the pairing begin.

@@ -1,0 +1,48 @@
+"""A field for several files, refused whole when one of them cannot be kept."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from evidence.sniffing import ACCEPTED_EXTENSIONS, accept
+
+MAX_FILES = 9
+
+
+class MultipleFileInput(forms.ClearableFileInput):
+    """A file input that takes several, from the camera or the album."""
+
+    allow_multiple_selected = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"accept": f"image/*,{ACCEPTED_EXTENSIONS}", **(attrs or {})})
+
+
+class MultipleEvidenceField(forms.FileField):
+    """Cleans to a list of uploads, each looked at by its content before anything is written."""
+
+    widget = MultipleFileInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        """Return the uploads.
+
+        Raises:
+            ValidationError: naming each file that is refused and why.
+        """
+        uploads = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if self.required and not uploads:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if len(uploads) > MAX_FILES:
+            raise ValidationError(_("At most %(count)s files at a time."), params={"count": MAX_FILES})
+        errors: list[ValidationError] = []
+        for upload in uploads:
+            try:
+                accept(upload)
+            except ValidationError as error:
+                errors.append(error)
+        if errors:
+            raise ValidationError(errors)
+        return uploads

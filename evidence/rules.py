@@ -1,0 +1,6 @@
+"""Evidence is only read; it changes through the rows that hold it."""
+
+from evidence.models import Evidence
+from organization.rules import add_admin_permissions, nobody
+
+add_admin_permissions(Evidence, may_write=nobody, may_delete=nobody)

@@ -1,0 +1,174 @@
+"""What people fill in: a pairing with its people, a progress log, a closing summary."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from evidence.forms import MultipleEvidenceField
+
+from evidence.models import Evidence
+from organization.forms import BranchFormMixin, PersonChoiceField, VersionedFormMixin
+from organization.models import Person, RuleError, User
+from pairings.kinds import LEADER, PairingKind, SeatRole, kind_of
+from pairings.models import Pairing, ProgressLog
+
+
+class DateInput(forms.DateInput):
+    """The device's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
+    """A proposal with its people; each form's own form adds its fields. Saving goes through the verbs."""
+
+    class Meta:
+        model = Pairing
+        fields = ("branch", "title", "aim", "started_on", "due_on")
+        widgets = {"started_on": DateInput, "due_on": DateInput, "aim": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.set_branch(user)
+        self.role_names = [role.slug for role in self.kind.roles]
+        for role in self.kind.roles:
+            self.fields[role.slug] = self._role_field(role)
+        self.order_fields(["branch", "title", *self.own_fields, *self.role_names])
+
+    @property
+    def kind(self) -> PairingKind:
+        """Return the kind of the form's model."""
+        return kind_of(self._meta.model.KIND)
+
+    @property
+    def own_fields(self) -> list[str]:
+        """Return the fields that are the form's own."""
+        return [name for name in self._meta.fields if name not in PairingForm.Meta.fields]
+
+    def _role_field(self, role: SeatRole) -> PersonChoiceField:
+        """Return the field for one of the three ones: those whom the user sees and who may sit there."""
+        people = Person.objects.visible_to(self.user).active().filter(kind=role.person_kind).select_related("office")
+        if role.is_member is not None:
+            people = people.members() if role.is_member else people.non_members()
+        sitting = self.instance.seat_of(role.slug) if self.instance.pk else None
+        if sitting:
+            people = people | Person.objects.filter(pk=sitting.person_id).select_related("office")
+        initial = sitting.person if sitting else self._own_seat(role)
+        return PersonChoiceField(queryset=people, label=role.label, initial=initial)
+
+    def _own_seat(self, role: SeatRole) -> Person | None:
+        """Return the user's person where they would naturally sit themselves."""
+        person = self.user.person
+        if person is None or person.kind != role.person_kind or role.is_member is None:
+            return None
+        if role.slug == LEADER and person.is_member:
+            return person
+        return person if role.is_member is False and not person.is_member else None
+
+    @property
+    def people(self) -> dict[str, Person]:
+        """Return the chosen person by role."""
+        return {role: self.cleaned_data[role] for role in self.role_names}
+
+    def save(self, commit: bool = True) -> Pairing:
+        """Propose the pairing, or write the changes to its row and its seats.
+
+        Raises:
+            ValidationError: when a seat breaks a rule.
+            RuleError: when the pairing is over or somebody else saved it.
+        """
+        if self.instance.pk:
+            self.instance.save()
+            self.instance.change_people(people=self.people)
+        else:
+            self.instance.propose(by=self.user, people=self.people)
+        return self.instance
+
+
+class LogForm(VersionedFormMixin, forms.ModelForm):
+    """Five questions: when, what kind of activity, what was done, how long, which party-building element."""
+
+    photos = MultipleEvidenceField(label=_("photos"), required=False)
+
+    class Meta:
+        model = ProgressLog
+        fields = ("date", "activity_type", "words", "hours", "element_kind", "element_words")
+        widgets = {
+            "date": DateInput,
+            "words": forms.Textarea(attrs={"rows": 4}),
+            "element_words": forms.Textarea(attrs={"rows": 2}),
+            "hours": forms.NumberInput(attrs={"inputmode": "decimal"}),
+        }
+
+    def __init__(self, *args: Any, user: User, pairing: Pairing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.instance.pairing = pairing
+        self.instance.branch_id = pairing.branch_id
+        activities = pairing.kind_info.activities
+        self.fields["activity_type"] = forms.ChoiceField(
+            choices=activities,
+            label=_("activity"),
+            widget=forms.RadioSelect,
+            initial=self.instance.activity_type or activities[0][0],
+        )
+        self.fields["element_kind"].choices = [("", _("None this time")), *ProgressLog.Element.choices]
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            Div(Field("activity_type"), css_class="choice-chips"),
+            Field("words"),
+            Div(Field("date", wrapper_class="col-7"), Field("hours", wrapper_class="col-5"), css_class="row"),
+            Field("photos"),
+            Field("element_kind"),
+            Field("element_words"),
+            *(["version"] if "version" in self.fields else []),
+        )
+
+    def save(self, commit: bool = True) -> ProgressLog:
+        """Record the log or its changes, with its photos.
+
+        Raises:
+            RuleError: when the pairing is not active.
+        """
+        photos = [Evidence.objects.take_in(upload, by=self.user) for upload in self.cleaned_data["photos"]]
+        if self.instance.pk:
+            self.instance.rewrite(photos=photos)
+        else:
+            self.instance.record(by=self.user, photos=photos)
+        return self.instance
+
+
+class ReasonForm(forms.Form):
+    """Words that a verb asks for: why something is returned, or how it ended."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ClosingForm(forms.Form):
+    """How a pairing came to its end."""
+
+    summary = forms.CharField(label=_("closing summary"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    on = forms.DateField(label=_("closed on"), required=False, widget=DateInput)
+
+
+def add_refusal(form: forms.BaseForm, error: ValidationError | RuleError) -> None:
+    """Show what a verb refused at its field, or above the form when it has no field there."""
+    if isinstance(error, RuleError):
+        form.add_error(None, str(error.message))
+    elif hasattr(error, "error_dict"):
+        for name, errors in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+    else:
+        form.add_error(None, error)

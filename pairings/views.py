@@ -1,0 +1,243 @@
+"""Pages that the three forms share: list, detail, proposal, and the verbs of a pairing's life."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.generic import CreateView, DetailView, UpdateView
+from django_filters.views import FilterView
+
+from organization.access import require, visible_or_404
+from organization.models import RuleError
+from pairings.filters import LogFilter, PairingFilter
+from pairings.forms import ClosingForm, LogForm, PairingForm, ReasonForm, add_refusal
+from pairings.kinds import PairingKind, kind_of
+from pairings.models import Pairing, ProgressLog
+
+LOGS_ON_A_PAGE = 20
+
+
+class KindMixin:
+    """A page of one form; the model says which."""
+
+    model: type[Pairing]
+
+    @property
+    def kind(self) -> PairingKind:
+        """Return the kind of the page's model."""
+        return kind_of(self.model.KIND)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the form's pairings that the user may see."""
+        return self.model.objects.visible_to(self.request.user).with_people()  # type: ignore[attr-defined]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the kind."""
+        return super().get_context_data(kind=self.kind, **kwargs)  # type: ignore[misc]
+
+
+class PairingListView(KindMixin, FilterView):
+    """A form's pairings, the newest first."""
+
+    filterset_class = PairingFilter
+    template_name = "pairings/list.html"
+    paginate_by = 20
+    strict = False
+
+
+class PairingDetailView(KindMixin, DetailView):
+    """A pairing's story: who, why, what was done, what came of it."""
+
+    context_object_name = "pairing"
+    template_name = "pairings/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the logs and the forms of the verbs."""
+        logs = ProgressLog.objects.filter(pairing=self.object.pk).for_cards()
+        return super().get_context_data(
+            logs=logs[:LOGS_ON_A_PAGE],
+            log_count=logs.count(),
+            reason_form=ReasonForm(auto_id="return_%s"),
+            closing_form=ClosingForm(auto_id="close_%s"),
+            **kwargs,
+        )
+
+
+class SavesThroughVerbMixin:
+    """Saves a form through a verb and shows at the form what the verb refuses."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save in one transaction, or show the form again with everything that was typed."""
+        try:
+            with transaction.atomic():
+                self.object = form.save()
+        except (ValidationError, RuleError) as error:
+            add_refusal(form, error)
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+        messages.success(self.request, self.success_message())  # type: ignore[attr-defined]
+        return redirect(self.get_success_url())  # type: ignore[attr-defined]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tell the form who fills it in."""
+        return {**super().get_form_kwargs(), "user": self.request.user}  # type: ignore[misc]
+
+    def success_message(self) -> str:
+        """Return what the toast says."""
+        return _("Saved.")
+
+
+class PairingCreateView(SavesThroughVerbMixin, KindMixin, CreateView):
+    """A proposal."""
+
+    form_class: type[PairingForm]
+    template_name = "pairings/form.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Let in those who may propose."""
+        require(request, "pairings.propose_pairing")
+        return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
+
+    def success_message(self) -> str:
+        """Say what happens next."""
+        return _("Proposed. The branch secretary will approve it or return it with a reason.")
+
+
+class PairingUpdateView(SavesThroughVerbMixin, KindMixin, UpdateView):
+    """Changes to a pairing while it is open."""
+
+    form_class: type[PairingForm]
+    template_name = "pairings/form.html"
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> Pairing:
+        """Return the pairing when the user may change it."""
+        pairing = cast("Pairing", super().get_object(queryset))  # type: ignore[misc]
+        require(self.request, "pairings.edit_pairing", pairing)  # type: ignore[attr-defined]
+        return pairing
+
+
+def _pairing_for(request: HttpRequest, pk: int, permission: str) -> Pairing:
+    """Return the pairing when the user sees it and holds the permission."""
+    pairing = cast("Pairing", visible_or_404(request, Pairing.objects.with_people(), pk))
+    require(request, permission, pairing)
+    return pairing
+
+
+def _carry_out(
+    request: HttpRequest, pairing: Pairing, verb: Any, done: str, form: BaseForm | None = None
+) -> HttpResponse:
+    """Run a verb with what its form gives, say what came of it, and go back to the pairing."""
+    if form is not None and not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(errors))
+        return redirect(pairing.get_absolute_url())
+    try:
+        verb(by=request.user, **(form.cleaned_data if form else {}))
+    except (RuleError, ValidationError) as error:
+        messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
+    else:
+        messages.success(request, done)
+    return redirect(pairing.get_absolute_url())
+
+
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a proposal begin."""
+    pairing = _pairing_for(request, pk, "pairings.approve_pairing")
+    return _carry_out(request, pairing, pairing.approve, _("Approved. The pairing has begun."))
+
+
+@require_POST
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return a proposal with a reason."""
+    pairing = _pairing_for(request, pk, "pairings.return_pairing")
+    return _carry_out(request, pairing, pairing.send_back, _("Returned with your reason."), ReasonForm(request.POST))
+
+
+@require_POST
+def resubmit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose a returned pairing again."""
+    pairing = _pairing_for(request, pk, "pairings.resubmit_pairing")
+    return _carry_out(request, pairing, pairing.resubmit, _("Proposed again."))
+
+
+@require_POST
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a pairing whose work is done."""
+    pairing = _pairing_for(request, pk, "pairings.close_pairing")
+    return _carry_out(request, pairing, pairing.complete, _("Completed."), ClosingForm(request.POST))
+
+
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a pairing early."""
+    pairing = _pairing_for(request, pk, "pairings.close_pairing")
+    return _carry_out(request, pairing, pairing.end, _("Ended."), ClosingForm(request.POST))
+
+
+class LogMixin(SavesThroughVerbMixin):
+    """The log form; a new log and a changed one look alike."""
+
+    model = ProgressLog
+    form_class = LogForm
+    template_name = "pairings/log_form.html"
+    pairing: Pairing
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tell the form the pairing."""
+        return {**super().get_form_kwargs(), "pairing": self.pairing}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the pairing."""
+        return super().get_context_data(pairing=self.pairing, kind=self.pairing.kind_info, **kwargs)  # type: ignore[misc]
+
+    def get_success_url(self) -> str:
+        """Go back to the pairing's story."""
+        return self.pairing.get_absolute_url()
+
+    def success_message(self) -> str:
+        """Say that it is kept."""
+        return _("The log is saved.")
+
+
+class LogCreateView(LogMixin, CreateView):
+    """Log progress: under thirty seconds on a phone."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Let in those who sit in the pairing, and its secretaries."""
+        self.pairing = _pairing_for(request, kwargs["pk"], "pairings.log_pairing")
+        return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> None:
+        """Return nothing: the address names the pairing, the log is new."""
+
+
+class LogUpdateView(LogMixin, UpdateView):
+    """Changes to a log while its pairing is active."""
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> ProgressLog:
+        """Return the log when the user may change it."""
+        rows = ProgressLog.objects.select_related("pairing")
+        log = cast("ProgressLog", visible_or_404(self.request, rows, self.kwargs["pk"]))
+        require(self.request, "pairings.edit_log", log)
+        self.pairing = log.pairing
+        return log
+
+
+class LogListView(FilterView):
+    """Progress logs: the records behind a report's logs, hours and integration rate."""
+
+    filterset_class = LogFilter
+    template_name = "pairings/log_list.html"
+    paginate_by = 30
+    strict = False
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the logs that the user may see."""
+        return ProgressLog.objects.visible_to(self.request.user).for_cards()
