@@ -22,6 +22,7 @@ help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
 
 install: .venv/.base node_modules/.done $(LANGUAGE_FILES:.po=.mo)  ## Prepare .venv, the assets and the languages
+	@:
 
 install-dev: install .venv/.dev  ## The same, with what tests and checks need
 

@@ -5,12 +5,7 @@ import rules
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, Subkind
-
-
-@rules.predicate
-def is_a_teacher(user: User) -> bool:
-    """The user teaches."""
-    return user.is_authenticated and user.is_teacher
+from pairings.rules import is_a_teacher
 
 
 @rules.predicate
@@ -23,6 +18,12 @@ def entered_it(user: User, outcome: Outcome | None) -> bool:
 def submitted_it(user: User, outcome: Outcome | None) -> bool:
     """The user submitted the outcome."""
     return outcome is not None and user.pk is not None and outcome.submitted_by_id == user.pk
+
+
+@rules.predicate
+def oversees_a_branch(user: User) -> bool:
+    """The user sees all rows of some branch: its secretary, the college's leadership, the operator."""
+    return user.is_authenticated and (user.is_operator or user.is_secretary or user.is_leader)
 
 
 add_admin_permissions(Outcome, may_write=manages_its_branch, may_delete=nobody)
@@ -38,3 +39,4 @@ rules.add_perm("outcomes.verify_outcome", manages_its_branch & ~submitted_it)
 rules.add_perm("outcomes.return_outcome", manages_its_branch)
 rules.add_perm("outcomes.correct_outcome", manages_its_branch | entered_it)
 rules.add_perm("outcomes.freeze_report", manages_its_branch)
+rules.add_perm("outcomes.see_figures", oversees_a_branch)

@@ -31,6 +31,9 @@ class PairingFilter(BranchFilterMixin):
     status = filters.MultipleChoiceFilter(choices=Pairing.Status, widget=forms.SelectMultiple, label=_("status"))
     active_on = filters.DateFilter(method="only_active_on", label=_("active on"), widget=DateInput)
     closed = filters.DateFromToRangeFilter(field_name="closed_on", label=_("closed"))
+    approved = filters.BooleanFilter(
+        field_name="approved_at", lookup_expr="isnull", exclude=True, widget=forms.HiddenInput
+    )
     quiet = filters.BooleanFilter(method="only_quiet", widget=forms.HiddenInput)
 
     class Meta:

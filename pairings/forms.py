@@ -7,8 +7,8 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from evidence.forms import MultipleEvidenceField
 
+from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
 from organization.forms import BranchFormMixin, PersonChoiceField, VersionedFormMixin
 from organization.models import Person, RuleError, User

@@ -1,0 +1,136 @@
+"""The dashboard's figures, each with the address of the records behind it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from organization.models import Branch
+from outcomes.figures.achievements import counted_outcomes, is_granted
+from outcomes.figures.periods import Period
+from outcomes.figures.work import coverage, pairings_by_kind
+from outcomes.models import Category, Level, Outcome
+from pairings.kinds import PairingKind, kind_of
+from pairings.models import Pairing
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that a page shows, and the address that lists the records behind it."""
+
+    label: str
+    value: Any
+    unit: str = ""
+    url: str = ""
+    line: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a dashboard looks at: some branches, in a period; `branch` when it is just one that was chosen."""
+
+    branches: Collection[Branch]
+    period: Period
+    branch: Branch | None = None
+
+    def url(self, name: str, *, dated: bool = True, **params: object) -> str:
+        """Return the address of a list, narrowed to this scope."""
+        query = {"branch": self.branch.code} if self.branch else {}
+        query |= self.period.query if dated else {}
+        return f"{reverse(name)}?{urlencode({**query, **params})}"
+
+
+def outcome_figures(scope: Scope) -> list[Figure]:
+    """Return how many outcomes were granted, how many are only cultivated, and how many wait (two queries)."""
+    rows = _rows(scope)
+    granted = sum(row["count"] for row in rows if is_granted(row))
+    cultivated = sum(row["count"] for row in rows if not is_granted(row))
+    national = sum(row["count"] for row in rows if is_granted(row) and row["level"] == Level.NATIONAL)
+    waiting = (
+        Outcome.objects.of_branches(scope.branches).waiting().achieved_between(scope.period.first, scope.period.last)
+    )
+    url = scope.url("outcomes:list", counted="true")
+    return [
+        Figure(_("Verified outcomes"), granted, _("outcomes"), f"{url}&granted=true"),
+        Figure(
+            _("of them at national level"), national, _("outcomes"), f"{url}&granted=true&level=national", tone="gold"
+        ),
+        Figure(_("Being cultivated or applied for"), cultivated, _("outcomes"), f"{url}&granted=false"),
+        Figure(
+            _("Waiting for verification"),
+            waiting.count(),
+            _("outcomes"),
+            scope.url("outcomes:list", review=Outcome.Review.SUBMITTED.value),
+            tone="amber",
+        ),
+    ]
+
+
+def outcome_table(scope: Scope) -> tuple[list[str], list[tuple[str, list[Figure]]]]:
+    """Return the granted outcomes by category and level: the levels' names, and a row of figures per category."""
+    cells: dict[tuple[str, str], int] = {}
+    for row in _rows(scope):
+        if is_granted(row):
+            cells[row["category"], row["level"]] = cells.get((row["category"], row["level"]), 0) + row["count"]
+    url = scope.url("outcomes:list", counted="true", granted="true")
+    rows = []
+    for category in Category:
+        if any(key[0] == category for key in cells):
+            counts = [(level, cells.get((category.value, level.value), 0)) for level in Level]
+            figures = [
+                Figure(str(level.label), count, url=f"{url}&category={category.value}&level={level.value}")
+                for level, count in counts
+            ]
+            rows.append((str(category.label), figures))
+    return [str(level.label) for level in Level], rows
+
+
+def _rows(scope: Scope) -> list[dict[str, Any]]:
+    """Return the counted outcomes by category, level and status, counted by the database (one query)."""
+    counted = counted_outcomes(scope.branches, scope.period).order_by()
+    return list(counted.values("category", "level", "status").annotate(count=Count("pk")))
+
+
+@dataclass(frozen=True)
+class KindFigures:
+    """One form's figures."""
+
+    kind: PairingKind
+    figures: list[Figure]
+    integration_rate: float | None
+
+
+def kind_figures(scope: Scope) -> list[KindFigures]:
+    """Return each form's pairings and logs in the period (two queries)."""
+    result = []
+    for slug, row in pairings_by_kind(scope.branches, scope.period).items():
+        kind = kind_of(slug)
+        pairings = f"{kind.namespace}:list"
+        closed = {"closed_after": scope.period.first.isoformat(), "closed_before": scope.period.last.isoformat()}
+        days = {"date_after": scope.period.first.isoformat(), "date_before": scope.period.last.isoformat()}
+        on = scope.period.last_day_so_far.isoformat()
+        logs = scope.url("pairings:logs", dated=False, kind=slug, **days)
+        figures = [
+            Figure(_("Active"), row["active"], _("pairings"), scope.url(pairings, dated=False, active_on=on)),
+            Figure(_("Completed"), row["completed"], _("pairings"),
+                   scope.url(pairings, dated=False, status=Pairing.Status.COMPLETED.value, **closed)),
+            Figure(_("Ended"), row["ended"], _("pairings"),
+                   scope.url(pairings, dated=False, status=Pairing.Status.ENDED.value, approved="true", **closed)),
+            Figure(_("Logs"), row["logs"], _("logs"), logs),
+            Figure(_("Hours"), f"{row['hours']:g}", _("hours"), logs),
+        ]  # fmt: skip
+        result.append(KindFigures(kind, figures, row["integration_rate"]))
+    return result
+
+
+def coverage_figure(scope: Scope) -> Figure:
+    """Return the coverage with the members behind it (one query)."""
+    found = coverage(scope.branches, scope.period)
+    line = _("%(paired)s of %(members)s party members") % found
+    share = "—" if found["rate"] is None else f"{found['rate']:.1%}"
+    return Figure(_("Coverage"), share, url=scope.url("coverage"), line=line)

@@ -1,0 +1,178 @@
+"""What people fill in: an outcome, and the period of a report."""
+
+from itertools import groupby
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from evidence.forms import MultipleEvidenceField
+from evidence.models import Evidence
+from organization.forms import BranchFormMixin, PeopleChoiceField, VersionedFormMixin
+from organization.models import Person, RuleError, User
+from outcomes.figures import Period
+from outcomes.figures.periods import period_of
+from outcomes.models import Category, Grade, Outcome, Subkind
+from pairings.forms import DateInput
+from pairings.models import LogPhoto, Pairing
+
+STRAIGHT_AWAY = "submit"
+
+
+class GroupedWordField(forms.ModelChoiceField):
+    """Reference words under the name of their category."""
+
+    def offer(self, words: Any) -> None:
+        """Offer these words, grouped."""
+        self.queryset = words
+        labels = dict(Category.choices)
+        groups = [
+            (labels[category], [(word.pk, str(word)) for word in group])
+            for category, group in groupby(words, key=lambda word: word.category)
+        ]
+        self.choices = [("", "—"), *groups]
+
+
+class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
+    """An outcome with its people, the pairings that share it, and its proof."""
+
+    people = PeopleChoiceField(queryset=Person.objects.none(), label=_("achieved by"))
+    pairings = forms.ModelMultipleChoiceField(
+        queryset=Pairing.objects.none(), label=_("credited to"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    files = MultipleEvidenceField(label=_("evidence"), required=False)
+    log_photos = forms.ModelMultipleChoiceField(
+        queryset=Evidence.objects.none(),
+        label=_("photos of the logs"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Outcome
+        fields = (
+            "branch", "title", "category", "subkind", "level", "status", "grade", "achieved_on",
+            "issuer", "issuer_kind", "continues", "note",
+        )  # fmt: skip
+        field_classes = {"subkind": GroupedWordField, "grade": GroupedWordField}
+        widgets = {"achieved_on": DateInput, "note": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, user: User, pairing: Pairing | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.set_branch(user)
+        self._offer_people_and_pairings(pairing)
+        self._offer_words()
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = self._layout()
+
+    def _offer_people_and_pairings(self, pairing: Pairing | None) -> None:
+        """Offer those whom the user sees, and fill in those of the pairing that the outcome comes from."""
+        people = Person.objects.visible_to(self.user).active().select_related("office")
+        pairings = Pairing.objects.visible_to(self.user).exclude(status=Pairing.Status.PROPOSED)
+        if self.instance.pk:
+            self.initial["people"] = [c.person_id for c in self.instance.contributions.all()]
+            self.initial["pairings"] = list(self.instance.pairings.all())
+            people = people | Person.objects.filter(contributions__outcome=self.instance).select_related("office")
+        if pairing is not None:
+            self.initial.update(pairings=[pairing.pk], people=[seat.person_id for seat in pairing.shown_seats])
+            people = people | Person.objects.filter(seats__pairing=pairing.pk).select_related("office")
+        self.fields["people"].queryset = people.distinct()
+        self.fields["pairings"].queryset = pairings
+        logs = LogPhoto.objects.visible_to(self.user).filter(log__pairing=pairing.pk if pairing else None)
+        self.fields["log_photos"].queryset = Evidence.objects.filter(pk__in=logs.values("evidence"))
+
+    def _offer_words(self) -> None:
+        """Offer the system's words and the branch's own, and the verified outcomes that can be continued."""
+        for name, model in (("subkind", Subkind), ("grade", Grade)):
+            self.fields[name].offer(model.objects.visible_to(self.user).filter(is_active=True))
+        earlier = Outcome.objects.visible_to(self.user).verified().exclude(pk=self.instance.pk)
+        self.fields["continues"].queryset = earlier.order_by("category", "-achieved_on")
+
+    def _layout(self) -> Layout:
+        """Ask first what it is, then who, then for the proof."""
+        names = [name for name in ("branch",) if name in self.fields]
+        photos = ["log_photos"] if self.fields["log_photos"].queryset.exists() else []
+        return Layout(
+            *names,
+            "title",
+            Div(
+                Field("category", wrapper_class="col-sm-6"), Field("subkind", wrapper_class="col-sm-6"), css_class="row"
+            ),
+            Div(Field("level", wrapper_class="col-6"), Field("status", wrapper_class="col-6"), css_class="row"),
+            Div(Field("grade", wrapper_class="col-6"), Field("achieved_on", wrapper_class="col-6"), css_class="row"),
+            Div(
+                Field("issuer", wrapper_class="col-sm-8"),
+                Field("issuer_kind", wrapper_class="col-sm-4"),
+                css_class="row",
+            ),
+            "people",
+            "pairings",
+            "files",
+            *photos,
+            "continues",
+            "note",
+            *(["version"] if "version" in self.fields else []),
+        )
+
+    def save(self, commit: bool = True) -> Outcome:
+        """Record the outcome or its changes, and submit it when that button was pressed.
+
+        Raises:
+            ValidationError: when a credit breaks a rule.
+            RuleError: when it is locked, or submitted without proof.
+        """
+        taken = [Evidence.objects.take_in(upload, by=self.user) for upload in self.cleaned_data["files"]]
+        given = {
+            "by": self.user,
+            "people": self.cleaned_data["people"],
+            "pairings": self.cleaned_data["pairings"],
+            "evidence": [*taken, *self.cleaned_data["log_photos"]],
+        }
+        if self.instance.pk:
+            self.instance.rewrite(**given)
+        else:
+            self.instance.record(**given)
+        if STRAIGHT_AWAY in self.data:
+            self.instance.submit(by=self.user)
+        return self.instance
+
+
+class PeriodForm(forms.Form):
+    """A calendar year, a school year, or two dates, as the URL says them."""
+
+    year = forms.IntegerField(label=_("Calendar year"), required=False)
+    school_year = forms.IntegerField(label=_("School year beginning in"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=DateInput)
+        self.fields["to"] = forms.DateField(label=_("To"), required=False, widget=DateInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Turn what was given into one period.
+
+        Raises:
+            ValidationError: when a year or the two dates make none.
+        """
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        try:
+            cleaned["period"] = self._period(cleaned)
+        except RuleError as error:
+            raise ValidationError(str(error)) from error
+        return cleaned
+
+    def _period(self, given: dict[str, Any]) -> Period | None:
+        """Return the period, or None when nothing was given."""
+        if given.get("from") and given.get("to"):
+            return period_of(given["from"], given["to"])
+        if given.get("year"):
+            return Period.year(given["year"])
+        return Period.school_year(given["school_year"]) if given.get("school_year") else None

@@ -1,0 +1,1 @@
+"""Pages of outcomes, dashboards and reports."""

@@ -1,0 +1,163 @@
+"""Outcomes: list, page, form, and the verbs of their review."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.generic import CreateView, UpdateView
+from django_filters.views import FilterView
+
+from organization.access import require, visible_or_404
+from organization.models import RuleError
+from outcomes.filters import OutcomeFilter
+from outcomes.forms import OutcomeForm
+from outcomes.models import Outcome
+from pairings.forms import ReasonForm
+from pairings.models import Pairing
+from pairings.views import SavesThroughVerbMixin
+
+PREFILLED = ("title", "category", "level", "status", "achieved_on", "issuer")
+
+
+class OutcomeListView(FilterView):
+    """Outcomes, the newest first."""
+
+    filterset_class = OutcomeFilter
+    template_name = "outcomes/list.html"
+    paginate_by = 20
+    strict = False
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the outcomes that the user may see."""
+        return Outcome.objects.visible_to(self.request.user).with_names()
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what was achieved, by whom, what proves it, and where the record stands."""
+    rows = Outcome.objects.select_related(
+        "branch", "subkind", "grade", "entered_by__person", "submitted_by__person", "verified_by__person",
+        "corrects", "continues",
+    ).prefetch_related("contributions__person", "proofs__evidence__file", "shared_with")  # fmt: skip
+    outcome = cast("Outcome", visible_or_404(request, rows, pk))
+    context = {
+        "outcome": outcome,
+        "chain": outcome.chain().visible_to(request.user),
+        "pairings": outcome.pairings.visible_to(request.user).with_people(),
+        "correction": Outcome.objects.visible_to(request.user).filter(corrects=outcome).first(),
+        "reason_form": ReasonForm(),
+    }
+    return render(request, "outcomes/detail.html", context)
+
+
+class OutcomeFormMixin(SavesThroughVerbMixin):
+    """The outcome form; a new outcome and a changed one look alike."""
+
+    model = Outcome
+    form_class = OutcomeForm
+    template_name = "outcomes/form.html"
+
+    def get_success_url(self) -> str:
+        """Go to the outcome's page."""
+        return cast("Outcome", self.object).get_absolute_url()
+
+    def success_message(self) -> str:
+        """Say whether it waits for the secretary."""
+        if cast("Outcome", self.object).review == Outcome.Review.SUBMITTED:
+            return _("Submitted. The branch secretary will verify it or return it with a reason.")
+        return _("Saved as a draft.")
+
+
+class OutcomeCreateView(OutcomeFormMixin, CreateView):
+    """A new outcome; a link from a pairing or a contest fills in what is known already."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Let in those who may record, and tell the form the pairing that the outcome comes from."""
+        require(self.request, "outcomes.record_outcome")
+        pairing = self.request.GET.get("pairing", "")
+        found = (
+            Pairing.objects.visible_to(self.request.user).with_people().filter(pk=pairing if pairing.isdigit() else 0)
+        )
+        return {**super().get_form_kwargs(), "pairing": found.first()}
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return what the address already says."""
+        return {name: self.request.GET[name] for name in PREFILLED if name in self.request.GET}
+
+
+class OutcomeUpdateView(OutcomeFormMixin, UpdateView):
+    """Changes to a draft or returned outcome."""
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> Outcome:
+        """Return the outcome when the user may change it."""
+        outcome = cast("Outcome", visible_or_404(self.request, Outcome.objects.all(), self.kwargs["pk"]))
+        require(self.request, "outcomes.edit_outcome", outcome)
+        return outcome
+
+
+def _outcome_for(request: HttpRequest, pk: int, permission: str) -> Outcome:
+    """Return the outcome when the user sees it and holds the permission."""
+    outcome = cast("Outcome", visible_or_404(request, Outcome.objects.all(), pk))
+    require(request, permission, outcome)
+    return outcome
+
+
+def _say(request: HttpRequest, error: RuleError | ValidationError) -> None:
+    """Show why a verb was refused."""
+    messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
+
+
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand an outcome to the secretary."""
+    outcome = _outcome_for(request, pk, "outcomes.submit_outcome")
+    try:
+        outcome.submit(by=request.user)
+    except (RuleError, ValidationError) as error:
+        _say(request, error)
+    else:
+        messages.success(request, _("Submitted. The branch secretary will verify it or return it with a reason."))
+    return redirect(outcome)
+
+
+@require_POST
+def verify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm an outcome: it is locked and counts from now on."""
+    outcome = _outcome_for(request, pk, "outcomes.verify_outcome")
+    try:
+        outcome.verify(by=request.user)
+    except (RuleError, ValidationError) as error:
+        _say(request, error)
+    else:
+        messages.success(request, _("Verified. The outcome is locked and counts in the figures."))
+    return redirect(outcome)
+
+
+@require_POST
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return an outcome with a reason."""
+    outcome = _outcome_for(request, pk, "outcomes.return_outcome")
+    try:
+        outcome.send_back(by=request.user, reason=request.POST.get("reason", ""))
+    except (RuleError, ValidationError) as error:
+        _say(request, error)
+    else:
+        messages.success(request, _("Returned with your reason."))
+    return redirect(outcome)
+
+
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin a new version of a verified outcome."""
+    outcome = _outcome_for(request, pk, "outcomes.correct_outcome")
+    try:
+        draft = outcome.correct(by=request.user, reason=request.POST.get("reason", ""))
+    except (RuleError, ValidationError) as error:
+        _say(request, error)
+        return redirect(outcome)
+    messages.success(request, _("This is the new version. The old one counts until this one is verified."))
+    return redirect("outcomes:edit", pk=draft.pk)

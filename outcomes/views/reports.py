@@ -1,0 +1,107 @@
+"""Branch reports: look, download, freeze."""
+
+import json
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from organization.access import require
+from organization.models import Branch
+from outcomes.documents.word import report_docx
+from outcomes.figures.achievements import is_granted
+from outcomes.freezing import freeze_report, report_or_frozen
+from outcomes.models import Category, FrozenReport, Level, Status
+from outcomes.views.figures import YEARS_BACK, scope_of
+from pairings.kinds import kind_of
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def report_list(request: HttpRequest) -> HttpResponse:
+    """Offer each branch's report of the last years, and those that were frozen."""
+    require(request, "outcomes.see_figures")
+    this_year = timezone.localdate().year
+    context = {
+        "branches": Branch.objects.overseen_by(request.user),
+        "years": range(this_year, this_year - YEARS_BACK, -1),
+        "frozen": FrozenReport.objects.visible_to(request.user).select_related("branch", "frozen_by__person"),
+    }
+    return render(request, "outcomes/report_list.html", context)
+
+
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a branch's report; each count opens its records."""
+    scope, form = _scope_of_branch(request, code)
+    content = report_or_frozen(scope.branch, scope.period)
+    rows = [_shown(row) for row in content["outcomes"]]
+    context = {
+        "scope": scope,
+        "form": form,
+        "report": content,
+        "pairings": [(kind_of(slug), row) for slug, row in content["pairings"].items()],
+        "granted": [row for row in rows if is_granted(row)],
+        "cultivated": [row for row in rows if not is_granted(row)],
+        "may_freeze": request.user.has_perm("outcomes.freeze_report", scope.branch),
+        "is_over": scope.period.last < timezone.localdate(),
+    }
+    return render(request, "outcomes/report.html", context)
+
+
+def _shown(row: dict) -> dict:
+    """Return an outcome row with the vocabulary's words and the address of its records."""
+    ids = urlencode({"ids": ",".join(map(str, row["ids"]))})
+    return {
+        **row,
+        "category_label": Category(row["category"]).label,
+        "level_label": Level(row["level"]).label,
+        "status_label": Status(row["status"]).label,
+        "url": f"{reverse('outcomes:list')}?{ids}",
+    }
+
+
+def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+    """Send a branch's report as a file.
+
+    Raises:
+        Http404: for a format that is not made.
+    """
+    scope, _form = _scope_of_branch(request, code)
+    content = report_or_frozen(scope.branch, scope.period)
+    if kind == "json":
+        response = HttpResponse(json.dumps(content, ensure_ascii=False, indent=2), content_type="application/json")
+    elif kind == "docx":
+        response = HttpResponse(report_docx(content), content_type=WORD)
+    else:
+        raise Http404
+    name = f"{code}-{scope.period.first}-{scope.period.last}.{kind}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    return response
+
+
+@require_POST
+def freeze(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep a branch's report of a period as it was handed in."""
+    scope, _form = _scope_of_branch(request, code)
+    require(request, "outcomes.freeze_report", scope.branch)
+    try:
+        freeze_report(scope.branch, scope.period, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Frozen. These figures and files will not change any more."))
+    return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")
+
+
+def _scope_of_branch(request: HttpRequest, code: str):
+    """Return the scope with the branch of the address."""
+    given = request.GET.copy()
+    given["branch"] = code
+    request.GET = given
+    return scope_of(request)

@@ -1,0 +1,52 @@
+"""The home page, by role, and whether the site is alive."""
+
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from organization.models import User
+from outcomes.models import Outcome
+from pairings.kinds import all_kinds
+from pairings.models import Pairing
+
+SHOWN = 12
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what is the user's to do: own pairings first, what waits for a secretary, the dashboard for leadership."""
+    user = cast("User", request.user)
+    if user.person is None and user.is_leader:
+        return redirect("dashboard")
+    mine = Pairing.objects.filter(Pairing.objects.own_rows(user)) if user.person else Pairing.objects.none()
+    context: dict[str, Any] = {
+        "kinds": all_kinds(),
+        "active": mine.active().with_people().order_by("last_logged_on", "pk")[:SHOWN],
+        "undecided": mine.open().exclude(status=Pairing.Status.ACTIVE).with_people()[:SHOWN],
+        "returned": Outcome.objects.filter(Outcome.objects.own_rows(user), review=Outcome.Review.RETURNED)[:SHOWN],
+        "desk": _desk(user) if user.may_use_admin else None,
+    }
+    return render(request, "home.html", context)
+
+
+def _desk(user: User) -> dict[str, int]:
+    """Return how much waits for a secretary."""
+    seen = Pairing.objects.visible_to(user)
+    return {
+        "proposals": seen.waiting().count(),
+        "outcomes": Outcome.objects.visible_to(user).waiting().count(),
+        "quiet": seen.quiet().count(),
+    }
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer that the site and its database are alive."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True})
