@@ -21,7 +21,7 @@ def counted_outcomes(branches: Collection[Branch], period: Period) -> OutcomeQue
 
 
 def outcome_rows(branches: Collection[Branch], period: Period) -> list[dict[str, Any]]:
-    """Return the counted outcomes by category, sub-kind, level and status, each row with the ids behind it (one query)."""
+    """Return the counted outcomes by category, sub-kind, level and status, with the ids behind each (one query)."""
     rows: dict[tuple[str, str | None, str, str], list[int]] = {}
     counted = counted_outcomes(branches, period).order_by("pk")
     for pk, *key in counted.values_list("pk", "category", "subkind__name", "level", "status"):

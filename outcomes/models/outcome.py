@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from evidence.models import Evidence
 from organization.models import Branch, Person, RuleError, User, VersionedModel
 from organization.text import PlainCharField, PlainTextField
+from outcomes.models.chain import chain_problems
 from outcomes.models.queries import OutcomeQuerySet, standing
-from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind, rank
+from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
 from pairings.models import Pairing
 
 
@@ -196,27 +197,10 @@ class Outcome(VersionedModel):
             word = getattr(self, name)
             if word is not None and word.category != self.category:
                 errors[name] = _("This choice belongs to another category.")
-        if self.continues is not None and self.achieved_on and (problem := self._chain_problem(self.continues)):
-            errors["continues"] = problem
+        if self.continues is not None and self.achieved_on:
+            errors.update({"continues": problem for problem in list(chain_problems(self.continues, self))[:1]})
         if errors:
             raise ValidationError(errors)
-
-    def _chain_problem(self, earlier: "Outcome") -> Any:
-        """Return why this cannot continue an earlier outcome, or None."""
-        if earlier.pk == self.pk or (self.pk and earlier.work == self.work and earlier.standing > (self.standing or 0)):
-            return _("An outcome cannot continue itself or what came after it.")
-        if earlier.review not in (self.Review.VERIFIED, self.Review.SUPERSEDED):
-            return _("Only a verified outcome can be continued.")
-        if earlier.category != self.category:
-            return _("The same work stays in the same category.")
-        if earlier.achieved_on > self.achieved_on:
-            return _("The earlier recognition cannot be newer than this one.")
-        if not rises(earlier, self):
-            return _("A continued outcome must be higher in level or status than before.")
-        taken = earlier.continued_by.exclude(pk=self.pk).exclude(review=self.Review.SUPERSEDED)
-        if taken.exclude(pk=self.corrects_id).exists():
-            return _("Another outcome already continues this one.")
-        return None
 
     # Verbs: lock, re-read, check, write and record, or raise.
 
@@ -394,9 +378,3 @@ class Outcome(VersionedModel):
     for verb in (record, rewrite, submit, verify, send_back, correct):
         verb.alters_data = True  # type: ignore[attr-defined]
     del verb
-
-
-def rises(earlier: Outcome, later: Outcome) -> bool:
-    """Return whether a recognition is at a higher level than an earlier one, or at the same level further on."""
-    levels = rank(Level, earlier.level) - rank(Level, later.level)
-    return levels > 0 or (levels == 0 and rank(Status, later.status) > rank(Status, earlier.status))

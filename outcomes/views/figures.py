@@ -17,8 +17,12 @@ from outcomes.forms import PeriodForm
 YEARS_BACK = 6
 
 
-def scope_of(request: HttpRequest) -> tuple[Scope, PeriodForm]:
+def scope_of(request: HttpRequest, code: str | None = None) -> tuple[Scope, PeriodForm]:
     """Return what the address asks to look at: this year and all overseen branches unless it says otherwise.
+
+    Args:
+        request: of somebody who is signed in.
+        code: the branch of the page, where it has one; else the filter's.
 
     Raises:
         PermissionDenied: for those who oversee no branch.
@@ -26,7 +30,7 @@ def scope_of(request: HttpRequest) -> tuple[Scope, PeriodForm]:
     """
     require(request, "outcomes.see_figures")
     overseen = Branch.objects.overseen_by(cast("User", request.user))
-    code = request.GET.get("branch")
+    code = code or request.GET.get("branch")
     branch = get_object_or_404(overseen, code=code) if code else None
     form = PeriodForm(request.GET)
     period = (form.cleaned_data.get("period") if form.is_valid() else None) or Period.year(timezone.localdate().year)

@@ -1,6 +1,7 @@
 """Branch reports: look, download, freeze."""
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -38,7 +39,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 def report(request: HttpRequest, code: str) -> HttpResponse:
     """Show a branch's report; each count opens its records."""
-    scope, form = _scope_of_branch(request, code)
+    scope, form = scope_of(request, code)
     content = report_or_frozen(scope.branch, scope.period)
     rows = [_shown(row) for row in content["outcomes"]]
     context = {
@@ -54,7 +55,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "outcomes/report.html", context)
 
 
-def _shown(row: dict) -> dict:
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """Return an outcome row with the vocabulary's words and the address of its records."""
     ids = urlencode({"ids": ",".join(map(str, row["ids"]))})
     return {
@@ -72,7 +73,7 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     Raises:
         Http404: for a format that is not made.
     """
-    scope, _form = _scope_of_branch(request, code)
+    scope, _form = scope_of(request, code)
     content = report_or_frozen(scope.branch, scope.period)
     if kind == "json":
         response = HttpResponse(json.dumps(content, ensure_ascii=False, indent=2), content_type="application/json")
@@ -88,7 +89,7 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 @require_POST
 def freeze(request: HttpRequest, code: str) -> HttpResponse:
     """Keep a branch's report of a period as it was handed in."""
-    scope, _form = _scope_of_branch(request, code)
+    scope, _form = scope_of(request, code)
     require(request, "outcomes.freeze_report", scope.branch)
     try:
         freeze_report(scope.branch, scope.period, by=request.user)
@@ -97,11 +98,3 @@ def freeze(request: HttpRequest, code: str) -> HttpResponse:
     else:
         messages.success(request, _("Frozen. These figures and files will not change any more."))
     return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")
-
-
-def _scope_of_branch(request: HttpRequest, code: str):
-    """Return the scope with the branch of the address."""
-    given = request.GET.copy()
-    given["branch"] = code
-    request.GET = given
-    return scope_of(request)
