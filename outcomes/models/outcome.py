@@ -197,8 +197,9 @@ class Outcome(VersionedModel):
             word = getattr(self, name)
             if word is not None and word.category != self.category:
                 errors[name] = _("This choice belongs to another category.")
-        if self.continues is not None and self.achieved_on:
-            errors.update({"continues": problem for problem in list(chain_problems(self.continues, self))[:1]})
+        can_compare = self.continues is not None and self.achieved_on
+        if can_compare and (problem := next(chain_problems(self.continues, self), None)):
+            errors["continues"] = problem
         if errors:
             raise ValidationError(errors)
 
