@@ -7,6 +7,7 @@ from pairings.kinds import HELPER, LEADER, PairingKind, SeatRole
 ENTERPRISE = PairingKind(
     slug="enterprise",
     label=_("Enterprise service"),
+    lead=_("One party member leads a team that solves one problem of one enterprise."),
     model="enterprise_service.Engagement",
     namespace="enterprise_service",
     colour="green",

@@ -67,6 +67,8 @@ def _send(path: str, media_type: str, name: str, *, as_attachment: bool = False)
     else:
         response = FileResponse(evidence_storage().open(path), content_type=media_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    # Chromium's own PDF viewer does not start in a sandbox.
+    sandbox = "" if media_type == "application/pdf" else "; sandbox"
+    response["Content-Security-Policy"] = f"default-src 'none'; style-src 'unsafe-inline'{sandbox}"
     response["Cache-Control"] = "private, max-age=3600"
     return response

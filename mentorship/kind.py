@@ -7,6 +7,7 @@ from pairings.kinds import LEADER, ORDINARY_STUDENT, STUDENT_MEMBER, PairingKind
 MENTORSHIP = PairingKind(
     slug="mentorship",
     label=_("Mentorship"),
+    lead=_("One teacher party member guides one student party member and one ordinary student."),
     model="mentorship.MentorshipTeam",
     namespace="mentorship",
     colour="red",

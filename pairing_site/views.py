@@ -1,5 +1,6 @@
 """The home page, by role, and whether the site is alive."""
 
+import datetime
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
@@ -9,11 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from organization.models import User
+from outcomes.figures.dashboard import waiting_figures
 from outcomes.models import Outcome
 from pairings.kinds import all_kinds
 from pairings.models import Pairing
 
 SHOWN = 12
+FIRST_DAY = datetime.date.min
 
 
 @require_safe
@@ -28,19 +31,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "active": mine.active().with_people().order_by("last_logged_on", "pk")[:SHOWN],
         "undecided": mine.open().exclude(status=Pairing.Status.ACTIVE).with_people()[:SHOWN],
         "returned": Outcome.objects.filter(Outcome.objects.own_rows(user), review=Outcome.Review.RETURNED)[:SHOWN],
-        "desk": _desk(user) if user.may_use_admin else None,
+        "desk": waiting_figures(user) if user.may_use_admin else [],
     }
+    if user.is_teacher:
+        context["newest"] = max(
+            context["active"], key=lambda pairing: pairing.last_logged_on or FIRST_DAY, default=None
+        )
     return render(request, "home.html", context)
-
-
-def _desk(user: User) -> dict[str, int]:
-    """Return how much waits for a secretary."""
-    seen = Pairing.objects.visible_to(user)
-    return {
-        "proposals": seen.waiting().count(),
-        "outcomes": Outcome.objects.visible_to(user).waiting().count(),
-        "quiet": seen.quiet().count(),
-    }
 
 
 @login_not_required

@@ -60,6 +60,7 @@ class LogFilter(BranchFilterMixin):
 
     kind = filters.ChoiceFilter(field_name="pairing__kind", choices=kind_labels, label=_("form"))
     date = filters.DateFromToRangeFilter(label=_("date"))
+    pairing = filters.NumberFilter(field_name="pairing", widget=forms.HiddenInput)
     integrated = filters.BooleanFilter(method="only_integrated", label=_("with a party-building element"))
 
     class Meta:

@@ -156,8 +156,14 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class EndingForm(ReasonForm):
+    """Why a pairing ends early."""
+
+    on = forms.DateField(label=_("closed on"), required=False, widget=DateInput)
+
+
 class ClosingForm(forms.Form):
-    """How a pairing came to its end."""
+    """What a completed pairing came to."""
 
     summary = forms.CharField(label=_("closing summary"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     on = forms.DateField(label=_("closed on"), required=False, widget=DateInput)

@@ -37,6 +37,7 @@ class PairingKind:
     Args:
         slug: the form's name in reports and in `Pairing.kind`.
         label: what a page calls the form.
+        lead: what the form is, in a line.
         model: the child model as "app_label.Model".
         namespace: the URL namespace of its pages, which holds list, new, detail and edit.
         roles: the seats that must each be taken by one person before approval.
@@ -47,6 +48,7 @@ class PairingKind:
 
     slug: str
     label: str | Promise
+    lead: str | Promise
     model: str
     namespace: str
     roles: tuple[SeatRole, ...]

@@ -17,7 +17,7 @@ from django_filters.views import FilterView
 from organization.access import require, visible_or_404
 from organization.models import RuleError
 from pairings.filters import LogFilter, PairingFilter
-from pairings.forms import ClosingForm, LogForm, PairingForm, ReasonForm, add_refusal
+from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm, add_refusal
 from pairings.kinds import PairingKind, kind_of
 from pairings.models import Pairing, ProgressLog
 
@@ -58,6 +58,10 @@ class PairingDetailView(KindMixin, DetailView):
     context_object_name = "pairing"
     template_name = "pairings/detail.html"
 
+    def get_queryset(self) -> QuerySet[Any]:
+        """Fetch, besides, who proposed and approved."""
+        return super().get_queryset().select_related("branch", "proposed_by__person", "approved_by__person")
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the logs and the forms of the verbs."""
         logs = ProgressLog.objects.filter(pairing=self.object.pk).for_cards()
@@ -66,6 +70,7 @@ class PairingDetailView(KindMixin, DetailView):
             log_count=logs.count(),
             reason_form=ReasonForm(auto_id="return_%s"),
             closing_form=ClosingForm(auto_id="close_%s"),
+            ending_form=EndingForm(auto_id="end_%s"),
             **kwargs,
         )
 
@@ -178,7 +183,7 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a pairing early."""
     pairing = _pairing_for(request, pk, "pairings.close_pairing")
-    return _carry_out(request, pairing, pairing.end, _("Ended."), ClosingForm(request.POST))
+    return _carry_out(request, pairing, pairing.end, _("Ended."), EndingForm(request.POST))
 
 
 class LogMixin(SavesThroughVerbMixin):

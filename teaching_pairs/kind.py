@@ -7,6 +7,7 @@ from pairings.kinds import LEADER, ORDINARY_TEACHER, PairingKind, SeatRole
 TEACHING = PairingKind(
     slug="teaching",
     label=_("Teaching pair"),
+    lead=_("One party teacher and one ordinary teacher work on one course or one research topic."),
     model="teaching_pairs.TeachingPair",
     namespace="teaching_pairs",
     colour="blue",

@@ -13,6 +13,7 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from outcomes.figures.achievements import is_granted
+from outcomes.figures.dashboard import percent
 from outcomes.models import Category, Level, Status
 from pairings.kinds import kind_of
 
@@ -102,11 +103,6 @@ def _closing_lines(document: DocumentObject, report: dict[str, Any]) -> None:
     )
     if report["frozen"]:
         _line(document, _("Frozen by %(by)s; SHA-256 %(sha256)s.") % report["frozen"])
-
-
-def percent(share: float | None) -> str:
-    """Return a share as a percentage with one decimal, or a dash when there is nothing to share."""
-    return "—" if share is None else f"{share:.1%}"
 
 
 def _blank_document() -> DocumentObject:

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from organization.models import Branch
+from organization.models import Branch, User
 from outcomes.figures.achievements import counted_outcomes, is_granted
 from outcomes.figures.periods import Period
 from outcomes.figures.work import coverage, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
-from pairings.kinds import PairingKind, kind_of
+from pairings.kinds import PairingKind, all_kinds, kind_of
 from pairings.models import Pairing
+from pairings.models.pairing import PairingQuerySet
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Figure:
     url: str = ""
     line: str = ""
     tone: str = ""
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,27 @@ class KindFigures:
     figures: list[Figure]
     integration_rate: float | None
 
+    @property
+    def percent(self) -> str:
+        """Return the integration rate as a percentage."""
+        return percent(self.integration_rate)
 
-def kind_figures(scope: Scope) -> list[KindFigures]:
-    """Return each form's pairings and logs in the period (two queries)."""
+
+def percent(share: float | None) -> str:
+    """Return a share as a percentage with one decimal, or a dash when there is nothing to take a share of."""
+    return "—" if share is None else f"{share:.1%}"
+
+
+def kind_figures(scope: Scope, rows: dict[str, dict[str, Any]] | None = None) -> list[KindFigures]:
+    """Return each form's pairings and logs in the period, with the addresses of their records.
+
+    Args:
+        scope: the branches and the period.
+        rows: the figures of a report; counted now (two queries) when there is none.
+    """
     result = []
-    for slug, row in pairings_by_kind(scope.branches, scope.period).items():
+    counted = pairings_by_kind(scope.branches, scope.period) if rows is None else rows
+    for slug, row in counted.items():
         kind = kind_of(slug)
         pairings = f"{kind.namespace}:list"
         closed = {"closed_after": scope.period.first.isoformat(), "closed_before": scope.period.last.isoformat()}
@@ -132,5 +151,29 @@ def coverage_figure(scope: Scope) -> Figure:
     """Return the coverage with the members behind it (one query)."""
     found = coverage(scope.branches, scope.period)
     line = _("%(paired)s of %(members)s party members") % found
-    share = "—" if found["rate"] is None else f"{found['rate']:.1%}"
-    return Figure(_("Coverage"), share, url=scope.url("coverage"), line=line)
+    share = None if found["rate"] is None else round(found["rate"] * 100, 1)
+    return Figure(_("Coverage"), percent(found["rate"]), url=scope.url("coverage"), line=line, share=share)
+
+
+def waiting_figures(user: User) -> list[Figure]:
+    """Return how much waits for a secretary: proposals of each form, outcomes, and quiet pairings (three queries)."""
+    seen = Pairing.objects.visible_to(user)
+    proposed, quiet = _count_by_kind(seen.waiting()), _count_by_kind(seen.quiet())
+    outcomes = Outcome.objects.visible_to(user).waiting().count()
+    submitted = f"{reverse('outcomes:list')}?review={Outcome.Review.SUBMITTED.value}"
+    figures = [Figure(_("Outcomes to verify"), outcomes, _("outcomes"), submitted, tone="amber")]
+    for kind in all_kinds():
+        url = reverse(f"{kind.namespace}:list")
+        line = _("%(count)s without a log for %(days)s days") % {
+            "count": quiet.get(kind.slug, 0),
+            "days": settings.QUIET_AFTER_DAYS,
+        }
+        waiting = f"{url}?status={Pairing.Status.PROPOSED.value}"
+        label = _("To approve: %(form)s") % {"form": kind.label}
+        figures.append(Figure(label, proposed.get(kind.slug, 0), _("pairings"), waiting, line))
+    return figures
+
+
+def _count_by_kind(rows: PairingQuerySet) -> dict[str, int]:
+    """Return how many pairings of each form there are (one query)."""
+    return dict(rows.order_by().values_list("kind").annotate(count=Count("pk")))

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from outcomes.models import Outcome
 from pairings.models import Pairing
+from pairings.templatetags.pairing_parts import Event, moment
 
 register = template.Library()
 
@@ -13,5 +15,44 @@ register = template.Library()
 @register.inclusion_tag("outcomes/parts/credited.html", takes_context=True)
 def credited_outcomes(context: template.Context, pairing: Pairing) -> dict[str, Any]:
     """Show the outcomes that share a pairing's credit, as far as the reader may see them."""
-    rows = Outcome.objects.visible_to(context["request"].user).filter(pairings=pairing.pk).with_names()
-    return {"outcomes": rows.exclude(review=Outcome.Review.SUPERSEDED), "pairing": pairing}
+    user = context["request"].user
+    rows = Outcome.objects.visible_to(user).filter(pairings=pairing.pk).with_names()
+    return {
+        "outcomes": rows.exclude(review=Outcome.Review.SUPERSEDED),
+        "pairing": pairing,
+        "may_record": user.has_perm("outcomes.record_outcome"),
+    }
+
+
+TONES = {
+    Outcome.Review.DRAFT: "soft",
+    Outcome.Review.SUBMITTED: "amber",
+    Outcome.Review.RETURNED: "red",
+    Outcome.Review.VERIFIED: "green",
+    Outcome.Review.SUPERSEDED: "soft",
+}
+
+
+@register.inclusion_tag("parts/status_chip.html")
+def review_chip(outcome: Outcome) -> dict[str, Any]:
+    """Show where an outcome is in its review; a thin proof is said with it (prefetch `proofs`)."""
+    label = outcome.get_review_display()
+    if outcome.is_verified and outcome.is_thin:
+        return {"label": _("%(review)s, thin proof") % {"review": label}, "tone": "amber"}
+    return {"label": label, "tone": TONES[Outcome.Review(outcome.review)]}
+
+
+@register.inclusion_tag("parts/timeline.html")
+def review_of(outcome: Outcome) -> dict[str, Any]:
+    """Show who entered, submitted and verified an outcome (select_related the accounts' people)."""
+    by_ledger = _("old ledger")
+    events = [Event(_("Entered"), str(outcome.entered_by or by_ledger), moment(outcome.entered_at))]
+    if outcome.correction_reason:
+        events.append(Event(_("Corrects an earlier version"), words=outcome.correction_reason))
+    if outcome.submitted_at:
+        events.append(Event(_("Submitted"), str(outcome.submitted_by or by_ledger), moment(outcome.submitted_at)))
+    if outcome.return_reason:
+        events.append(Event(_("Returned"), words=outcome.return_reason))
+    if outcome.verified_at:
+        events.append(Event(_("Verified"), str(outcome.verified_by), moment(outcome.verified_at)))
+    return {"events": events}

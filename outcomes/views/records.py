@@ -49,7 +49,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "chain": outcome.chain().visible_to(request.user),
         "pairings": outcome.pairings.visible_to(request.user).with_people(),
         "correction": Outcome.objects.visible_to(request.user).filter(corrects=outcome).first(),
-        "reason_form": ReasonForm(),
+        "reason_form": ReasonForm(auto_id="return_%s"),
+        "correction_form": ReasonForm(auto_id="correct_%s"),
     }
     return render(request, "outcomes/detail.html", context)
 

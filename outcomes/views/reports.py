@@ -17,10 +17,11 @@ from organization.access import require
 from organization.models import Branch
 from outcomes.documents.word import report_docx
 from outcomes.figures.achievements import is_granted
+from outcomes.figures.dashboard import kind_figures, percent
+from outcomes.figures.periods import period_of
 from outcomes.freezing import freeze_report, report_or_frozen
 from outcomes.models import Category, FrozenReport, Level, Status
 from outcomes.views.figures import YEARS_BACK, scope_of
-from pairings.kinds import kind_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -29,10 +30,11 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """Offer each branch's report of the last years, and those that were frozen."""
     require(request, "outcomes.see_figures")
     this_year = timezone.localdate().year
+    frozen = FrozenReport.objects.visible_to(request.user).select_related("branch", "frozen_by__person")
     context = {
         "branches": Branch.objects.overseen_by(request.user),
         "years": range(this_year, this_year - YEARS_BACK, -1),
-        "frozen": FrozenReport.objects.visible_to(request.user).select_related("branch", "frozen_by__person"),
+        "frozen": [(one, period_of(one.first_day, one.last_day)) for one in frozen],
     }
     return render(request, "outcomes/report_list.html", context)
 
@@ -42,11 +44,17 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     scope, form = scope_of(request, code)
     content = report_or_frozen(scope.branch, scope.period)
     rows = [_shown(row) for row in content["outcomes"]]
+    kinds = kind_figures(scope, content["pairings"])
     context = {
         "scope": scope,
         "form": form,
+        "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
+        "query": urlencode(scope.period.query),
         "report": content,
-        "pairings": [(kind_of(slug), row) for slug, row in content["pairings"].items()],
+        "kinds": kinds,
+        "pairing_heads": [figure.label for figure in kinds[0].figures],
+        "coverage_url": scope.url("coverage"),
+        "coverage_rate": percent(content["coverage"]["rate"]),
         "granted": [row for row in rows if is_granted(row)],
         "cultivated": [row for row in rows if not is_granted(row)],
         "may_freeze": request.user.has_perm("outcomes.freeze_report", scope.branch),

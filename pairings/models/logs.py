@@ -105,6 +105,10 @@ class ProgressLog(VersionedModel):
     def __str__(self) -> str:
         return f"{self.date} {self.activity_label}"
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the log on its pairing's page."""
+        return f"{self.pairing.get_absolute_url()}#log-{self.pk}"
+
     @property
     def activity_label(self) -> str:
         """Return what the form calls the activity."""

@@ -1,0 +1,36 @@
+"""When an outcome may continue an earlier one: the same work, recognised again higher up or further on (接续)."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.models.vocabulary import Level, Status, rank
+
+if TYPE_CHECKING:
+    from outcomes.models.outcome import Outcome
+
+
+def chain_problems(earlier: "Outcome", later: "Outcome") -> Iterator[str | Promise]:
+    """Yield why one outcome cannot continue an earlier one (up to two queries)."""
+    review = type(later).Review
+    if earlier.pk == later.pk or (later.pk and earlier.work == later.work and not rises(earlier, later)):
+        yield _("An outcome cannot continue itself or what came after it.")
+    if earlier.review not in (review.VERIFIED, review.SUPERSEDED):
+        yield _("Only a verified outcome can be continued.")
+    if earlier.category != later.category:
+        yield _("The same work stays in the same category.")
+    if earlier.achieved_on > later.achieved_on:
+        yield _("The earlier recognition cannot be newer than this one.")
+    if not rises(earlier, later):
+        yield _("A continued outcome must be higher in level or status than before.")
+    others = earlier.continued_by.exclude(pk__in=[pk for pk in (later.pk, later.corrects_id) if pk])
+    if others.exclude(review=review.SUPERSEDED).exists():
+        yield _("Another outcome already continues this one.")
+
+
+def rises(earlier: "Outcome", later: "Outcome") -> bool:
+    """Return whether a recognition is at a higher level than an earlier one, or at the same level further on."""
+    levels = rank(Level, earlier.level) - rank(Level, later.level)
+    return levels > 0 or (levels == 0 and rank(Status, later.status) > rank(Status, earlier.status))

@@ -1,0 +1,30 @@
+"""Loading the demo college: once, whole or not at all."""
+
+import random
+
+from django.db import transaction
+
+from organization.models import College
+from pairing_site.demo.achievements import Ledger
+from pairing_site.demo.people import load_people
+from pairing_site.demo.words import COLLEGE
+from pairing_site.demo.work import Workshop
+
+SEED = 2021
+
+
+def load_college() -> bool:
+    """Make the demo college unless it is there.
+
+    Returns:
+        Whether it was made now. Made again from nothing, it is the same college.
+    """
+    if College.objects.filter(name=COLLEGE).exists():
+        return False
+    chance = random.Random(SEED)  # noqa: S311 - the same college every time, no secret
+    with transaction.atomic():
+        casts = load_people(College.objects.create(name=COLLEGE), chance)
+        workshop = Workshop(chance)
+        for cast in casts.values():
+            Ledger(cast, workshop.load(cast), chance).load()
+    return True

@@ -1,0 +1,63 @@
+// What pages do beyond plain HTML; every page works without it but for the confirmation dialogs.
+"use strict";
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    document.getElementById(opener.dataset.opens).showModal();
+  }
+  if (event.target.closest("[data-closes]")) {
+    event.target.closest("dialog").close();
+  }
+  for (const menu of document.querySelectorAll("details.account[open]")) {
+    if (!menu.contains(event.target)) {
+      menu.open = false;
+    }
+  }
+});
+
+// A slow answer must not look like no answer: the button says that it works. The server counts a form once anyway.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button && event.target.method === "post") {
+    setTimeout(() => {
+      button.disabled = true;
+      button.setAttribute("aria-busy", "true");
+    });
+  }
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[aria-busy]")) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+  }
+});
+
+// Poor reception in a workshop: what was typed into a long form stays on the phone until the server has it.
+for (const form of document.querySelectorAll("form[data-keeps]")) {
+  const key = `draft:${form.dataset.keeps}`;
+  const fields = [...form.elements].filter((field) => field.matches("textarea, input[type=text]"));
+  const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
+  if (!form.querySelector(".is-invalid")) {
+    for (const field of fields) {
+      field.value = field.value || kept[field.name] || "";
+    }
+  }
+  form.addEventListener("input", () => {
+    sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(fields.map((field) => [field.name, field.value]))));
+  });
+}
+if (document.querySelector(".toast-line.is-green")) {
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith("draft:")) {
+      sessionStorage.removeItem(key);
+    }
+  }
+}
+
+// A choice that sends its form, such as the language or a report's year.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-sends]")) {
+    event.target.form.requestSubmit();
+  }
+});
