@@ -1,0 +1,36 @@
+"""What the commands share that read a branch's sheet."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from organization.management.base import BAD_INPUT, OneLineCommand
+from organization.sheets import ImportResult
+
+
+class ImportCommand(OneLineCommand):
+    """Reads a sheet into a branch, all rows or none, and says what came of it."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the file, the branch, --dry-run and --json."""
+        parser.add_argument("file", type=Path, help="an .xlsx file")
+        parser.add_argument("--branch", required=True, help="the branch's code, e.g. AMT")
+        parser.add_argument("--dry-run", action="store_true", help="try every row and write nothing")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def tell(self, result: ImportResult, options: dict[str, Any]) -> None:
+        """Print the result.
+
+        Raises:
+            CommandError: with the first error on one line and exit code 2, when there is one.
+        """
+        if options["json"]:
+            self.print_json(result.as_json())
+        if result.errors:
+            more = len(result.errors) - 1
+            words = f"{result.errors[0]}" + (f" (and {more} more)" if more else "")
+            raise CommandError(" ".join(words.split()), returncode=BAD_INPUT)
+        if not options["json"]:
+            counts = ("rows", "created", "updated", "unchanged")
+            self.stdout.write(", ".join(f"{name} {getattr(result, name)}" for name in counts))
