@@ -14,6 +14,6 @@ class EvidenceConfig(AppConfig):
         """Audit uploads; load rules and checks."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from evidence import checks, models, rules  # noqa: F401, PLC0415 - models exist only from here on
+        from evidence import checks, integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
 
         auditlog.register(models.Evidence)

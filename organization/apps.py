@@ -14,7 +14,7 @@ class OrganizationConfig(AppConfig):
         """Audit people, stages, roles and places, and load the rules."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from organization import checks, models, rules  # noqa: F401, PLC0415 - models exist only from here on
+        from organization import checks, integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
 
         for model in (models.College, models.Branch, models.Office, models.PartyStageEntry, models.RoleAssignment):
             auditlog.register(model, exclude_fields=["version"])

@@ -162,15 +162,15 @@ class _Reader:
     def read(self, records: Iterable[tuple[int, dict[str, Any], list[RowError]]]) -> list[LedgerRow]:
         """Return the rows that passed."""
         rows = []
-        for number, values, errors in records:
+        for number, values, unreadable in records:
             self.result.rows += 1
-            if not errors:
-                people, errors = self._people(number, values[PEOPLE])
-                outcome, found = self._outcome(number, values)
-                errors += found
-            if errors:
-                self.result.errors += errors
-            elif row := self._once(LedgerRow(number, outcome, people)):
+            if unreadable:
+                self.result.errors += unreadable
+                continue
+            people, unknown = self._people(number, values[PEOPLE])
+            outcome, broken = self._outcome(number, values)
+            self.result.errors += unknown + broken
+            if not (unknown or broken) and (row := self._once(LedgerRow(number, outcome, people))):
                 rows.append(row)
         return rows
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +26,11 @@ def chain_problems(earlier: "Outcome", later: "Outcome") -> Iterator[str | Promi
         yield _("The earlier recognition cannot be newer than this one.")
     if not rises(earlier, later):
         yield _("A continued outcome must be higher in level or status than before.")
-    others = earlier.continued_by.exclude(pk__in=[pk for pk in (later.pk, later.corrects_id) if pk])
-    if others.exclude(review=review.SUPERSEDED).exists():
+    versions = Q(continues=earlier) | Q(continues__corrects=earlier)
+    if earlier.corrects_id:
+        versions |= Q(continues=earlier.corrects_id)
+    others = type(later).objects.filter(versions).exclude(review=review.SUPERSEDED)
+    if others.exclude(pk__in=[pk for pk in (later.pk, later.corrects_id) if pk]).exists():
         yield _("Another outcome already continues this one.")
 
 

@@ -1,0 +1,122 @@
+"""The invariants of outcomes and reports, tried on the data."""
+
+import datetime
+from itertools import chain
+
+from django.db.models import F, Q
+
+from organization.integrity import ROWS_AT_A_TIME, Finding, audited_state, broken, each, invariant, made_by_migration
+from organization.models import Branch
+from outcomes.figures import Period
+from outcomes.figures.achievements import counted_outcomes
+from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, Subkind
+from outcomes.models.chain import rises
+
+ALL_TIME = Period(datetime.date(1921, 7, 1), datetime.date(2200, 12, 31))
+for word in (Subkind, Grade):
+    made_by_migration(word, Q(branch__isnull=True))
+LOCKED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED)
+
+
+@invariant("5_credits_stay_in_branches_that_share")
+def credits_in_place() -> Finding:
+    """An outcome is credited only to pairings of branches that share it."""
+    strange = OutcomeCredit.objects.exclude(pairing__branch=F("outcome__branch")).exclude(
+        outcome__shared_with=F("pairing__branch")
+    )
+    problems = [broken(credit, "its pairing's branch does not share the outcome") for credit in strange]
+    return Finding(OutcomeCredit.objects.count(), problems)
+
+
+@invariant("5_every_work_counts_once")
+def counted_once() -> Finding:
+    """In a branch's and in the college's figure a work counts once."""
+    branches = list(Branch.objects.all())
+    problems = []
+    scopes = chain(([branch] for branch in branches), [branches])
+    for scope in scopes:
+        works = list(counted_outcomes(scope, ALL_TIME).values_list("work", flat=True))
+        twice = {work for work in works if works.count(work) > 1} if len(works) != len(set(works)) else set()
+        problems += [broken(("outcomes.Outcome", str(work)), "this work counts twice") for work in sorted(twice)]
+    return Finding(Outcome.objects.verified().count(), problems)
+
+
+@invariant("6_verified_outcome_is_proved_and_sealed")
+def sealed() -> Finding:
+    """A verified outcome has evidence, a verifier who is not its submitter, and is as it was verified."""
+
+    def problem_of(outcome: Outcome) -> str:
+        if not outcome.proofs.all():
+            return "has no evidence"
+        if outcome.verified_by_id is None or outcome.verified_by_id == outcome.submitted_by_id:
+            return "was verified by nobody, or by who submitted it"
+        return "" if outcome.compute_seal() == outcome.seal else "was changed after it was verified"
+
+    rows = Outcome.objects.filter(review__in=LOCKED).prefetch_related("proofs")
+    return each(rows.iterator(chunk_size=ROWS_AT_A_TIME), problem_of)
+
+
+@invariant("6_correction_has_a_reason")
+def reasons() -> Finding:
+    """A correction is a new version with a reason, and what a verified one replaced no longer counts."""
+    corrections = Outcome.objects.filter(corrects__isnull=False).select_related("corrects")
+
+    def problem_of(outcome: Outcome) -> str:
+        if not outcome.correction_reason:
+            return "corrects another without a reason"
+        both_count = outcome.is_verified and outcome.corrects.is_verified
+        return "counts beside the version that it corrects" if both_count else ""
+
+    return each(corrections, problem_of)
+
+
+@invariant("7_frozen_report_is_as_it_was")
+def frozen() -> Finding:
+    """A frozen report's figures and files still have the hashes of its manifest."""
+
+    def problem_of(report: FrozenReport) -> str:
+        if FrozenReport.hash_of(report.manifest) != report.sha256:
+            return "its manifest was changed"
+        now = report.compute_hashes()
+        names = sorted(name for name in {*now, *report.manifest} if now.get(name) != report.manifest.get(name))
+        return f"changed: {', '.join(names)}" if names else ""
+
+    return each(FrozenReport.objects.all(), problem_of)
+
+
+@invariant("9_review_is_what_the_audit_says")
+def audited_review() -> Finding:
+    """An outcome's review changed only where an audit entry says so."""
+    return audited_state([Outcome], "review")
+
+
+@invariant("10_chain_rises_without_loop_or_fork")
+def chains() -> Finding:
+    """A chain of continued outcomes has no loop and no fork, and rises in level or status."""
+    linked = Outcome.objects.filter(continues__isnull=False).exclude(review=Outcome.Review.SUPERSEDED)
+    earlier_of = dict(linked.values_list("pk", "continues"))
+    corrected = dict(Outcome.objects.filter(corrects__isnull=False).values_list("pk", "corrects"))
+    sequels: dict[int, set[int]] = {}
+    for later, earlier in earlier_of.items():
+        sequels.setdefault(earlier, set()).add(corrected.get(later, later))
+
+    def problem_of(outcome: Outcome) -> str:
+        if _comes_back(outcome.pk, earlier_of):
+            return "its chain is a loop"
+        if len(sequels[outcome.continues_id]) > 1:
+            return "another outcome continues the same one"
+        if outcome.work != outcome.continues.work:
+            return "its work is not that of the outcome it continues"
+        return "" if rises(outcome.continues, outcome) else "is no higher than the outcome it continues"
+
+    rows = Outcome.objects.filter(Q(pk__in=list(earlier_of))).select_related("continues")
+    return each(rows, problem_of)
+
+
+def _comes_back(start: int, earlier_of: dict[int, int]) -> bool:
+    """Return whether following a chain backwards never ends."""
+    seen, here = {start}, earlier_of.get(start)
+    while here is not None and here not in seen:
+        seen.add(here)
+        here = earlier_of.get(here)
+    return here is not None
