@@ -1,1 +1,165 @@
-"""The secretary's desk for people, offices, branches, accounts and roles."""
+"""The secretary's people and the operator's places, accounts and audit trail."""
+
+from pathlib import Path
+from typing import Any, cast
+
+from allauth.account.models import EmailAddress
+from auditlog.models import LogEntry
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from organization.admin_base import BranchModelAdmin, ScopedMixin, SheetImportMixin
+from organization.models import (
+    Branch,
+    College,
+    Office,
+    PartyStage,
+    PartyStageEntry,
+    Person,
+    RoleAssignment,
+    User,
+)
+from organization.roster import import_roster
+from organization.sheets import ImportResult
+
+for foreign in (Group, EmailAddress, LogEntry):
+    if admin.site.is_registered(foreign):
+        admin.site.unregister(foreign)
+
+
+class StageInline(ScopedMixin, TabularInline):
+    """A person's way into the party, step by step."""
+
+    model = PartyStageEntry
+    extra = 0
+
+
+@admin.register(Person)
+class PersonAdmin(SheetImportMixin, BranchModelAdmin):
+    """Teachers and students of the branch."""
+
+    import_title = gettext_lazy("Import a roster")
+    inlines = [StageInline]
+    list_display = ["name", "number", "kind", "shown_stage", "office", "class_name", "is_active"]
+    list_filter = ["kind", "stage", "is_active", "branch"]
+    list_select_related = ["office"]
+    search_fields = ["name", "number", "pinyin"]
+    actions = ["open_accounts"]
+    fieldsets = [
+        (None, {"fields": ["branch", "kind", "name", "number", "is_active"]}),
+        (gettext_lazy("Work and study"), {"fields": ["office", "title", "specialty", "class_name"]}),
+        (gettext_lazy("Personal"), {"fields": ["born_on", "phone", "email", "strengths", "needs"]}),
+    ]
+
+    @display(
+        description=gettext_lazy("party stage"),
+        ordering="stage",
+        label={PartyStage.FULL.label: "danger", PartyStage.PROBATIONARY.label: "warning"},
+    )
+    def shown_stage(self, person: Person) -> str:
+        """Return the present stage in words."""
+        return str(person.get_stage_display())
+
+    @action(description=gettext_lazy("Open sign-in accounts"))
+    def open_accounts(self, request: HttpRequest, people: QuerySet[Person]) -> None:
+        """Give the chosen people accounts, and show their first passwords this once."""
+
+        def open_account(person: Person) -> None:
+            user, password = User.objects.open_account(person)
+            said = _("%(name)s: sign in as %(username)s with the password %(password)s")
+            messages.info(request, said % {"name": person.name, "username": user.username, "password": password})
+
+        self.carry_out(request, people, "organization.change_person", open_account)
+
+    def read_sheet(self, file: Path, branch: Branch, user: User) -> ImportResult:
+        """Read a roster."""
+        return import_roster(file, branch)
+
+
+@admin.register(Office)
+class OfficeAdmin(BranchModelAdmin):
+    """The branch's teaching offices."""
+
+    list_display = ["name", "branch"]
+    list_select_related = ["branch"]
+    search_fields = ["name"]
+
+
+@admin.register(College)
+class CollegeAdmin(BranchModelAdmin):
+    """Colleges, kept by the operator."""
+
+    list_display = ["name"]
+
+
+@admin.register(Branch)
+class BranchAdmin(BranchModelAdmin):
+    """Branches, kept by the operator."""
+
+    list_display = ["code", "name", "college"]
+    list_select_related = ["college"]
+
+
+class RoleInline(TabularInline):
+    """The roles that an account holds."""
+
+    model = RoleAssignment
+    extra = 0
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    """Accounts and roles, kept by the operator."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = [RoleInline]
+    list_display = ["username", "person", "is_active", "is_superuser", "last_login"]
+    list_filter = ["is_active", "is_superuser"]
+    list_select_related = ["person"]
+    search_fields = ["username", "person__name", "person__number"]
+    autocomplete_fields = ["person"]
+    fieldsets = [(None, {"fields": ["username", "password", "person", "email", "is_active", "is_superuser"]})]
+    add_fieldsets = [(None, {"fields": ["username", "person", "usable_password", "password1", "password2"]})]
+    filter_horizontal = []
+    ordering = ["username"]
+
+
+@admin.register(LogEntry)
+class AuditAdmin(ModelAdmin):
+    """Who changed what, when, from what to what; the operator reads it, nobody changes it."""
+
+    list_display = ["timestamp", "actor", "content_type", "object_repr", "action"]
+    list_filter = ["action", "content_type"]
+    list_select_related = ["actor__person", "content_type"]
+    search_fields = ["object_repr", "actor__username"]
+    fields = ["timestamp", "actor", "content_type", "object_repr", "action", "shown_changes"]
+    readonly_fields = fields
+    show_full_result_count = False
+
+    @display(description=gettext_lazy("Changes"))
+    def shown_changes(self, entry: LogEntry) -> str:
+        """Return each changed field with what stood before and after."""
+        changes = cast("dict[str, list[Any]]", entry.changes_display_dict)
+        return "; ".join(f"{field}: {' → '.join(map(str, values))}" for field, values in changes.items())
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody deletes."""
+        return False

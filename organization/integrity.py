@@ -116,10 +116,8 @@ def audited_stages() -> Finding:
 @invariant("1_stage_is_what_the_history_says")
 def stage_in_line() -> Finding:
     """A person's present stage is the newest of the history."""
-    newest: dict[int, str] = {}
     steps = PartyStageEntry.objects.order_by("from_date").values_list("person", "stage")
-    for person, stage in steps.iterator(chunk_size=ROWS_AT_A_TIME):
-        newest[person] = stage
+    newest = dict(steps.iterator(chunk_size=ROWS_AT_A_TIME))
     people = Person.objects.only("pk", "stage").iterator(chunk_size=ROWS_AT_A_TIME)
     return each(
         people,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -159,6 +160,28 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# The admin in the pages' own colours (static/css/tokens.css).
+UNFOLD = {
+    "SITE_TITLE": _("1+1+1 pairing"),
+    "SITE_HEADER": _("1+1+1 pairing"),
+    "SITE_SUBHEADER": _("Secretary's desk"),
+    "SITE_URL": "/",
+    "SITE_ICON": lambda request: static("icon.svg"),
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "base": {
+            "50": "#F7F5F2", "100": "#F1EDE7", "200": "#E4DFD8", "300": "#CFC8BE", "400": "#A79E92", "500": "#7F766B",
+            "600": "#6B635A", "700": "#4C453E", "800": "#37322C", "900": "#1F1C19", "950": "#161412",
+        },
+        "primary": {
+            "50": "#FBF3F2", "100": "#F8ECEB", "200": "#F0D3D1", "300": "#E5A9A5", "400": "#E5695F", "500": "#C23B34",
+            "600": "#A61B1B", "700": "#8A1414", "800": "#6E1010", "900": "#540C0C", "950": "#330707",
+        },
+    },
+}  # fmt: skip
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

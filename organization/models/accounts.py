@@ -2,18 +2,37 @@
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from organization.models.base import ScopedQuerySet
+from organization.models.base import RuleError, ScopedQuerySet
 from organization.models.people import Person
 from organization.models.places import Branch, College
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+class AccountManager(UserManager["User"]):
+    """Accounts."""
+
+    def open_account(self, person: Person) -> tuple["User", str]:
+        """Give a person an account under the staff or student number.
+
+        Returns:
+            The account and its first password, which is kept nowhere.
+
+        Raises:
+            RuleError: when the person has one already.
+        """
+        if self.filter(Q(person=person) | Q(username=person.number)).exists():
+            raise RuleError(_("There is an account already."))
+        password = get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
+        return self.create_user(person.number, password=password, person=person), password
 
 
 class User(AbstractUser):
@@ -24,6 +43,8 @@ class User(AbstractUser):
     person = models.OneToOneField(
         Person, models.PROTECT, null=True, blank=True, related_name="user", verbose_name=_("person")
     )
+
+    objects = AccountManager()
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user account")

@@ -53,6 +53,10 @@ class BranchQuerySet(ScopedQuerySet):
             return self.all()
         return self.filter(Q(pk__in=user.managed_branch_ids) | self.own_rows(user))
 
+    def managed_by(self, user: "User") -> Self:
+        """Return the branches that the user is secretary or deputy of, or all for the operator."""
+        return self.all() if user.is_operator else self.filter(pk__in=user.managed_branch_ids)
+
     def own_rows(self, user: "User") -> Q:
         """Return the branch that the user's person belongs to."""
         return Q(pk=user.person.branch_id) if user.person else Q(pk__in=[])

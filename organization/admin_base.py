@@ -1,0 +1,202 @@
+"""What every admin page of ours shares: rows through `visible_to`, rights by the rules, stale saves refused."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Field, Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin, TabularInline
+
+from organization.forms import VersionedFormMixin
+from organization.models import Branch, RuleError, StaleRecordError, User
+from organization.sheets import ImportResult
+
+
+class VersionedAdminForm(VersionedFormMixin, forms.ModelForm):
+    """A change form that carries its copy's version."""
+
+
+class ScopedMixin:
+    """Shows the rows the user may see, offers the rows the user may see, and asks the rules about each row."""
+
+    model: type[Model]
+    opts: Any
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows that the user may see."""
+        return cast("Any", self.model)._default_manager.visible_to(request.user)
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only rows that the user may see, and of branches those that the user manages."""
+        target = db_field.remote_field.model if db_field.remote_field else None
+        if target is Branch:
+            kwargs.setdefault("queryset", Branch.objects.managed_by(cast("User", request.user)))
+        elif target is not None and hasattr(target._default_manager, "visible_to"):
+            kwargs.setdefault("queryset", target._default_manager.visible_to(request.user))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def _may(self, request: HttpRequest, verb: str, row: Model | None) -> bool:
+        """Return whether the rules let the user do this to the row."""
+        name = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
+        return cast("User", request.user).has_perm(name, row)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the app to whoever may look at its rows."""
+        return self._may(request, "view", None)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Ask the rules."""
+        return self._may(request, "view", obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Ask the rules."""
+        return self._may(request, "add", None)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Ask the rules."""
+        return self._may(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Ask the rules."""
+        return self._may(request, "delete", obj)
+
+
+class BranchModelAdmin(ScopedMixin, ModelAdmin):
+    """An admin page of rows that belong to a branch."""
+
+    form = VersionedAdminForm
+    change_form_before_template = "admin/branch/form_top.html"
+    list_filter_submit = False
+    list_per_page = 50
+    show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Model, form: forms.BaseForm, change: bool) -> None:
+        """Save, unless the rules give this row to another branch.
+
+        Raises:
+            PermissionDenied: when the row would come to stand in a branch that the user does not manage.
+        """
+        if not self._may(request, "change", obj):
+            raise PermissionDenied
+        super().save_model(request, obj, form, change)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer a save that lost a race to another one with words."""
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, *args, **kwargs)
+        except StaleRecordError as error:
+            messages.error(request, str(error))
+            return redirect(request.get_full_path())
+
+    def carry_out(
+        self, request: HttpRequest, rows: QuerySet[Any], permission: str, verb: Callable[[Any], None]
+    ) -> None:
+        """Run a verb on each chosen row that the rules allow, and say which were done and which were refused."""
+        done = 0
+        for row in rows:
+            if not cast("User", request.user).has_perm(permission, row):
+                messages.error(request, _("%(row)s: your role does not include this.") % {"row": row})
+                continue
+            try:
+                verb(row)
+            except (RuleError, ValidationError) as error:
+                words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+                messages.error(request, _("%(row)s: %(reason)s") % {"row": row, "reason": words})
+            else:
+                done += 1
+        if done:
+            messages.success(request, _("Done: %(count)s.") % {"count": done})
+
+    def ask_reason(self, request: HttpRequest, rows: QuerySet[Any], action: str, title: str) -> HttpResponse:
+        """Show the page that asks why, between choosing an action and carrying it out."""
+        context = {**self.admin_site.each_context(request), "title": title, "rows": rows, "action": action}
+        return TemplateResponse(request, "admin/branch/reason.html", {**context, "opts": self.opts})
+
+
+class ReadOnlyInline(ScopedMixin, TabularInline):
+    """Rows that are shown beside their owner and change through its verbs."""
+
+    extra = 0
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the owner's rows: whoever sees the owner sees them."""
+        return self.model._default_manager.all()
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whoever sees the owner sees its rows."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody adds here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes here."""
+        return False
+
+
+class SheetForm(forms.Form):
+    """A sheet to read into a branch."""
+
+    branch = forms.ModelChoiceField(Branch.objects.none(), label=gettext_lazy("branch"))
+    file = forms.FileField(label=gettext_lazy("Excel workbook (.xlsx)"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        managed = Branch.objects.managed_by(user)
+        self.fields["branch"].queryset = managed
+        self.fields["branch"].initial = managed.first()
+
+
+class SheetImportMixin:
+    """Adds a page that reads a sheet: every row, or none and the errors with row and column."""
+
+    admin_site: Any
+    opts: Any
+    import_title: Any
+    change_list_template = "admin/branch/change_list.html"
+
+    def read_sheet(self, file: Path, branch: Branch, user: User) -> ImportResult:
+        """Read the sheet into the branch."""
+        raise NotImplementedError  # each admin names its own importer
+
+    def get_urls(self) -> list[Any]:
+        """Add the import page."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        page = path("import/", self.admin_site.admin_view(self.import_view), name=name)
+        return [page, *super().get_urls()]  # type: ignore[misc]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a sheet, read it, and say what came of it."""
+        user = cast("User", request.user)
+        form = SheetForm(request.POST or None, request.FILES or None, user=user)
+        result = self._import(form, user) if form.is_valid() else None
+        if result and not result.errors:
+            counts = {"created": result.created, "updated": result.updated, "unchanged": result.unchanged}
+            said = _("Read: %(created)s new, %(updated)s updated, %(unchanged)s unchanged.") % counts
+            messages.success(request, said)
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+        context = {"title": self.import_title, "form": form, "result": result, "opts": self.opts}
+        context = {**self.admin_site.each_context(request), **context}
+        return TemplateResponse(request, "admin/branch/import.html", context)
+
+    def _import(self, form: SheetForm, user: User) -> ImportResult:
+        """Read the uploaded sheet from a file that goes away."""
+        upload = form.cleaned_data["file"]
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "sheet.xlsx"
+            file.write_bytes(upload.read())
+            return self.read_sheet(file, form.cleaned_data["branch"], user)

@@ -1,0 +1,135 @@
+"""Outcomes and their verification, the words of the field, and frozen reports on the secretary's desk."""
+
+from pathlib import Path
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+
+from organization.admin_base import BranchModelAdmin, ReadOnlyInline, SheetImportMixin
+from organization.models import Branch, User
+from organization.sheets import ImportResult
+from outcomes.ledger import import_ledger
+from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
+
+
+class PeopleInline(ReadOnlyInline):
+    """Who achieved it."""
+
+    model = OutcomePerson
+
+
+class CreditInline(ReadOnlyInline):
+    """The pairings that share the credit."""
+
+    model = OutcomeCredit
+
+
+class ProofInline(ReadOnlyInline):
+    """What proves it."""
+
+    model = OutcomeEvidence
+    fields = ["file_link", "ledger_row"]
+    readonly_fields = ["file_link"]
+
+    @display(description=gettext_lazy("file"))
+    def file_link(self, proof: OutcomeEvidence) -> str:
+        """Return the file's name."""
+        return str(proof.evidence)
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
+    """Outcomes: verification as actions, changes while one is a draft or returned."""
+
+    import_title = gettext_lazy("Import an old ledger")
+    inlines = [PeopleInline, CreditInline, ProofInline]
+    list_display = ["title", "category", "level", "status", "achieved_on", "shown_review", "branch"]
+    list_filter = ["review", "category", "level", "status", "branch"]
+    list_select_related = ["branch"]
+    search_fields = ["title", "people__name", "people__pinyin"]
+    date_hierarchy = "achieved_on"
+    actions = ["verify", "send_back"]
+    fields = [
+        "title", "category", "subkind", "level", "status", "grade", "achieved_on",
+        "issuer", "issuer_kind", "shared_with", "continues", "note",
+    ]  # fmt: skip
+
+    @display(
+        description=gettext_lazy("review"),
+        ordering="review",
+        label={
+            Outcome.Review.SUBMITTED.label: "warning",
+            Outcome.Review.RETURNED.label: "danger",
+            Outcome.Review.VERIFIED.label: "success",
+        },
+    )
+    def shown_review(self, outcome: Outcome) -> str:
+        """Return the review in words."""
+        return str(outcome.get_review_display())
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A submitted or verified outcome is only looked at."""
+        is_editable = not isinstance(obj, Outcome) or obj.is_editable
+        return is_editable and super().has_change_permission(request, obj)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Go to the outcome form, which takes people and files too."""
+        return redirect(reverse("outcomes:new"))
+
+    @action(description=gettext_lazy("Verify"))
+    def verify(self, request: HttpRequest, outcomes: QuerySet[Outcome]) -> None:
+        """Lock the chosen outcomes and let them count."""
+        user = cast("User", request.user)
+        self.carry_out(request, outcomes, "outcomes.verify_outcome", lambda outcome: outcome.verify(by=user))
+
+    @action(description=gettext_lazy("Return with a reason"))
+    def send_back(self, request: HttpRequest, outcomes: QuerySet[Outcome]) -> HttpResponse | None:
+        """Ask for the reason, then return the chosen outcomes."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            return self.ask_reason(request, outcomes, "send_back", _("Return the outcome"))
+        user = cast("User", request.user)
+        self.carry_out(
+            request, outcomes, "outcomes.return_outcome", lambda outcome: outcome.send_back(by=user, reason=reason)
+        )
+        return None
+
+    def read_sheet(self, file: Path, branch: Branch, user: User) -> ImportResult:
+        """Read an old ledger; its rows wait for verification."""
+        return import_ledger(file, branch)
+
+
+class WordAdmin(BranchModelAdmin):
+    """Reference words; those of the system are the operator's, a branch adds its own."""
+
+    list_display = ["name", "category", "branch", "is_active"]
+    list_filter = ["category", "is_active"]
+    list_select_related = ["branch"]
+    search_fields = ["name", "name_en"]
+    fields = ["branch", "category", "name", "name_en", "position", "is_active"]
+
+
+@admin.register(Subkind)
+class SubkindAdmin(WordAdmin):
+    """Sub-kinds of the categories."""
+
+
+@admin.register(Grade)
+class GradeAdmin(WordAdmin):
+    """Grades of awards and honours."""
+
+
+@admin.register(FrozenReport)
+class FrozenReportAdmin(BranchModelAdmin):
+    """Reports as they were handed in."""
+
+    list_display = ["branch", "label", "frozen_by", "frozen_at"]
+    list_select_related = ["branch", "frozen_by__person"]
+    fields = ["branch", "first_day", "last_day", "label", "sha256", "frozen_by", "frozen_at"]

@@ -1,0 +1,117 @@
+"""The secretary's list of pairings; each form registers its own, and logs stand beside them."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+
+from organization.admin_base import BranchModelAdmin, ReadOnlyInline
+from organization.models import User
+from pairings.kinds import kind_of
+from pairings.models import Pairing, ProgressLog, Seat
+
+
+class SeatInline(ReadOnlyInline):
+    """Who sits, or sat, in the pairing."""
+
+    model = Seat
+    fields = ["role_label", "person", "stage_when_seated", "joined_on", "left_on"]
+    readonly_fields = ["role_label"]
+
+    @display(description=gettext_lazy("role"))
+    def role_label(self, seat: Seat) -> str:
+        """Return what the form calls the role."""
+        return seat.role_label
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Fetch the people and the pairing."""
+        return super().get_queryset(request).select_related("person", "pairing")
+
+
+class PairingAdmin(BranchModelAdmin):
+    """One form's pairings: approvals as actions, changes while a pairing is open. Proposals have their own page."""
+
+    inlines = [SeatInline]
+    list_display = ["title", "branch", "shown_status", "started_on", "last_logged_on"]
+    list_filter = ["status", "branch", "started_on"]
+    list_select_related = ["branch"]
+    search_fields = ["title", "counterpart", "seats__person__name", "seats__person__pinyin"]
+    date_hierarchy = "started_on"
+    actions = ["approve", "send_back"]
+    own_fields: Sequence[str] = ()
+
+    @display(
+        description=gettext_lazy("status"),
+        ordering="status",
+        label={
+            Pairing.Status.PROPOSED.label: "warning",
+            Pairing.Status.RETURNED.label: "danger",
+            Pairing.Status.ACTIVE.label: "success",
+            Pairing.Status.COMPLETED.label: "info",
+        },
+    )
+    def shown_status(self, pairing: Pairing) -> str:
+        """Return the status in words."""
+        return str(pairing.get_status_display())
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Return what every pairing has and what is the form's own."""
+        return ["title", *self.own_fields, "aim", "started_on", "due_on"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A pairing that is over is only looked at."""
+        is_open = not isinstance(obj, Pairing) or obj.is_open
+        return is_open and super().has_change_permission(request, obj)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Go to the proposal page, which asks for the people too."""
+        return redirect(reverse(f"{kind_of(self.model.KIND).namespace}:new"))
+
+    @action(description=gettext_lazy("Approve"))
+    def approve(self, request: HttpRequest, pairings: QuerySet[Any]) -> None:
+        """Let the chosen proposals begin."""
+        user = cast("User", request.user)
+        self.carry_out(request, pairings, "pairings.approve_pairing", lambda pairing: pairing.approve(by=user))
+
+    @action(description=gettext_lazy("Return with a reason"))
+    def send_back(self, request: HttpRequest, pairings: QuerySet[Any]) -> HttpResponse | None:
+        """Ask for the reason, then return the chosen proposals."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            return self.ask_reason(request, pairings, "send_back", _("Return the proposal"))
+        user = cast("User", request.user)
+        self.carry_out(
+            request, pairings, "pairings.return_pairing", lambda pairing: pairing.send_back(by=user, reason=reason)
+        )
+        return None
+
+
+@admin.register(ProgressLog)
+class ProgressLogAdmin(BranchModelAdmin):
+    """The branch's logs; they are written and changed on their pairing's page."""
+
+    list_display = ["date", "pairing", "shown_activity", "author", "hours", "element_kind"]
+    list_filter = ["element_kind", "branch", "pairing__kind"]
+    list_select_related = ["pairing", "author"]
+    search_fields = ["words", "pairing__title", "author__name"]
+    date_hierarchy = "date"
+
+    @display(description=gettext_lazy("activity"))
+    def shown_activity(self, log: ProgressLog) -> str:
+        """Return what the form calls the activity."""
+        return log.activity_label
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A log begins on its pairing's page."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A log changes on its own page, where its photos are."""
+        return False
