@@ -22,7 +22,7 @@ class EngagementForm(PairingForm):
 
     class Meta(PairingForm.Meta):
         model = Engagement
-        fields = (*PairingForm.Meta.fields, "problem", "contract_number", "contract_amount_cny")
+        fields = (*PairingForm.Meta.fields, "problem", "contract_number", "contract_amount_cny")  # type: ignore[assignment]
         field_classes = {"problem": ProblemChoiceField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ class BranchBoardQuerySet(ScopedQuerySet):
 
     def own_rows(self, user: User) -> Q:
         """Return the rows of the teacher's own branch."""
-        return Q(**{self.branch_path: user.person.branch_id}) if user.is_teacher else Q(pk__in=[])
+        return Q(**{self.branch_path: user.own_branch_id}) if user.is_teacher else Q(pk__in=[])
 
 
 class Enterprise(VersionedModel):
@@ -138,7 +138,7 @@ class Engagement(Pairing):
         validators=[MinValueValidator(0)],
     )
 
-    objects = EngagementQuerySet.as_manager()
+    objects = EngagementQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("engagement")

@@ -9,4 +9,4 @@ class TeamForm(PairingForm):
 
     class Meta(PairingForm.Meta):
         model = MentorshipTeam
-        fields = (*PairingForm.Meta.fields, "track", "contest")
+        fields = (*PairingForm.Meta.fields, "track", "contest")  # type: ignore[assignment]

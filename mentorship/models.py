@@ -28,7 +28,7 @@ class MentorshipTeam(Pairing):
     track = models.CharField(_("works on"), max_length=12, choices=Track, default=Track.CONTEST)
     contest = PlainCharField(_("project or contest"), max_length=100, blank=True)
 
-    objects = PairingQuerySet.as_manager()
+    objects = PairingQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("mentorship team")

@@ -157,8 +157,9 @@ class SheetForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         managed = Branch.objects.managed_by(user)
-        self.fields["branch"].queryset = managed
-        self.fields["branch"].initial = managed.first()
+        branch = cast("forms.ModelChoiceField", self.fields["branch"])
+        branch.queryset = managed
+        branch.initial = managed.first()
 
 
 class SheetImportMixin:

@@ -1,10 +1,11 @@
 """What edit forms share: the copy's version travels with the form, and a stale save is refused with both texts."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, StaleRecordError, User
@@ -43,6 +44,8 @@ def person_label(person: Any) -> str:
 
 class BranchFormMixin(forms.BaseModelForm):
     """Asks for the branch only when the user works in several."""
+
+    fields: dict[str, Any]
 
     def set_branch(self, user: User) -> None:
         """Offer the branches the user works in, or set the only one."""
@@ -99,8 +102,9 @@ class VersionedFormMixin(forms.BaseModelForm):
 
     def _carry_version(self, version: int) -> None:
         """Put the stored version into the form that is shown again."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(version)
+        data = cast("QueryDict", self.data).copy()
+        data[self.add_prefix("version")] = str(version)
+        self.data = data
 
 
 def _shown(bound: forms.BoundField, value: Any) -> str:

@@ -58,13 +58,13 @@ class _PlainTextMixin:
 class PlainCharField(_PlainTextMixin, models.CharField):
     """One line of plain text, refused rather than cut when it is too long."""
 
-    default_validators = (validate_plain_text, validate_one_line)
+    default_validators = (validate_plain_text, validate_one_line)  # type: ignore[assignment]
 
 
 class PlainTextField(_PlainTextMixin, models.TextField):
     """Paragraphs of plain text, refused rather than cut when they are too long."""
 
-    default_validators = (validate_plain_text,)
+    default_validators = (validate_plain_text,)  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

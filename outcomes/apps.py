@@ -17,8 +17,8 @@ class OutcomesConfig(AppConfig):
         from outcomes import integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
 
         auditlog.register(models.Outcome, exclude_fields=["version", "standing"], m2m_fields={"shared_with"})
-        for model in (models.OutcomePerson, models.OutcomeCredit, models.OutcomeEvidence):
-            auditlog.register(model)
-        for model in (models.Subkind, models.Grade):
-            auditlog.register(model, exclude_fields=["version"])
+        for link in (models.OutcomePerson, models.OutcomeCredit, models.OutcomeEvidence):
+            auditlog.register(link)
+        for word in (models.Subkind, models.Grade):
+            auditlog.register(word, exclude_fields=["version"])
         auditlog.register(models.FrozenReport, exclude_fields=["figures"])

@@ -43,7 +43,7 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     pairings = forms.ModelMultipleChoiceField(
         queryset=Pairing.objects.none(), label=_("credited to"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    files = MultipleEvidenceField(label=_("evidence"), required=False)
+    files = MultipleEvidenceField(label=_("evidence"), required=False)  # type: ignore[assignment]
     log_photos = forms.ModelMultipleChoiceField(
         queryset=Evidence.objects.none(),
         label=_("photos of the logs"),

@@ -2,6 +2,7 @@
 
 import datetime
 from itertools import chain
+from typing import cast
 
 from django.db.models import F, Q
 
@@ -64,7 +65,7 @@ def reasons() -> Finding:
     def problem_of(outcome: Outcome) -> str:
         if not outcome.correction_reason:
             return "corrects another without a reason"
-        both_count = outcome.is_verified and outcome.corrects.is_verified
+        both_count = outcome.is_verified and outcome.corrects is not None and outcome.corrects.is_verified
         return "counts beside the version that it corrects" if both_count else ""
 
     return each(corrections, problem_of)
@@ -98,16 +99,17 @@ def chains() -> Finding:
     corrected = dict(Outcome.objects.filter(corrects__isnull=False).values_list("pk", "corrects"))
     sequels: dict[int, set[int]] = {}
     for later, earlier in earlier_of.items():
-        sequels.setdefault(earlier, set()).add(corrected.get(later, later))
+        sequels.setdefault(earlier, set()).add(corrected.get(later) or later)
 
     def problem_of(outcome: Outcome) -> str:
         if _comes_back(outcome.pk, earlier_of):
             return "its chain is a loop"
-        if len(sequels[outcome.continues_id]) > 1:
+        earlier = cast("Outcome", outcome.continues)
+        if len(sequels[earlier.pk]) > 1:
             return "another outcome continues the same one"
-        if outcome.work != outcome.continues.work:
+        if outcome.work != earlier.work:
             return "its work is not that of the outcome it continues"
-        return "" if rises(outcome.continues, outcome) else "is no higher than the outcome it continues"
+        return "" if rises(earlier, outcome) else "is no higher than the outcome it continues"
 
     rows = Outcome.objects.filter(Q(pk__in=list(earlier_of))).select_related("continues")
     return each(rows, problem_of)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -114,14 +114,14 @@ def import_ledger(
         return result
     rows = _Reader(branch, result).read(sheet.records())
     result.created = sum(row.outcome.pk is None for row in rows)
-    to_verify = [row for row in rows if row.outcome.pk and verified_by and _waits(row.outcome)]
+    to_verify = [row for row in rows if row.outcome.pk and _waits(row.outcome)] if verified_by else []
     result.updated = len(to_verify)
     result.unchanged = len(rows) - result.created - result.updated
     if not result.errors and not dry_run:
         with transaction.atomic():
             _write([row for row in rows if row.outcome.pk is None], path, verified_by)
             for row in to_verify:
-                row.outcome.verify(by=verified_by)
+                row.outcome.verify(by=cast("User", verified_by))
     return result
 
 

@@ -1,6 +1,7 @@
 """The front door: the site's own words and the admin it shows."""
 
 from django.apps import AppConfig
+from django.contrib.admin import autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -21,4 +22,4 @@ class AdminConfig(SimpleAdminConfig):
     def ready(self) -> None:
         """Load every app's admin module, as django.contrib.admin's own config does."""
         super().ready()
-        self.module.autodiscover()
+        autodiscover()

@@ -72,7 +72,7 @@ class PairingAdmin(BranchModelAdmin):
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Go to the proposal page, which asks for the people too."""
-        return redirect(reverse(f"{kind_of(self.model.KIND).namespace}:new"))
+        return redirect(reverse(f"{kind_of(self.model.KIND).namespace}:new"))  # type: ignore[attr-defined]
 
     @action(description=gettext_lazy("Approve"))
     def approve(self, request: HttpRequest, pairings: QuerySet[Any]) -> None:

@@ -1,5 +1,6 @@
 """The registry of kinds and the child models must say the same."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
@@ -10,7 +11,7 @@ from pairings.models import Pairing
 
 
 @register()
-def kinds_match_children(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def kinds_match_children(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """Name every child model without a kind and every kind without a child model."""
     children = {m._meta.label: m.KIND for m in apps.get_models() if issubclass(m, Pairing) and m is not Pairing}
     registered = {kind.model_class._meta.label: kind.slug for kind in kinds.all_kinds()}

@@ -1,6 +1,6 @@
 """What people fill in: a pairing with its people, a progress log, a closing summary."""
 
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
@@ -53,7 +53,7 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     @property
     def own_fields(self) -> list[str]:
         """Return the fields that are the form's own."""
-        return [name for name in self._meta.fields if name not in PairingForm.Meta.fields]
+        return [name for name in cast("tuple[str, ...]", self._meta.fields) if name not in PairingForm.Meta.fields]
 
     def _role_field(self, role: SeatRole) -> PersonChoiceField:
         """Return the field for one of the three ones: those whom the user sees and who may sit there."""
@@ -122,7 +122,8 @@ class LogForm(VersionedFormMixin, forms.ModelForm):
             widget=forms.RadioSelect,
             initial=self.instance.activity_type or activities[0][0],
         )
-        self.fields["element_kind"].choices = [("", _("None this time")), *ProgressLog.Element.choices]
+        element = cast("forms.ChoiceField", self.fields["element_kind"])
+        element.choices = [("", _("None this time")), *ProgressLog.Element.choices]
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True

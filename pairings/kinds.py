@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from pairings.models import Pairing
 
 LEADER = "leader"
@@ -25,7 +26,7 @@ class SeatRole:
     """A place in a pairing: who may sit there. `is_member` None means either."""
 
     slug: str
-    label: str | Promise
+    label: "StrOrPromise"
     person_kind: str
     is_member: bool | None = None
 
@@ -47,12 +48,12 @@ class PairingKind:
     """
 
     slug: str
-    label: str | Promise
-    lead: str | Promise
+    label: "StrOrPromise"
+    lead: "StrOrPromise"
     model: str
     namespace: str
     roles: tuple[SeatRole, ...]
-    activities: tuple[tuple[str, str | Promise], ...]
+    activities: "tuple[tuple[str, StrOrPromise], ...]"
     colour: str
     extra_roles: tuple[SeatRole, ...] = ()
 
@@ -102,6 +103,6 @@ def all_kinds() -> Iterable[PairingKind]:
     return tuple(_kinds.values())
 
 
-def kind_labels() -> list[tuple[str, str | Promise]]:
+def kind_labels() -> "list[tuple[str, StrOrPromise]]":
     """Return (slug, label) pairs for choice fields."""
     return [(kind.slug, kind.label) for kind in all_kinds()]

@@ -91,7 +91,7 @@ class SavesThroughVerbMixin:
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Tell the form who fills it in."""
-        return {**super().get_form_kwargs(), "user": self.request.user}  # type: ignore[misc]
+        return {**super().get_form_kwargs(), "user": self.request.user}  # type: ignore[misc, attr-defined]
 
     def success_message(self) -> str:
         """Return what the toast says."""
@@ -122,8 +122,8 @@ class PairingUpdateView(SavesThroughVerbMixin, KindMixin, UpdateView):
 
     def get_object(self, queryset: QuerySet[Any] | None = None) -> Pairing:
         """Return the pairing when the user may change it."""
-        pairing = cast("Pairing", super().get_object(queryset))  # type: ignore[misc]
-        require(self.request, "pairings.edit_pairing", pairing)  # type: ignore[attr-defined]
+        pairing = cast("Pairing", super().get_object(queryset))
+        require(self.request, "pairings.edit_pairing", pairing)
         return pairing
 
 
@@ -140,7 +140,7 @@ def _carry_out(
     """Run a verb with what its form gives, say what came of it, and go back to the pairing."""
     if form is not None and not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(map(str, errors)))
         return redirect(pairing.get_absolute_url())
     try:
         verb(by=request.user, **(form.cleaned_data if form else {}))
@@ -190,8 +190,8 @@ class LogMixin(SavesThroughVerbMixin):
     """The log form; a new log and a changed one look alike."""
 
     model = ProgressLog
-    form_class = LogForm
-    template_name = "pairings/log_form.html"
+    form_class: Any = LogForm
+    template_name: Any = "pairings/log_form.html"
     pairing: Pairing
 
     def get_form_kwargs(self) -> dict[str, Any]:

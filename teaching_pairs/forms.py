@@ -13,7 +13,7 @@ class TeachingPairForm(PairingForm):
 
     class Meta(PairingForm.Meta):
         model = TeachingPair
-        fields = (*PairingForm.Meta.fields, "course", "topic", "pattern", "formation", "brokered_by")
+        fields = (*PairingForm.Meta.fields, "course", "topic", "pattern", "formation", "brokered_by")  # type: ignore[assignment]
         field_classes = {"brokered_by": PersonChoiceField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -43,7 +43,7 @@ class TeachingPair(Pairing):
     )
     pattern = models.CharField(_("pattern"), max_length=25, choices=Pattern, blank=True)
 
-    objects = PairingQuerySet.as_manager()
+    objects = PairingQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("teaching pair")

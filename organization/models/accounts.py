@@ -44,11 +44,11 @@ class User(AbstractUser):
         Person, models.PROTECT, null=True, blank=True, related_name="user", verbose_name=_("person")
     )
 
-    objects = AccountManager()
+    objects = AccountManager()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("user account")
-        verbose_name_plural = _("user accounts")
+        verbose_name = _("user account")  # type: ignore[assignment]
+        verbose_name_plural = _("user accounts")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.get_full_name()
@@ -90,6 +90,11 @@ class User(AbstractUser):
     def is_secretary(self) -> bool:
         """Whether the user is secretary or deputy of a branch."""
         return bool(self.managed_branch_ids)
+
+    @property
+    def own_branch_id(self) -> int | None:
+        """The branch of the user's person."""
+        return self.person.branch_id if self.person else None
 
     @property
     def is_teacher(self) -> bool:

@@ -8,13 +8,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from organization.models.accounts import User
 
 
 class RuleError(Exception):
     """A verb was refused by a rule of the work; the message is for the person who asked."""
 
-    def __init__(self, message: object) -> None:
+    def __init__(self, message: "StrOrPromise") -> None:
         super().__init__(str(message))
         self.message = message
 
@@ -60,7 +62,7 @@ class VersionedModel(models.Model):
     _claim_version.alters_data = True  # type: ignore[attr-defined]
 
 
-class ScopedQuerySet(models.QuerySet):
+class ScopedQuerySet(models.QuerySet[Any]):
     """Rows that belong to a branch; `visible_to` is the only door to them."""
 
     #: Path from a row to the branch that owns it; empty for the branch itself.

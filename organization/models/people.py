@@ -1,6 +1,7 @@
 """People and the history of their party stages."""
 
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
@@ -42,7 +43,7 @@ class PersonQuerySet(ScopedQuerySet):
         """Return the user's own person and, for a teacher, the people of the same branch."""
         own = Q(pk=user.person_id)
         if user.is_teacher:
-            own |= Q(branch=user.person.branch_id, is_active=True)
+            own |= Q(branch=user.own_branch_id, is_active=True)
         return own
 
     def active(self) -> Self:
@@ -151,7 +152,7 @@ class Person(VersionedModel):
         if self.born_on and self.born_on > timezone.localdate():
             raise ValidationError({"born_on": _("The date of birth lies in the future.")})
 
-    def validate_constraints(self, exclude: set[str] | None = None) -> None:
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """Check uniqueness in the college, which a form never asks for because the branch tells it."""
         if self.branch_id:
             self.college_id = self.branch.college_id
@@ -270,7 +271,7 @@ class PartyStageEntry(models.Model):
             super().save(**kwargs)
             self.person.keep_stage()
 
-    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
         """Delete the entry and bring the person's present stage in line."""
         with transaction.atomic():
             deleted = super().delete(**kwargs)

@@ -198,7 +198,7 @@ class Outcome(VersionedModel):
             if word is not None and word.category != self.category:
                 errors[name] = _("This choice belongs to another category.")
         can_compare = self.continues is not None and self.achieved_on
-        if can_compare and (problem := next(chain_problems(self.continues, self), None)):
+        if self.continues and can_compare and (problem := next(chain_problems(self.continues, self), None)):
             errors["continues"] = problem
         if errors:
             raise ValidationError(errors)
@@ -311,8 +311,10 @@ class Outcome(VersionedModel):
 
     def _new_version(self, by: User, reason: str) -> "Outcome":
         """Return a saved draft copy of this outcome that corrects it."""
-        kept = ("branch", "title", "category", "subkind", "level", "status", "grade", "achieved_on", "issuer")
-        kept += ("issuer_kind", "note", "continues", "work")
+        kept = (
+            "branch", "title", "category", "subkind", "level", "status", "grade", "achieved_on", "issuer",
+            "issuer_kind", "note", "continues", "work",
+        )  # fmt: skip
         draft = Outcome(**{name: getattr(self, name) for name in kept}, corrects=self, correction_reason=reason)
         people = [contribution.person for contribution in self.contributions.select_related("person")]
         draft.record(by=by, people=people)
@@ -377,5 +379,5 @@ class Outcome(VersionedModel):
         return seal_of(self)
 
     for verb in (record, rewrite, submit, verify, send_back, correct):
-        verb.alters_data = True  # type: ignore[attr-defined]
+        verb.alters_data = True  # type: ignore[union-attr]
     del verb

@@ -69,7 +69,7 @@ class FrozenReport(models.Model):
             raise RuleError(_("A frozen report never changes."))
         super().save(**kwargs)
 
-    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
         """Refuse.
 
         Raises:

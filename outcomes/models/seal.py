@@ -16,7 +16,7 @@ def seal_of(outcome: Outcome) -> str:
 
     The fields are those of SEALED; files count by their own SHA-256, so that the seal holds their bytes too.
     """
-    content = {name: str(getattr(outcome, name)) for name in SEALED}
+    content: dict[str, object] = {name: str(getattr(outcome, name)) for name in SEALED}
     content["shared_with"] = sorted(outcome.shared_with.values_list("pk", flat=True))
     content["people"] = list(outcome.contributions.order_by("position").values_list("person", flat=True))
     content["pairings"] = sorted(outcome.credits.values_list("pairing", flat=True))

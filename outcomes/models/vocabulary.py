@@ -102,7 +102,7 @@ class Word(VersionedModel):
         return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
-def words_once(model: str) -> list[models.UniqueConstraint]:
+def words_once(model: str) -> list[models.BaseConstraint]:
     """Return the constraints that keep a word once in a category, for the system and for each branch."""
     words = _("The category already has this word.")
     return [

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import CreateView, UpdateView
 from django_filters.views import FilterView
 
-from organization.access import require, visible_or_404
+from organization.access import UserRequest, require, visible_or_404
 from organization.models import RuleError
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import OutcomeForm
@@ -47,7 +47,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "outcome": outcome,
         "chain": outcome.chain().visible_to(request.user),
-        "pairings": outcome.pairings.visible_to(request.user).with_people(),
+        "pairings": Pairing.objects.visible_to(request.user).filter(credits__outcome=outcome).with_people(),
         "correction": Outcome.objects.visible_to(request.user).filter(corrects=outcome).first(),
         "reason_form": ReasonForm(auto_id="return_%s"),
         "correction_form": ReasonForm(auto_id="correct_%s"),
@@ -59,8 +59,8 @@ class OutcomeFormMixin(SavesThroughVerbMixin):
     """The outcome form; a new outcome and a changed one look alike."""
 
     model = Outcome
-    form_class = OutcomeForm
-    template_name = "outcomes/form.html"
+    form_class: Any = OutcomeForm
+    template_name: Any = "outcomes/form.html"
 
     def get_success_url(self) -> str:
         """Go to the outcome's page."""
@@ -113,7 +113,7 @@ def _say(request: HttpRequest, error: RuleError | ValidationError) -> None:
 
 
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: UserRequest, pk: int) -> HttpResponse:
     """Hand an outcome to the secretary."""
     outcome = _outcome_for(request, pk, "outcomes.submit_outcome")
     try:
@@ -126,7 +126,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def verify(request: HttpRequest, pk: int) -> HttpResponse:
+def verify(request: UserRequest, pk: int) -> HttpResponse:
     """Confirm an outcome: it is locked and counts from now on."""
     outcome = _outcome_for(request, pk, "outcomes.verify_outcome")
     try:
@@ -139,7 +139,7 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: UserRequest, pk: int) -> HttpResponse:
     """Return an outcome with a reason."""
     outcome = _outcome_for(request, pk, "outcomes.return_outcome")
     try:
@@ -152,7 +152,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: UserRequest, pk: int) -> HttpResponse:
     """Begin a new version of a verified outcome."""
     outcome = _outcome_for(request, pk, "outcomes.correct_outcome")
     try:

@@ -1,7 +1,7 @@
 """Branch reports: look, download, freeze."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from organization.access import require
+from organization.access import UserRequest, require
 from organization.models import Branch
 from outcomes.documents.word import report_docx
 from outcomes.figures.achievements import is_granted
@@ -26,7 +26,7 @@ from outcomes.views.figures import YEARS_BACK, scope_of
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: UserRequest) -> HttpResponse:
     """Offer each branch's report of the last years, and those that were frozen."""
     require(request, "outcomes.see_figures")
     this_year = timezone.localdate().year
@@ -39,10 +39,10 @@ def report_list(request: HttpRequest) -> HttpResponse:
     return render(request, "outcomes/report_list.html", context)
 
 
-def report(request: HttpRequest, code: str) -> HttpResponse:
+def report(request: UserRequest, code: str) -> HttpResponse:
     """Show a branch's report; each count opens its records."""
     scope, form = scope_of(request, code)
-    content = report_or_frozen(scope.branch, scope.period)
+    content = report_or_frozen(cast("Branch", scope.branch), scope.period)
     rows = [_shown(row) for row in content["outcomes"]]
     kinds = kind_figures(scope, content["pairings"])
     context = {
@@ -82,7 +82,7 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
         Http404: for a format that is not made.
     """
     scope, _form = scope_of(request, code)
-    content = report_or_frozen(scope.branch, scope.period)
+    content = report_or_frozen(cast("Branch", scope.branch), scope.period)
     if kind == "json":
         response = HttpResponse(json.dumps(content, ensure_ascii=False, indent=2), content_type="application/json")
     elif kind == "docx":
@@ -95,12 +95,12 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 
 
 @require_POST
-def freeze(request: HttpRequest, code: str) -> HttpResponse:
+def freeze(request: UserRequest, code: str) -> HttpResponse:
     """Keep a branch's report of a period as it was handed in."""
     scope, _form = scope_of(request, code)
     require(request, "outcomes.freeze_report", scope.branch)
     try:
-        freeze_report(scope.branch, scope.period, by=request.user)
+        freeze_report(cast("Branch", scope.branch), scope.period, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

@@ -30,9 +30,9 @@ class Cast:
         """Return the branch secretary's account."""
         return self.users[self.members[0].pk]
 
-    def account(self, person: Person) -> User:
+    def account(self, person: Person | None) -> User:
         """Return a person's account, or the secretary's for those without one."""
-        return self.users.get(person.pk, self.secretary)
+        return self.users.get(person.pk, self.secretary) if person else self.secretary
 
 
 def load_people(college: College, chance: random.Random) -> dict[str, Cast]:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -152,7 +152,7 @@ class ProgressLog(VersionedModel):
             pairing = self._lock_active_pairing()
             self.pairing, self.branch_id = pairing, pairing.branch_id
             self.entered_by = by
-            self.author_id = by.person_id if pairing.seats_person(by.person_id) else pairing.leader.pk
+            self.author = cast("Person", by.person if pairing.seats_person(by.person_id) else pairing.leader)
             self.full_clean()
             self.save()
             self.attach(photos)
@@ -190,7 +190,7 @@ class ProgressLog(VersionedModel):
         Pairing.objects.filter(pk=self.pairing_id).update(last_logged_on=newest)
 
     for verb in (record, rewrite, attach):
-        verb.alters_data = True  # type: ignore[attr-defined]
+        verb.alters_data = True  # type: ignore[union-attr]
     del verb
 
 

@@ -376,5 +376,5 @@ class Pairing(VersionedModel):
         self.refresh_from_db()
 
     for verb in (propose, seat, change_people, approve, send_back, resubmit, complete, end):
-        verb.alters_data = True  # type: ignore[attr-defined]
+        verb.alters_data = True  # type: ignore[union-attr]
     del verb

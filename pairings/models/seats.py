@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import MEMBER_STAGES, PartyStage, Person, ScopedQuerySet
+from organization.models import MEMBER_STAGES, PartyStage, Person, ScopedQuerySet, User
 from pairings import kinds
 from pairings.models.pairing import Pairing
 
@@ -22,7 +22,7 @@ class SeatQuerySet(ScopedQuerySet):
 
     branch_path = "pairing__branch"
 
-    def own_rows(self, user: object) -> Q:
+    def own_rows(self, user: User) -> Q:
         """Return the seats of the user's own pairings."""
         return Q(pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(user)).values("pk"))
 

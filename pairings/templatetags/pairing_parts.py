@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ def triad(pairing: Pairing, size: str = "small") -> dict[str, Any]:
 
 
 @register.simple_tag
-def may(user: User, permission: str, row: object = None) -> bool:
+def may(user: User, permission: str, row: Model | None = None) -> bool:
     """Return whether the user holds a permission for a row."""
     return user.has_perm(permission, row)
 
