@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                         choices=[("teacher", "Teacher"), ("student", "Student")], max_length=10, verbose_name="kind"
                     ),
                 ),
-                ("name", organization.text.PlainCharField(max_length=50, verbose_name="name")),
+                ("name", organization.text.PlainCharField(max_length=50, verbose_name="full name")),
                 (
                     "number",
                     organization.text.PlainCharField(

@@ -89,7 +89,7 @@ class Person(VersionedModel):
     college = models.ForeignKey("organization.College", models.PROTECT, editable=False, related_name="people")
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="people", verbose_name=_("branch"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    name = PlainCharField(_("name"), max_length=50)
+    name = PlainCharField(_("full name"), max_length=50)
     number = PlainCharField(
         _("staff or student number"),
         max_length=30,

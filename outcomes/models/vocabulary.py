@@ -42,7 +42,7 @@ class Status(models.TextChoices):
 
     CULTIVATING = "cultivating", _("Being cultivated")
     APPLIED = "applied", _("Applied for")
-    APPROVED = "approved", _("Approved")
+    APPROVED = "approved", pgettext_lazy("status of an outcome", "Approved")
     BUILDING = "building", _("Under construction")
     ACCEPTED = "accepted", _("Accepted")
     RECOGNISED = "recognised", _("Recognised")
