@@ -4,7 +4,7 @@ from django.contrib import admin
 from unfold.admin import TabularInline
 
 from enterprise_service.models import Engagement, Enterprise, Problem
-from organization.admin_base import BranchModelAdmin, ScopedMixin
+from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ScopedMixin
 from pairings.admin import PairingAdmin
 
 
@@ -23,7 +23,7 @@ class EnterpriseAdmin(BranchModelAdmin):
 
     inlines = [ProblemInline]
     list_display = ["name", "trade", "region", "scale", "contact_name"]
-    list_filter = ["scale", "branch"]
+    list_filter = ["scale", BRANCH_FILTER]
     search_fields = ["name", "trade"]
 
 

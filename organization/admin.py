@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from organization.admin_base import BranchModelAdmin, ScopedMixin, SheetImportMixin
+from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ScopedMixin, SheetImportMixin
 from organization.models import (
     Branch,
     College,
@@ -49,7 +49,7 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
     import_title = gettext_lazy("Import a roster")
     inlines = [StageInline]
     list_display = ["name", "number", "kind", "shown_stage", "office", "class_name", "is_active"]
-    list_filter = ["kind", "stage", "is_active", "branch"]
+    list_filter = ["kind", "stage", "is_active", BRANCH_FILTER]
     list_select_related = ["office"]
     search_fields = ["name", "number", "pinyin"]
     actions = ["open_accounts"]

@@ -3,14 +3,15 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import RelatedFieldListFilter
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Field, Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -25,6 +26,18 @@ from organization.sheets import ImportResult
 
 class VersionedAdminForm(VersionedFormMixin, forms.ModelForm):
     """A change form that carries its copy's version."""
+
+
+class VisibleFilter(RelatedFieldListFilter):
+    """Offers the rows that the user may see, and hides when there is no choice among them."""
+
+    def field_choices(self, field: Field, request: HttpRequest, model_admin: Any) -> list[Any]:
+        """Return id and name of each."""
+        related = cast("Any", field.remote_field).model
+        return [(row.pk, str(row)) for row in related._default_manager.visible_to(request.user)]
+
+
+BRANCH_FILTER = ("branch", VisibleFilter)
 
 
 class ScopedMixin:
@@ -75,7 +88,7 @@ class ScopedMixin:
 class BranchModelAdmin(ScopedMixin, ModelAdmin):
     """An admin page of rows that belong to a branch."""
 
-    form = VersionedAdminForm
+    form: Any = VersionedAdminForm
     change_form_before_template = "admin/branch/form_top.html"
     list_filter_submit = False
     list_per_page = 50
@@ -90,6 +103,14 @@ class BranchModelAdmin(ScopedMixin, ModelAdmin):
         if not self._may(request, "change", obj):
             raise PermissionDenied
         super().save_model(request, obj, form, change)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        """Answer another branch's row like one that never was, where Django would go to the index with words.
+
+        Raises:
+            Http404: always.
+        """
+        raise Http404
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer a save that lost a race to another one with words."""

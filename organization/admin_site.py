@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
@@ -29,7 +30,13 @@ class BranchAdminSite(UnfoldAdminSite):
         return relaxed(super().admin_view(view, cacheable))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send those who are not signed in to the site's own login."""
+        """Send those who are not signed in to the site's own login.
+
+        Raises:
+            PermissionDenied: for those who are signed in and may not sit at the desk.
+        """
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
         from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415 - as Django's own admin does
 
         return redirect_to_login(request.get_full_path())

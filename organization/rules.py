@@ -1,6 +1,7 @@
 """Who may change what about people, roles and places."""
 
 import rules
+from auditlog.models import LogEntry
 from django.db.models import Model
 
 from organization.models import Branch, College, Office, PartyStageEntry, Person, RoleAssignment, User
@@ -47,11 +48,15 @@ nobody = rules.always_false
 
 
 def add_admin_permissions(
-    model: type[Model], *, may_write: rules.predicates.Predicate, may_delete: rules.predicates.Predicate
+    model: type[Model],
+    *,
+    may_write: rules.predicates.Predicate,
+    may_delete: rules.predicates.Predicate,
+    may_look: rules.predicates.Predicate = manages_a_branch,
 ) -> None:
     """Register the four permissions that the admin asks for; reading is narrowed by visible_to besides."""
     label, name = model._meta.app_label, model._meta.model_name
-    rules.add_perm(f"{label}.view_{name}", manages_a_branch)
+    rules.add_perm(f"{label}.view_{name}", may_look)
     rules.add_perm(f"{label}.add_{name}", may_write)
     rules.add_perm(f"{label}.change_{name}", may_write)
     rules.add_perm(f"{label}.delete_{name}", may_delete)
@@ -60,6 +65,9 @@ def add_admin_permissions(
 add_admin_permissions(Person, may_write=manages_its_branch, may_delete=manages_its_branch)
 add_admin_permissions(PartyStageEntry, may_write=manages_its_branch, may_delete=manages_its_branch)
 add_admin_permissions(Office, may_write=manages_its_branch, may_delete=manages_its_branch)
-for owned_by_operator in (College, Branch, User, RoleAssignment):
-    add_admin_permissions(owned_by_operator, may_write=runs_the_site, may_delete=runs_the_site)
+for place in (College, Branch):
+    add_admin_permissions(place, may_write=runs_the_site, may_delete=runs_the_site)
+for account in (User, RoleAssignment):
+    add_admin_permissions(account, may_look=runs_the_site, may_write=runs_the_site, may_delete=runs_the_site)
+add_admin_permissions(LogEntry, may_look=runs_the_site, may_write=nobody, may_delete=nobody)
 rules.add_perm("organization.see_stage", may_see_stage)

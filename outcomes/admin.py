@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from organization.admin_base import BranchModelAdmin, ReadOnlyInline, SheetImportMixin
+from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin
 from organization.models import Branch, User
 from organization.sheets import ImportResult
 from outcomes.ledger import import_ledger
@@ -51,7 +52,7 @@ class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
     import_title = gettext_lazy("Import an old ledger")
     inlines = [PeopleInline, CreditInline, ProofInline]
     list_display = ["title", "category", "level", "status", "achieved_on", "shown_review", "branch"]
-    list_filter = ["review", "category", "level", "status", "branch"]
+    list_filter = ["review", "category", "level", "status", BRANCH_FILTER]
     list_select_related = ["branch"]
     search_fields = ["title", "people__name", "people__pinyin"]
     date_hierarchy = "achieved_on"
@@ -130,6 +131,7 @@ class GradeAdmin(WordAdmin):
 class FrozenReportAdmin(BranchModelAdmin):
     """Reports as they were handed in."""
 
+    form = ModelForm  # nothing that never changes counts its edits
     list_display = ["branch", "label", "frozen_by", "frozen_at"]
     list_select_related = ["branch", "frozen_by__person"]
     fields = ["branch", "first_day", "last_day", "label", "sha256", "frozen_by", "frozen_at"]

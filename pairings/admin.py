@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from organization.admin_base import BranchModelAdmin, ReadOnlyInline
+from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline
 from organization.models import User
 from pairings.kinds import kind_of
 from pairings.models import Pairing, ProgressLog, Seat
@@ -40,7 +40,7 @@ class PairingAdmin(BranchModelAdmin):
 
     inlines = [SeatInline]
     list_display = ["title", "branch", "shown_status", "started_on", "last_logged_on"]
-    list_filter = ["status", "branch", "started_on"]
+    list_filter = ["status", BRANCH_FILTER, "started_on"]
     list_select_related = ["branch"]
     search_fields = ["title", "counterpart", "seats__person__name", "seats__person__pinyin"]
     date_hierarchy = "started_on"
@@ -98,7 +98,7 @@ class ProgressLogAdmin(BranchModelAdmin):
     """The branch's logs; they are written and changed on their pairing's page."""
 
     list_display = ["date", "pairing", "shown_activity", "author", "hours", "element_kind"]
-    list_filter = ["element_kind", "branch", "pairing__kind"]
+    list_filter = ["element_kind", BRANCH_FILTER, "pairing__kind"]
     list_select_related = ["pairing", "author"]
     search_fields = ["words", "pairing__title", "author__name"]
     date_hierarchy = "date"

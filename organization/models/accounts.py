@@ -1,7 +1,8 @@
 """User accounts and the roles that they hold."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import rules
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
@@ -110,6 +111,10 @@ class User(AbstractUser):
     def may_use_admin(self) -> bool:
         """Whether the secretary's desk is open to the user."""
         return self.is_active and (self.is_operator or self.is_secretary)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Ask the rules alone: what nobody may do, the operator may not do either."""
+        return self.is_active and rules.has_perm(perm, self, obj)
 
     def manages(self, branch_id: int | None) -> bool:
         """Return whether the user is secretary or deputy of the branch, or the operator."""

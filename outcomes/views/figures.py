@@ -28,10 +28,10 @@ def scope_of(request: HttpRequest, code: str | None = None) -> tuple[Scope, Peri
         PermissionDenied: for those who oversee no branch.
         Http404: for a branch that the user does not oversee.
     """
-    require(request, "outcomes.see_figures")
     overseen = Branch.objects.overseen_by(cast("User", request.user))
     code = code or request.GET.get("branch")
     branch = get_object_or_404(overseen, code=code) if code else None
+    require(request, "outcomes.see_figures")
     form = PeriodForm(request.GET)
     period = (form.cleaned_data.get("period") if form.is_valid() else None) or Period.year(timezone.localdate().year)
     return Scope([branch] if branch else list(overseen), period, branch), form

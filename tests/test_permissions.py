@@ -1,0 +1,285 @@
+"""Every address × every role × the own or another branch: who gets in, who is refused, and who sees nothing there.
+
+The addresses come from the URLconf, so a new one without its row here fails.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client, TestCase
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from organization.models import RoleAssignment, User
+from tests.world import BranchWorld, build_world
+
+ANYBODY = ("teacher", "student", "secretary", "deputy", "leader", "far_leader", "operator")
+STAFF = ("teacher", "secretary", "deputy", "operator")
+DESK = ("secretary", "deputy", "operator")
+OVERSEERS = (*DESK, "leader", "far_leader")
+ABOVE_BRANCHES = ("leader", "operator")  # they see the rows of both branches
+ROLES = ("anonymous", *ANYBODY)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who gets in at an address.
+
+    Args:
+        may: the roles that get in; the others are refused with 403.
+        row: the row of the world that the address names, by which another branch's is 404.
+        sees: the roles that see the row of their branch; to others it does not exist.
+        method: how it is asked.
+        key: the URL's keyword for the row, and the row's field that it holds.
+        rest: what else the URL says.
+        at_desk: it stands in the admin, which is shut to all but secretaries, deputies and the operator.
+    """
+
+    may: tuple[str, ...]
+    row: str = ""
+    sees: tuple[str, ...] = ("teacher", "secretary", "deputy", "leader", "operator")
+    method: str = "get"
+    key: str = "pk"
+    rest: tuple[tuple[str, Any], ...] = ()
+
+    at_desk: bool = False
+
+    def answer_to(self, role: str, *, own_branch: bool) -> str:
+        """Return what the role is to be answered."""
+        if role == "anonymous":
+            return "sign in"
+        if self.at_desk and role not in self.may:
+            return "403"  # before any row is looked for
+        if self.row and (role not in self.sees or not (own_branch or role in ABOVE_BRANCHES)):
+            return "404"
+        return "in" if role in self.may else "403"
+
+
+TEAM = ("teacher", "student", "secretary", "deputy", "leader", "operator")
+AUTHOR = STAFF  # of the world's rows, the teacher is the author
+SEEN_BY_OVERSEERS = ("secretary", "deputy", "leader", "operator")
+
+
+def Desk(may: tuple[str, ...], row: str = "", **fields: Any) -> Page:  # noqa: N802 - reads like Page beside it
+    """Return the row of an address in the admin."""
+    return Page(may, row, DESK, at_desk=True, **fields)
+
+
+def report(may: tuple[str, ...], method: str = "get", **rest: str) -> Page:
+    """Return the row of a branch's report, which the branch's code names."""
+    return Page(may, "branch", SEEN_BY_OVERSEERS, method=method, key="code", rest=tuple(rest.items()))
+
+
+PAGES = {
+    "home": Page(ANYBODY),
+    "account_logout": Page(ANYBODY),
+    "account_change_password": Page(ANYBODY),
+    "account_reauthenticate": Page(ANYBODY),
+    "mentorship:list": Page(ANYBODY),
+    "mentorship:new": Page(STAFF),
+    "mentorship:detail": Page(TEAM, "team", TEAM),
+    "mentorship:edit": Page(AUTHOR, "team", TEAM),
+    "teaching_pairs:list": Page(ANYBODY),
+    "teaching_pairs:new": Page(STAFF),
+    "teaching_pairs:detail": Page((*STAFF, "leader"), "pair"),
+    "teaching_pairs:edit": Page(AUTHOR, "pair"),
+    "enterprise_service:list": Page(ANYBODY),
+    "enterprise_service:new": Page(STAFF),
+    "enterprise_service:detail": Page((*STAFF, "leader"), "engagement"),
+    "enterprise_service:edit": Page(AUTHOR, "engagement"),
+    "pairings:log": Page(STAFF, "team", TEAM),
+    "pairings:approve": Page(DESK, "proposal", method="post"),
+    "pairings:return": Page(DESK, "proposal", method="post"),
+    "pairings:resubmit": Page(STAFF, "proposal", method="post"),
+    "pairings:complete": Page(STAFF, "team", TEAM, method="post"),
+    "pairings:end": Page(STAFF, "team", TEAM, method="post"),
+    "pairings:logs": Page(ANYBODY),
+    "pairings:edit_log": Page(STAFF, "log", TEAM),
+    "evidence:detail": Page((*STAFF, "leader"), "evidence"),
+    "evidence:download": Page((*STAFF, "leader"), "evidence"),
+    "evidence:file": Page((*STAFF, "leader"), "evidence"),
+    "evidence:thumbnail": Page((*STAFF, "leader"), "evidence"),
+    "dashboard": Page(OVERSEERS),
+    "coverage": Page(OVERSEERS),
+    "outcomes:list": Page(ANYBODY),
+    "outcomes:new": Page(STAFF),
+    "outcomes:detail": Page((*STAFF, "leader"), "verified"),
+    "outcomes:edit": Page(AUTHOR, "draft"),
+    "outcomes:submit": Page(STAFF, "draft", method="post"),
+    "outcomes:verify": Page(DESK, "submitted", TEAM, method="post"),
+    "outcomes:return": Page(DESK, "submitted", TEAM, method="post"),
+    "outcomes:correct": Page(STAFF, "verified", method="post"),
+    "outcomes:reports": Page(OVERSEERS),
+    "outcomes:report": report(OVERSEERS),
+    "outcomes:freeze": report(DESK, "post"),
+    "outcomes:download": report(OVERSEERS, kind="docx"),
+}
+
+#: Open without signing in, and why.
+PUBLIC = {
+    "account_login": "the way in",
+    "account_inactive": "says that an account is closed",
+    "set_language": "a reader may choose before signing in",
+    "healthz": "a load balancer has no account",
+    "styleguide": "exists only in DEBUG",
+}
+
+#: The admin's addresses of a model whose rows belong to a branch: the row, who adds, who changes, who deletes.
+BRANCH_ROWS = {
+    "organization_person": ("person", DESK, DESK, DESK),
+    "organization_office": ("office", DESK, DESK, DESK),
+    "organization_college": ("college", ("operator",), DESK, ("operator",)),
+    "organization_branch": ("branch", ("operator",), DESK, ("operator",)),
+    "organization_user": ("user", ("operator",), ("operator",), ("operator",)),
+    "auditlog_logentry": ("audit", (), ("operator",), ()),
+    "pairings_progresslog": ("log", (), DESK, ()),
+    "mentorship_mentorshipteam": ("team", DESK, DESK, ()),
+    "teaching_pairs_teachingpair": ("pair", DESK, DESK, ()),
+    "enterprise_service_enterprise": ("enterprise", DESK, DESK, DESK),
+    "enterprise_service_problem": ("problem", DESK, DESK, DESK),
+    "enterprise_service_engagement": ("engagement", DESK, DESK, ()),
+    "outcomes_outcome": ("verified", DESK, DESK, ()),
+    "outcomes_subkind": ("subkind", DESK, DESK, ()),
+    "outcomes_grade": ("grade", DESK, DESK, ()),
+    "outcomes_frozenreport": ("frozen", (), DESK, ()),
+}
+#: Kept by the operator, who alone sees them.
+OPERATOR_ONLY = ("organization_user", "auditlog_logentry")
+ADMIN_PAGES = {
+    "admin:index": Desk(DESK),
+    "admin:search": Desk(DESK),
+    "admin:password_change": Desk(DESK),
+    "admin:password_change_done": Desk(DESK),
+    "admin:jsi18n": Desk(DESK),
+    "admin:autocomplete": Desk(
+        DESK, rest=(("?app_label", "organization"), ("?model_name", "user"), ("?field_name", "person"))
+    ),
+    "admin:app_list": Desk(DESK, rest=(("app_label", "pairings"),)),
+    "admin:organization_person_import": Desk(DESK),
+    "admin:outcomes_outcome_import": Desk(DESK),
+    "admin:auth_user_password_change": Desk(("operator",), "user", key="id"),
+}
+for model, (row, may_add, may_look, may_delete) in BRANCH_ROWS.items():
+    everyone = ("operator",) if model in OPERATOR_ONLY else DESK
+    ADMIN_PAGES |= {
+        f"admin:{model}_changelist": Desk(everyone),
+        f"admin:{model}_add": Desk(may_add),
+        f"admin:{model}_change": Desk(may_look, row, key="object_id"),
+        f"admin:{model}_history": Desk(may_look, row, key="object_id"),
+        f"admin:{model}_delete": Desk(may_delete, row, key="object_id"),
+    }
+#: The admin's addresses that say nothing themselves.
+ADMIN_FORWARDS = {
+    "admin:login": "forwards to the site's own sign-in",
+    "admin:logout": "forgets the session",
+    "admin:view_on_site": "forwards to the row's own page, which asks for itself",
+    "admin:": "old addresses of rows, and those that do not exist, forwarded or 404",
+}
+
+
+def addresses(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    """Yield the name of every address of the site."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or ''}"
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern, namespace + inner)
+
+
+def answer(client: Client, response: HttpResponseBase) -> str:
+    """Return in a word what a response says."""
+    if response.status_code == 302 and response["Location"].startswith(reverse("admin:login")):
+        response = client.get(response["Location"])
+    if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
+        return "sign in"
+    return "in" if response.status_code < 400 else str(response.status_code)
+
+
+class EveryAddressHasARow(TestCase):
+    def test_no_address_is_without_a_row(self) -> None:
+        known = {*PAGES, *ADMIN_PAGES, *PUBLIC, *ADMIN_FORWARDS, ""}  # "": /healthz without its slash
+        assert sorted(set(addresses()) - known) == []
+
+    def test_no_row_is_without_an_address(self) -> None:
+        gone = {*PAGES, *ADMIN_PAGES, *PUBLIC, *ADMIN_FORWARDS} - set(addresses()) - {"styleguide"}
+        assert sorted(gone) == []
+
+    def test_the_only_address_without_a_name_is_healthz(self) -> None:
+        assert [name for name in addresses() if not name] == [""]
+
+
+class MatrixCase(TestCase):
+    """Asks every address of a table as every role, for a row of the own branch and of the other one."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.world = build_world()
+        audit = admin.site._registry
+        entries = next(model for model in audit if model._meta.model_name == "logentry")
+        for branch in (cls.world.own, cls.world.other):
+            branch.rows["user"] = branch.users["teacher"]
+            branch.rows["audit"] = entries.objects.get_for_object(branch.rows["person"]).first()
+
+    def ask(self, name: str, page: Page, branch: BranchWorld) -> str:
+        """Ask for a page and leave nothing behind."""
+        given = {key: value for key, value in page.rest if not key.startswith("?")}
+        query = {key[1:]: value for key, value in page.rest if key.startswith("?")}
+        if page.row:
+            row = branch.rows[page.row]
+            given[page.key] = row.code if page.key == "code" else row.pk
+        data = query or {"reason": "请补充材料。", "summary": "按计划完成。", "form_key": str(uuid.uuid4())}
+        with transaction.atomic():
+            response = getattr(self.client, page.method)(reverse(name, kwargs=given), data)
+            transaction.set_rollback(True)
+        return answer(self.client, response)
+
+    def check(self, pages: dict[str, Page]) -> None:
+        wrong = []
+        for role in ROLES:
+            self.client.logout()
+            if role != "anonymous":
+                self.client.force_login(self.world.user(role))
+            for name, page in pages.items():
+                for branch in (self.world.own, self.world.other) if page.row else (self.world.own,):
+                    expected = page.answer_to(role, own_branch=branch is self.world.own)
+                    got = self.ask(name, page, branch)
+                    if got != expected:
+                        wrong.append(f"{name}, {role}, {branch.branch.code}: {got}, not {expected}")
+        assert not wrong, "\n".join(wrong)
+
+
+class PagesMatrix(MatrixCase):
+    def test_every_page_answers_every_role_as_the_table_says(self) -> None:
+        self.check(PAGES)
+
+
+class AdminMatrix(MatrixCase):
+    def test_every_admin_page_answers_every_role_as_the_table_says(self) -> None:
+        self.check(ADMIN_PAGES)
+
+    def test_a_college_s_leader_who_is_no_secretary_is_refused_at_the_desk_and_not_sent_in_circles(self) -> None:
+        self.client.force_login(self.world.users["leader"])
+        assert self.client.get(reverse("admin:index"), follow=True).status_code == 403
+
+
+class OtherRolesThanOne(MatrixCase):
+    def test_a_secretary_of_two_branches_sees_both(self) -> None:
+        secretary = self.world.user("secretary")
+        RoleAssignment.objects.create(user=secretary, role=RoleAssignment.Role.DEPUTY, branch=self.world.other.branch)
+        self.client.force_login(User.objects.get(pk=secretary.pk))
+        page = PAGES["teaching_pairs:detail"]
+        assert [self.ask("teaching_pairs:detail", page, branch) for branch in (self.world.own, self.world.other)] == [
+            "in",
+            "in",
+        ]
+
+    def test_an_account_that_was_closed_sees_nothing_more(self) -> None:
+        teacher = self.world.user("teacher")
+        self.client.force_login(teacher)
+        User.objects.filter(pk=teacher.pk).update(is_active=False)
+        assert self.ask("home", PAGES["home"], self.world.own) == "sign in"

@@ -1,0 +1,137 @@
+"""Two branches of one college with a row of every kind in each, and an account for every role.
+
+Everything that belongs to a branch carries its code in its words, so that a leak shows.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+
+from enterprise_service.models import Enterprise
+from organization.models import Branch, College, Person, RoleAssignment, User
+from outcomes.figures import Period
+from outcomes.freezing import freeze_report
+from outcomes.models import Grade, Subkind
+from tests.factories import (
+    BranchFactory,
+    CollegeFactory,
+    OfficeFactory,
+    engagement,
+    evidence,
+    leader_of,
+    log,
+    member,
+    mentorship,
+    operator,
+    outcome,
+    problem,
+    secretary_of,
+    student,
+    submitted,
+    teacher,
+    teaching_pair,
+    user_of,
+    verified,
+)
+
+YEAR = 2024
+
+
+@dataclass
+class BranchWorld:
+    """One branch: its accounts by role, and a row of every kind by name."""
+
+    branch: Branch
+    users: dict[str, User] = field(default_factory=dict)
+    rows: dict[str, Model] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        return self.branch.code
+
+    def add_rows(self) -> dict[str, Model]:
+        """Add a row of every kind, with people of their own beside the teacher, and return them by name."""
+        branch, code, by = self.branch, self.code, self.users["teacher"]
+        office = OfficeFactory(branch=branch, name=f"教研室{code}{branch.offices.count()}")
+        ordinary = teacher(branch, office=office)
+        pupil, other_pupil = member(student(branch)), student(branch)
+        pair_of = {"leader": by.person, "ordinary_teacher": ordinary}
+        team_of = {"leader": by.person, "student_member": pupil, "ordinary_student": other_pupil}
+        team = mentorship(branch, by=by, people=team_of, title=f"产线调试训练{code}")
+        pair = teaching_pair(branch, by=by, people=pair_of, title=f"课程共建{code}")
+        asked = problem(branch, title=f"夹具定位不准{code}")
+        served = engagement(branch, by=by, people={"leader": by.person}, problem=asked, title=f"夹具改进{code}")
+        waiting = teaching_pair(branch, by=by, people=pair_of, title=f"专题研究{code}", approved=False)
+        words = {"element_kind": "theory", "element_words": f"共学劳模事迹{code}。", "words": f"试切样件{code}。"}
+        entry = log(team, by=by, photos=[evidence(by, name=f"现场{code}.png")], **words)
+        log(pair, by=by)
+        log(served, by=by)
+        of_pair = {"by": by, "pairings": [pair], "people": [by.person, ordinary]}
+        proved = verified(branch, verifier=self.users["secretary"], title=f"已核实课程{code}", **of_pair)
+        place = Subkind.objects.count()
+        return {
+            "team": team,
+            "pair": pair,
+            "engagement": served,
+            "proposal": waiting,
+            "log": entry,
+            "draft": outcome(branch, title=f"课程草稿{code}", **of_pair),
+            "submitted": submitted(
+                branch, by=by, pairings=[team], people=[by.person, pupil], title=f"待核实课程{code}"
+            ),
+            "verified": proved,
+            "evidence": proved.proofs.get().evidence,
+            "problem": asked,
+            "enterprise": asked.enterprise,
+            "office": office,
+            "person": ordinary,
+            "student": other_pupil,
+            "subkind": Subkind.objects.create(branch=branch, category="course", name=f"子类{code}{place}"),
+            "grade": Grade.objects.create(branch=branch, category="award", name=f"等次{code}{place}"),
+        }
+
+    def mark_names(self) -> None:
+        """Put the branch's code into the names that factories made."""
+        for row in (*Person.objects.filter(branch=self.branch), *Enterprise.objects.filter(branch=self.branch)):
+            if self.code not in row.name:
+                row.name += self.code
+                row.save()
+
+
+def build_branch(college: College, code: str) -> BranchWorld:
+    """Return a branch in which the teacher leads a team, a pair and an engagement, each with a log."""
+    branch = BranchFactory(college=college, code=code, name=f"{code}教工党支部")
+    world = BranchWorld(branch)
+    world.users = {
+        "teacher": user_of(member(teacher(branch))),
+        "secretary": secretary_of(branch),
+        "deputy": secretary_of(branch, RoleAssignment.Role.DEPUTY),
+    }
+    world.rows = world.add_rows()
+    world.users["student"] = user_of(world.rows["student"])
+    world.rows |= {"branch": branch, "college": college}
+    world.rows["frozen"] = freeze_report(branch, Period.year(YEAR), by=world.users["secretary"])
+    world.mark_names()
+    return world
+
+
+@dataclass
+class World:
+    """The college with its two branches; `users` holds those who stand above them, and strangers."""
+
+    own: BranchWorld
+    other: BranchWorld
+    users: dict[str, User]
+
+    def user(self, role: str) -> User:
+        """Return the account that holds the role, in the own branch where it is a branch's."""
+        return self.own.users.get(role) or self.users[role]
+
+
+def build_world() -> World:
+    """Return the college, and another one of which there is only a leader."""
+    college, far_away = CollegeFactory(name="滨江职业技术学院"), CollegeFactory(name="远山职业技术学院")
+    own, other = build_branch(college, "OWN"), build_branch(college, "OTH")
+    other.rows["college"] = far_away
+    users = {"leader": leader_of(college), "far_leader": leader_of(far_away), "operator": operator()}
+    return World(own, other, users)
