@@ -4,7 +4,7 @@ from django.contrib import admin
 from unfold.admin import TabularInline
 
 from enterprise_service.models import Engagement, Enterprise, Problem
-from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ScopedMixin
+from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ScopedMixin, VisibleFilter
 from pairings.admin import PairingAdmin
 
 
@@ -32,7 +32,7 @@ class ProblemAdmin(BranchModelAdmin):
     """Problems that enterprises want solved."""
 
     list_display = ["title", "enterprise", "field", "due_on", "status"]
-    list_filter = ["status", "enterprise__branch"]
+    list_filter = ["status", ("enterprise__branch", VisibleFilter)]
     list_select_related = ["enterprise"]
     search_fields = ["title", "enterprise__name"]
 

@@ -96,6 +96,8 @@ class BranchWorld:
             if self.code not in row.name:
                 row.name += self.code
                 row.save()
+        for row in self.rows.values():
+            row.refresh_from_db()
 
 
 def build_branch(college: College, code: str) -> BranchWorld:
