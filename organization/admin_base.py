@@ -151,10 +151,11 @@ class ReadOnlyInline(ScopedMixin, TabularInline):
 
     extra = 0
     can_delete = False
+    shown_with: tuple[str, ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the owner's rows: whoever sees the owner sees them."""
-        return self.model._default_manager.all()
+        """Return the owner's rows, whoever sees the owner sees them, with what is shown beside them."""
+        return self.model._default_manager.select_related(*self.shown_with)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Whoever sees the owner sees its rows."""

@@ -24,18 +24,21 @@ class PeopleInline(ReadOnlyInline):
     """Who achieved it."""
 
     model = OutcomePerson
+    shown_with = ("person",)
 
 
 class CreditInline(ReadOnlyInline):
     """The pairings that share the credit."""
 
     model = OutcomeCredit
+    shown_with = ("pairing",)
 
 
 class ProofInline(ReadOnlyInline):
     """What proves it."""
 
     model = OutcomeEvidence
+    shown_with = ("evidence",)
     fields = ["file_link", "ledger_row"]
     readonly_fields = ["file_link"]
 

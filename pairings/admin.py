@@ -22,6 +22,7 @@ class SeatInline(ReadOnlyInline):
     """Who sits, or sat, in the pairing."""
 
     model = Seat
+    shown_with = ("person", "pairing")
     fields = ["role_label", "person", "stage_when_seated", "joined_on", "left_on"]
     readonly_fields = ["role_label"]
 
@@ -29,10 +30,6 @@ class SeatInline(ReadOnlyInline):
     def role_label(self, seat: Seat) -> str:
         """Return what the form calls the role."""
         return seat.role_label
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Fetch the people and the pairing."""
-        return super().get_queryset(request).select_related("person", "pairing")
 
 
 class PairingAdmin(BranchModelAdmin):

@@ -95,7 +95,8 @@ class OutcomeUpdateView(OutcomeFormMixin, UpdateView):
 
     def get_object(self, queryset: QuerySet[Any] | None = None) -> Outcome:
         """Return the outcome when the user may change it."""
-        outcome = cast("Outcome", visible_or_404(self.request, Outcome.objects.all(), self.kwargs["pk"]))
+        rows = Outcome.objects.prefetch_related("proofs__evidence__file")
+        outcome = cast("Outcome", visible_or_404(self.request, rows, self.kwargs["pk"]))
         require(self.request, "outcomes.edit_outcome", outcome)
         return outcome
 
