@@ -1,8 +1,10 @@
 """Enterprise service: one party member with a team, one enterprise, one enterprise problem."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +57,13 @@ class Enterprise(VersionedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, and keep the name in line where lists that span the forms show it; derived, so not audited."""
+        with transaction.atomic():
+            super().save(**kwargs)
+            served = Engagement.objects.filter(problem__enterprise=self).values("pk")
+            Pairing.objects.filter(pk__in=served).exclude(counterpart=self.name).update(counterpart=self.name)
 
 
 class ProblemQuerySet(BranchBoardQuerySet):
@@ -156,7 +165,7 @@ class Engagement(Pairing):
             ),
         ]
 
-    def save(self, **kwargs: object) -> None:
+    def save(self, **kwargs: Any) -> None:
         """Save, keeping the enterprise's name for lists that span the forms."""
         self.counterpart = self.problem.enterprise.name
         super().save(**kwargs)

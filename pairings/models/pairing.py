@@ -181,17 +181,19 @@ class Pairing(VersionedModel):
     @property
     def open_seats(self) -> list["Seat"]:
         """Return the seats that are taken now, in the order of the kind's roles (prefetch `seats__person`)."""
-        order = [role.slug for role in (*self.kind_info.roles, *self.kind_info.extra_roles)]
-        return sorted((s for s in self.seats.all() if s.left_on is None), key=lambda s: (order.index(s.role), s.pk))
+        return self._in_order(seat for seat in self.seats.all() if seat.left_on is None)
 
     @property
     def shown_seats(self) -> list["Seat"]:
         """Return those who sit in it now or, when it is over, those who sat in it to the end."""
         if self.is_open:
             return self.open_seats
-        order = [role.slug for role in (*self.kind_info.roles, *self.kind_info.extra_roles)]
-        last = [seat for seat in self.seats.all() if seat.left_on and seat.left_on >= self.closed_on]
-        return sorted(last, key=lambda seat: (order.index(seat.role), seat.pk))
+        return self._in_order(seat for seat in self.seats.all() if seat.left_on and seat.left_on >= self.closed_on)
+
+    def _in_order(self, seats: Iterable["Seat"]) -> list["Seat"]:
+        """Return seats in the order of the kind's roles; one of no such role (broken data) comes last."""
+        order = {role.slug: place for place, role in enumerate((*self.kind_info.roles, *self.kind_info.extra_roles))}
+        return sorted(seats, key=lambda seat: (order.get(seat.role, len(order)), seat.pk))
 
     def seat_of(self, role: str) -> "Seat | None":
         """Return the shown seat of a role."""

@@ -1,0 +1,225 @@
+"""check_integrity names what is broken: for each invariant the data is broken on purpose, past every form and verb.
+
+What the database itself refuses (see test_constraints.py) is first let in by dropping the constraint.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from io import StringIO
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import CheckConstraint, Model
+
+from enterprise_service.models import Engagement
+from evidence.models import evidence_storage
+from organization.integrity import try_all
+from organization.models import Person
+from outcomes.models import OutcomeCredit
+from pairings.models import Pairing, Seat
+from teaching_pairs.models import TeachingPair
+from tests.factories import BranchFactory, engagement, evidence, teaching_pair, verified
+from tests.world import BranchWorld, build_world
+
+pytestmark = pytest.mark.django_db
+
+Break = Callable[[BranchWorld], Model]
+BREAKS: dict[str, Break] = {}
+
+
+def breaks(name: str) -> Callable[[Break], Break]:
+    """Register a way to break an invariant; it returns the row that must be named."""
+
+    def keep(way: Break) -> Break:
+        BREAKS[name] = way
+        return way
+
+    return keep
+
+
+def without(model: type[Model], name: str) -> None:
+    """Drop a constraint, as a hand in the database would; the test's own transaction puts it back."""
+    constraint = next(one for one in model._meta.constraints if one.name == name)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(str(constraint.remove_sql(model, connection.schema_editor())))
+        elif isinstance(constraint, CheckConstraint):
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            cursor.execute(f'DROP INDEX "{name}"')
+
+
+@pytest.fixture(autouse=True)
+def _checks_are_back() -> Iterator[None]:
+    """SQLite's pragma outlives the transaction."""
+    yield
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def put(row: Model, **values: object) -> Model:
+    """Write values past save(), verbs and audit."""
+    type(row)._base_manager.filter(pk=row.pk).update(**values)
+    return row
+
+
+@breaks("1_active_pairing_has_its_one_and_one_and_one")
+def _a_seat_is_empty(world: BranchWorld) -> Model:
+    world.rows["pair"].seats.filter(role="ordinary_teacher").delete()
+    return Pairing.objects.get(pk=world.rows["pair"].pk)
+
+
+@breaks("1_seats_hold_the_right_stage")
+def _the_leader_was_no_member(world: BranchWorld) -> Model:
+    without(Seat, "member_seat_needs_a_member")
+    return put(world.rows["pair"].seats.get(role="leader"), stage_when_seated="none")
+
+
+@breaks("1_every_pairing_has_one_child_of_its_kind")
+def _a_bare_parent(world: BranchWorld) -> Model:
+    return put(Pairing.objects.get(pk=world.rows["pair"].pk), kind="mentorship")
+
+
+@breaks("1_stage_is_what_the_history_says")
+def _a_stage_out_of_nowhere(world: BranchWorld) -> Model:
+    return put(world.rows["person"], stage="full")
+
+
+@breaks("2_teaching_pair_has_a_course_or_a_topic")
+def _both(world: BranchWorld) -> Model:
+    without(TeachingPair, "pair_has_a_course_or_a_topic")
+    return put(world.rows["pair"], topic="另有课题")
+
+
+@breaks("3_engagement_names_its_problem_s_enterprise")
+def _another_enterprise(world: BranchWorld) -> Model:
+    Pairing.objects.filter(pk=world.rows["engagement"].pk).update(counterpart="别家企业")
+    return world.rows["engagement"]
+
+
+@breaks("3_problem_is_under_one_open_engagement")
+def _two_on_one_problem(world: BranchWorld) -> Model:
+    without(Engagement, "one_open_engagement_a_problem")
+    second = engagement(world.branch)
+    put(second, problem=world.rows["problem"])
+    return world.rows["problem"]
+
+
+@breaks("4_student_sits_in_one_open_team")
+def _two_teams(world: BranchWorld) -> Model:
+    without(Seat, "one_open_student_seat_a_person")
+    other = world.add_rows()["team"]
+    put(other.seats.get(role="ordinary_student"), person=world.rows["student"])
+    return world.rows["student"]
+
+
+@breaks("4_closed_pairing_has_no_open_seat")
+def _still_sitting(world: BranchWorld) -> Model:
+    Pairing.objects.filter(pk=world.rows["pair"].pk).update(status="ended", closed_on="2024-12-01")
+    return world.rows["pair"].seats.first()
+
+
+@breaks("5_credits_stay_in_branches_that_share")
+def _credit_for_strangers(world: BranchWorld) -> Model:
+    strange = teaching_pair(BranchFactory())
+    return OutcomeCredit.objects.create(outcome=world.rows["draft"], pairing_id=strange.pk)
+
+
+@breaks("6_verified_outcome_is_proved_and_sealed")
+def _a_locked_row_was_changed(world: BranchWorld) -> Model:
+    return put(world.rows["verified"], level="national")
+
+
+@breaks("6_correction_has_a_reason")
+def _both_versions_count(world: BranchWorld) -> Model:
+    first = world.rows["verified"]
+    second = verified(world.branch, verifier=world.users["secretary"])
+    return put(second, corrects=first, correction_reason="更正")
+
+
+@breaks("7_frozen_report_is_as_it_was")
+def _figures_were_polished(world: BranchWorld) -> Model:
+    return put(world.rows["frozen"], figures=world.rows["frozen"].figures.replace('"count": 1', '"count": 9'))
+
+
+@breaks("8_stored_bytes_match_their_hash")
+def _other_bytes(world: BranchWorld) -> Model:
+    stored = world.rows["evidence"].file
+    evidence_storage().delete(stored.path)
+    evidence_storage().save(stored.path, ContentFile(b"other bytes"))
+    return stored
+
+
+@breaks("9_every_row_has_an_audit_entry")
+def _made_in_silence(world: BranchWorld) -> Model:
+    quiet = Person(
+        branch=world.branch, college=world.branch.college, kind="teacher", name="无痕", number="T0", pinyin="wuhen"
+    )
+    return Person.objects.bulk_create([quiet])[0]
+
+
+@breaks("9_stage_is_what_the_audit_says")
+def _a_stage_in_silence(world: BranchWorld) -> Model:
+    return put(world.users["teacher"].person, stage="probationary")
+
+
+@breaks("9_status_is_what_the_audit_says")
+def _a_status_in_silence(world: BranchWorld) -> Model:
+    return put(Pairing.objects.get(pk=world.rows["proposal"].pk), status="returned")
+
+
+@breaks("9_review_is_what_the_audit_says")
+def _a_review_in_silence(world: BranchWorld) -> Model:
+    return put(world.rows["submitted"], review="draft")
+
+
+@breaks("10_chain_rises_without_loop_or_fork")
+def _a_chain_that_falls(world: BranchWorld) -> Model:
+    higher = verified(world.branch, verifier=world.users["secretary"], level="national")
+    return put(world.rows["draft"], continues=higher, work=higher.work, level="college")
+
+
+@breaks("11_last_log_is_the_newest")
+def _a_forgotten_log(world: BranchWorld) -> Model:
+    pairing = Pairing.objects.get(pk=world.rows["pair"].pk)
+    return put(pairing, last_logged_on="2020-01-01")
+
+
+@breaks("11_every_upload_is_held_by_a_row")
+def _a_loose_upload(world: BranchWorld) -> Model:
+    return evidence(world.users["teacher"])
+
+
+def named(model: type[Model], pk: object, broken: list[dict]) -> bool:
+    return any(row["model"] == model._meta.label and str(row["id"]) == str(pk) for row in broken)
+
+
+@pytest.fixture
+def world() -> BranchWorld:
+    return build_world().own
+
+
+def test_whole_data_is_clean(world: BranchWorld) -> None:
+    out = StringIO()
+    call_command("check_integrity", json=True, stdout=out)
+    found = json.loads(out.getvalue())
+    assert (found["ok"], [check["name"] for check in found["checks"] if check["broken"]]) == (True, [])
+
+
+def test_every_check_has_a_way_to_break_it_but_the_one_that_data_cannot_break() -> None:
+    assert {name for name, _finding in try_all()} - set(BREAKS) == {"5_every_work_counts_once"}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_what_was_broken_is_named(world: BranchWorld, name: str) -> None:
+    row = BREAKS[name](world)
+    out = StringIO()
+    with pytest.raises(CommandError) as raised:
+        call_command("check_integrity", json=True, stdout=out)
+    assert raised.value.returncode == 1
+    checks = {check["name"]: check["broken"] for check in json.loads(out.getvalue())["checks"]}
+    assert named(type(row), row.pk, checks[name]), checks
