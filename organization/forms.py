@@ -1,7 +1,7 @@
 """What edit forms share: the copy's version travels with the form, and a stale save is refused with both texts."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django import forms
 from django.db.models import Model
@@ -92,13 +92,18 @@ class VersionedFormMixin(forms.BaseModelForm):
 
     def _conflicts_with(self, stored: Model) -> list[Conflict]:
         """Return the fields in which the form's text differs from what is stored now."""
-        current = type(self)(instance=stored)
+        current = self.opened_on(stored)
         conflicts = []
         for name in self.fields:
             bound, theirs = self[name], current[name]
-            if name != "version" and bound.field.has_changed(theirs.initial, bound.data):
+            is_compared = name != "version" and not isinstance(bound.field, forms.FileField)  # files are only added
+            if is_compared and bound.field.has_changed(theirs.initial, bound.data):
                 conflicts.append(Conflict(str(bound.label), _shown(theirs, theirs.initial), _shown(bound, bound.data)))
         return conflicts
+
+    def opened_on(self, stored: Model) -> Self:
+        """Return this form as it would open on the stored row; forms that are told more override it."""
+        return type(self)(instance=stored)
 
     def _carry_version(self, version: int) -> None:
         """Put the stored version into the form that is shown again."""

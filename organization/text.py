@@ -61,6 +61,10 @@ class PlainCharField(_PlainTextMixin, models.CharField):
     default_validators = (validate_plain_text, validate_one_line)  # type: ignore[assignment]
 
 
+class PlainEmailField(_PlainTextMixin, models.EmailField):
+    """An e-mail address, looked at once more at the database's door."""
+
+
 class PlainTextField(_PlainTextMixin, models.TextField):
     """Paragraphs of plain text, refused rather than cut when they are too long."""
 

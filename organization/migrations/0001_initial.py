@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 ("class_name", organization.text.PlainCharField(blank=True, max_length=50, verbose_name="class")),
                 ("born_on", models.DateField(blank=True, null=True, verbose_name="born on")),
                 ("phone", organization.text.PlainCharField(blank=True, max_length=30, verbose_name="mobile phone")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("email", organization.text.PlainEmailField(blank=True, max_length=254, verbose_name="e-mail")),
                 ("strengths", organization.text.PlainTextField(blank=True, max_length=500, verbose_name="strengths")),
                 ("needs", organization.text.PlainTextField(blank=True, max_length=500, verbose_name="needs")),
                 (

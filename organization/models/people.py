@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models.base import ScopedQuerySet, VersionedModel
 from organization.models.places import Branch, Office
 from organization.pinyin import search_key
-from organization.text import PlainCharField, PlainTextField
+from organization.text import PlainCharField, PlainEmailField, PlainTextField
 
 if TYPE_CHECKING:
     from organization.models.accounts import User
@@ -106,7 +106,7 @@ class Person(VersionedModel):
     class_name = PlainCharField(_("class"), max_length=50, blank=True)
     born_on = models.DateField(_("born on"), null=True, blank=True)
     phone = PlainCharField(_("mobile phone"), max_length=30, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = PlainEmailField(_("e-mail"), blank=True)
     strengths = PlainTextField(_("strengths"), max_length=500, blank=True)
     needs = PlainTextField(_("needs"), max_length=500, blank=True)
     is_active = models.BooleanField(

@@ -1,0 +1,119 @@
+"""The database itself holds the rules: each is tried past forms, verbs and clean()."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.db.models.constraints import CheckConstraint, UniqueConstraint
+
+from evidence.models import StoredFile
+from organization.models import PartyStageEntry, Person, RoleAssignment
+from outcomes.models import FrozenReport, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
+from pairings.models import LogPhoto, Pairing, ProgressLog, Seat
+from tests.factories import engagement, member, student
+from tests.world import BranchWorld, build_world
+
+pytestmark = pytest.mark.django_db
+
+
+def again(row: Model, **changes: object) -> None:
+    """Insert a copy of a row."""
+    copy = type(row)._base_manager.get(pk=row.pk)
+    for name, value in changes.items():
+        setattr(copy, name, value)
+    copy.pk = None
+    type(row)._base_manager.bulk_create([copy])
+
+
+def put(row: Model, **values: object) -> None:
+    """Write values past save() and clean()."""
+    type(row)._base_manager.filter(pk=row.pk).update(**values)
+
+
+def pairing(world: BranchWorld, name: str) -> Pairing:
+    return Pairing.objects.get(pk=world.rows[name].pk)
+
+
+def seat(world: BranchWorld, name: str, role: str) -> Seat:
+    return world.rows[name].seats.get(role=role)
+
+
+def second_team(world: BranchWorld) -> Seat:
+    return world.add_rows()["team"].seats.get(role="ordinary_student")
+
+
+TRIES: dict[str, Callable[[BranchWorld], None]] = {
+    "branch_name_once_in_a_college": lambda w: again(w.branch, code="NEW"),
+    "office_name_once_in_a_branch": lambda w: again(w.rows["office"]),
+    "person_number_once_in_a_college": lambda w: again(w.rows["person"]),
+    "one_stage_entry_a_day": lambda w: again(PartyStageEntry.objects.first()),
+    "stage_entry_is_a_stage": lambda w: put(PartyStageEntry.objects.first(), stage="hero"),
+    "role_has_its_place": lambda w: put(RoleAssignment.objects.filter(role="secretary").first(), branch=None),
+    "branch_role_once": lambda w: again(RoleAssignment.objects.filter(role="secretary").first()),
+    "college_role_once": lambda w: again(RoleAssignment.objects.filter(role="leadership").first()),
+    "stored_file_has_a_sha256": lambda w: put(StoredFile.objects.first(), sha256="../../etc/passwd"),
+    "pairing_closed_on_when_over": lambda w: put(pairing(w, "pair"), status="ended"),
+    "pairing_active_only_when_approved": lambda w: put(pairing(w, "proposal"), status="active"),
+    "pairing_due_after_start": lambda w: put(pairing(w, "pair"), due_on=datetime.date(2000, 1, 1)),
+    "one_open_seat_a_role": lambda w: again(seat(w, "pair", "leader"), person=member(student(w.branch))),
+    "one_open_seat_a_person": lambda w: again(seat(w, "engagement", "leader"), role="helper"),
+    "one_open_student_seat_a_person": lambda w: put(second_team(w), person=w.rows["student"]),
+    "member_seat_needs_a_member": lambda w: put(seat(w, "team", "student_member"), stage_when_seated="candidate"),
+    "ordinary_seat_needs_a_non_member": lambda w: put(seat(w, "pair", "ordinary_teacher"), stage_when_seated="full"),
+    "seat_left_after_joined": lambda w: put(seat(w, "pair", "leader"), left_on=datetime.date(2000, 1, 1)),
+    "log_hours_in_a_day": lambda w: put(w.rows["log"], hours="25"),
+    "log_element_words_need_a_kind": lambda w: put(w.rows["log"], element_kind=""),
+    "photo_once_a_log": lambda w: again(LogPhoto.objects.first()),
+    "pair_has_a_course_or_a_topic": lambda w: put(w.rows["pair"], topic="另有课题"),
+    "brokered_pair_names_its_broker": lambda w: put(w.rows["pair"], formation="brokered"),
+    "enterprise_once_in_a_branch": lambda w: again(w.rows["enterprise"]),
+    "one_open_engagement_a_problem": lambda w: put(engagement(w.branch), problem=w.rows["problem"]),
+    "contract_amount_not_negative": lambda w: put(w.rows["engagement"], contract_amount_cny="-1"),
+    "verified_outcome_has_verifier_and_seal": lambda w: put(w.rows["draft"], review="verified"),
+    "verifier_is_not_submitter": lambda w: put(
+        w.rows["verified"], verified_by_id=Outcome.objects.get(pk=w.rows["verified"].pk).submitted_by_id
+    ),
+    "awards_and_honours_are_recognised": lambda w: put(w.rows["draft"], category="award", status="cultivating"),
+    "correction_has_a_reason": lambda w: put(w.rows["draft"], corrects=w.rows["verified"]),
+    "outcome_not_its_own_sequel": lambda w: put(w.rows["draft"], continues=w.rows["draft"]),
+    "one_sequel_an_outcome": lambda w: [
+        put(w.rows[name], continues=w.rows["verified"]) for name in ("draft", "submitted")
+    ],
+    "person_once_an_outcome": lambda w: again(OutcomePerson.objects.first()),
+    "credit_once_a_pairing": lambda w: again(OutcomeCredit.objects.first()),
+    "evidence_once_an_outcome": lambda w: again(OutcomeEvidence.objects.first()),
+    "ledger_row_counts_from_1": lambda w: put(OutcomeEvidence.objects.first(), ledger_row=0),
+    "report_frozen_once": lambda w: again(w.rows["frozen"]),
+    "report_days_in_order": lambda w: put(w.rows["frozen"], last_day=datetime.date(2000, 1, 1)),
+    "report_file_name_once": lambda w: again(w.rows["frozen"].files.first()),
+    "subkind_once_in_the_system": lambda w: again(Subkind.objects.filter(branch=None).first()),
+    "subkind_once_in_a_branch": lambda w: again(w.rows["subkind"]),
+    "grade_once_in_the_system": lambda w: again(type(w.rows["grade"]).objects.filter(branch=None).first()),
+    "grade_once_in_a_branch": lambda w: again(w.rows["grade"]),
+}
+OURS = (Person, Pairing, Outcome, StoredFile, ProgressLog, FrozenReport)
+
+
+@pytest.mark.parametrize("name", TRIES)
+def test_the_database_refuses(name: str) -> None:
+    world = build_world().own
+    with pytest.raises(IntegrityError) as raised, transaction.atomic():
+        TRIES[name](world)
+    said = str(raised.value)
+    assert name in said or "UNIQUE constraint failed" in said  # SQLite names the columns of a unique one
+
+
+def test_every_constraint_is_tried() -> None:
+    ours = {model._meta.app_label for model in OURS}
+    ours |= {"mentorship", "teaching_pairs", "enterprise_service"}
+    named = {
+        constraint.name
+        for model in apps.get_models()
+        if model._meta.app_label in ours
+        for constraint in model._meta.constraints
+        if isinstance(constraint, CheckConstraint | UniqueConstraint)
+    }
+    assert named == set(TRIES)
