@@ -74,3 +74,21 @@ class PlainTextField(_PlainTextMixin, models.TextField):
         super().__init__(*args, **kwargs)
         if self.max_length is not None:
             self.validators.append(MaxLengthValidator(self.max_length))
+
+
+def validate_text_of(row: models.Model) -> None:
+    """Refuse a row with text that is refused, before anything that listens to its saving writes it elsewhere.
+
+    Raises:
+        ValidationError: by field.
+    """
+    errors = {}
+    for field in row._meta.concrete_fields:
+        value = row.__dict__.get(field.attname)
+        if isinstance(field, _PlainTextMixin) and isinstance(value, str):
+            try:
+                field.run_validators(value)
+            except ValidationError as error:
+                errors[field.name] = error.error_list
+    if errors:
+        raise ValidationError(errors)

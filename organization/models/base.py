@@ -7,6 +7,8 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from organization.text import validate_text_of
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -41,7 +43,9 @@ class VersionedModel(models.Model):
 
         Raises:
             StaleRecordError: when the row's version in the database is no longer this copy's.
+            ValidationError: for text that no document could hold.
         """
+        validate_text_of(self)
         if self._state.adding:
             super().save(**kwargs)
             return

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models.base import ScopedQuerySet, VersionedModel
 from organization.models.places import Branch, Office
 from organization.pinyin import search_key
-from organization.text import PlainCharField, PlainEmailField, PlainTextField
+from organization.text import PlainCharField, PlainEmailField, PlainTextField, validate_text_of
 
 if TYPE_CHECKING:
     from organization.models.accounts import User
@@ -267,6 +267,7 @@ class PartyStageEntry(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         """Save the entry and bring the person's present stage in line."""
+        validate_text_of(self)
         with transaction.atomic():
             super().save(**kwargs)
             self.person.keep_stage()
