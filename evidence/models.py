@@ -26,7 +26,7 @@ NAME_LENGTH = 200
 class StoredFile(models.Model):
     """Bytes, kept once however often they were uploaded."""
 
-    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
     size = models.PositiveBigIntegerField(_("size"))
     media_type = models.CharField(_("type"), max_length=100)
     has_thumbnail = models.BooleanField(default=False)

@@ -150,7 +150,12 @@ class AuditAdmin(ModelAdmin):
     def shown_changes(self, entry: LogEntry) -> str:
         """Return each changed field with what stood before and after."""
         changes = cast("dict[str, list[Any]]", entry.changes_display_dict)
-        return "; ".join(f"{field}: {' → '.join(map(str, values))}" for field, values in changes.items())
+        words = {"True": _("yes"), "False": _("no"), "None": _("(empty)"), "": _("(empty)")}
+        return "；".join(
+            f"{field}：{' → '.join(str(words.get(str(value), value)) for value in values)}"
+            for field, values in changes.items()
+            if field != "ID"
+        )
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody adds."""

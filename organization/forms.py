@@ -64,7 +64,6 @@ class VersionedFormMixin(forms.BaseModelForm):
     Saving again after that is a decision made in sight of both texts, so the form then carries the newer version.
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     conflicts: list[Conflict]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

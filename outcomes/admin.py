@@ -135,6 +135,12 @@ class FrozenReportAdmin(BranchModelAdmin):
     """Reports as they were handed in."""
 
     form = ModelForm  # nothing that never changes counts its edits
-    list_display = ["branch", "label", "frozen_by", "frozen_at"]
+    list_display = ["branch", "label", "shown_frozen_by", "frozen_at"]
     list_select_related = ["branch", "frozen_by__person"]
-    fields = ["branch", "first_day", "last_day", "label", "sha256", "frozen_by", "frozen_at"]
+    fields = ["branch", "first_day", "last_day", "label", "sha256", "shown_frozen_by", "frozen_at"]
+    readonly_fields = ["shown_frozen_by"]
+
+    @display(description=gettext_lazy("frozen by"))
+    def shown_frozen_by(self, report: FrozenReport) -> str:
+        """Return the name; the account's own page is the operator's."""
+        return report.frozen_by.get_full_name()

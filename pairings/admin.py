@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline
 from organization.models import User
-from pairings.kinds import kind_of
+from pairings.kinds import kind_labels, kind_of
 from pairings.models import Pairing, ProgressLog, Seat
 
 
@@ -90,14 +90,31 @@ class PairingAdmin(BranchModelAdmin):
         return None
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Logs of one form's pairings."""
+
+    title = gettext_lazy("form")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
+        """Offer the registered forms."""
+        return kind_labels()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the logs of the chosen form."""
+        return queryset.filter(pairing__kind=self.value()) if self.value() else queryset
+
+
 @admin.register(ProgressLog)
 class ProgressLogAdmin(BranchModelAdmin):
     """The branch's logs; they are written and changed on their pairing's page."""
 
     list_display = ["date", "pairing", "shown_activity", "author", "hours", "element_kind"]
-    list_filter = ["element_kind", BRANCH_FILTER, "pairing__kind"]
+    list_filter = ["element_kind", BRANCH_FILTER, KindFilter]
     list_select_related = ["pairing", "author"]
     search_fields = ["words", "pairing__title", "author__name"]
+    fields = ["pairing", "date", "shown_activity", "words", "hours", "element_kind", "element_words", "author"]
+    readonly_fields = ["shown_activity"]
     date_hierarchy = "date"
 
     @display(description=gettext_lazy("activity"))

@@ -32,7 +32,7 @@ LISTS = {
     ("secretary", "admin:index"): 7,
     ("secretary", "admin:organization_person_changelist"): 9,
     ("secretary", "admin:organization_office_changelist"): 8,
-    ("secretary", "admin:pairings_progresslog_changelist"): 12,
+    ("secretary", "admin:pairings_progresslog_changelist"): 11,
     ("secretary", "admin:mentorship_mentorshipteam_changelist"): 11,
     ("secretary", "admin:teaching_pairs_teachingpair_changelist"): 11,
     ("secretary", "admin:enterprise_service_enterprise_changelist"): 9,

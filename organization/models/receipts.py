@@ -1,6 +1,7 @@
 """Receipts of forms that were sent, so that the same form sent ten times makes one row."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from organization.models.accounts import User
 
@@ -12,3 +13,7 @@ class FormReceipt(models.Model):
     user = models.ForeignKey(User, models.CASCADE, null=True)  # a receipt means nothing without its account
     url = models.CharField(max_length=500, blank=True)
     sent_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("form receipt")
+        verbose_name_plural = _("form receipts")

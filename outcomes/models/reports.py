@@ -29,7 +29,7 @@ class FrozenReport(models.Model):
     label = models.CharField(_("period"), max_length=50)
     figures = models.TextField(_("figures"))
     manifest = models.JSONField(_("hash manifest"))
-    sha256 = models.CharField("SHA-256", max_length=64)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
     frozen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("frozen by")
     )
@@ -118,6 +118,8 @@ class ReportFile(EvidenceLink):
     objects = ReportFileQuerySet.as_manager()
 
     class Meta(EvidenceLink.Meta):
+        verbose_name = _("file of a report")
+        verbose_name_plural = _("files of a report")
         constraints = [models.UniqueConstraint(fields=["report", "name"], name="report_file_name_once")]
 
     @property

@@ -58,7 +58,7 @@ class ProgressLog(VersionedModel):
         DEVELOPMENT = "development", _("Guiding an applicant")
 
     pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="logs", verbose_name=_("pairing"))
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", editable=False)
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", editable=False, verbose_name=_("branch"))
     date = models.DateField(_("date"), default=timezone.localdate)
     activity_type = models.CharField(_("activity"), max_length=30)
     words = PlainTextField(_("what was done"), max_length=5000)
@@ -210,6 +210,8 @@ class LogPhoto(EvidenceLink):
     objects = LogPhotoQuerySet.as_manager()
 
     class Meta(EvidenceLink.Meta):
+        verbose_name = _("photo of a log")
+        verbose_name_plural = _("photos of the logs")
         constraints = [models.UniqueConstraint(fields=["log", "evidence"], name="photo_once_a_log")]
 
     @property
