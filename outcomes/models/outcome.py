@@ -12,6 +12,7 @@ from django.db.models import F, IntegerField, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evidence.models import Evidence
 from organization.models import Branch, Person, RuleError, User, VersionedModel
@@ -108,7 +109,7 @@ class Outcome(VersionedModel):
 
     class Meta:
         verbose_name = _("outcome")
-        verbose_name_plural = _("outcomes")
+        verbose_name_plural = pgettext_lazy("records", "outcomes")
         ordering = ["-achieved_on", "-pk"]
         constraints = [
             models.CheckConstraint(
