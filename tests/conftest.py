@@ -13,7 +13,10 @@ import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import Client, override_settings
+
+from organization.models import User
+from tests.world import BranchWorld, build_world
 
 # No deadline: a property test shares two cores with a browser and a database.
 hypothesis.settings.register_profile(
@@ -94,6 +97,30 @@ def _words_are_compiled() -> None:
     ]
     if stale:
         pytest.exit(f"{stale[0]} is not compiled: run `make install`", returncode=2)
+
+
+@pytest.fixture
+def world(db: None) -> BranchWorld:
+    """Build a branch beside another one, with a row of every kind; a module that looks at both builds its own."""
+    return build_world().own
+
+
+@pytest.fixture
+def desk(world: BranchWorld) -> Client:
+    """Sign the branch's secretary in."""
+    return signed_in(world.users["secretary"])
+
+
+@pytest.fixture
+def teacher_client(world: BranchWorld) -> Client:
+    """Sign in the teacher who leads the branch's pairings."""
+    return signed_in(world.users["teacher"])
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

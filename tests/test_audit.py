@@ -7,21 +7,9 @@ from django.urls import reverse
 
 from outcomes.models import Outcome
 from pairings.models import Pairing
-from tests.world import BranchWorld, build_world
+from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> BranchWorld:
-    return build_world().own
-
-
-@pytest.fixture
-def desk(world: BranchWorld) -> Client:
-    client = Client()
-    client.force_login(world.users["secretary"])
-    return client
 
 
 def newest(row: object, model: type) -> LogEntry:

@@ -14,7 +14,7 @@ from organization.models import PartyStageEntry, Person, RoleAssignment
 from outcomes.models import FrozenReport, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
 from pairings.models import LogPhoto, Pairing, ProgressLog, Seat
 from tests.factories import engagement, member, student
-from tests.world import BranchWorld, build_world
+from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -98,8 +98,7 @@ OURS = (Person, Pairing, Outcome, StoredFile, ProgressLog, FrozenReport)
 
 
 @pytest.mark.parametrize("name", TRIES)
-def test_the_database_refuses(name: str) -> None:
-    world = build_world().own
+def test_the_database_refuses(world: BranchWorld, name: str) -> None:
     with pytest.raises(IntegrityError) as raised, transaction.atomic():
         TRIES[name](world)
     said = str(raised.value)

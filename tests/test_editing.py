@@ -9,28 +9,9 @@ from django.urls import reverse
 from organization.models import Office, StaleRecordError
 from outcomes.models import Outcome
 from pairings.models import Pairing, ProgressLog
-from tests.world import BranchWorld, build_world
+from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> BranchWorld:
-    return build_world().own
-
-
-@pytest.fixture
-def teacher_client(world: BranchWorld) -> Client:
-    client = Client()
-    client.force_login(world.users["teacher"])
-    return client
-
-
-@pytest.fixture
-def desk(world: BranchWorld) -> Client:
-    client = Client()
-    client.force_login(world.users["secretary"])
-    return client
 
 
 def as_sent(form: object) -> dict:

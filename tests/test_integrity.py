@@ -21,7 +21,7 @@ from outcomes.models import OutcomeCredit
 from pairings.models import Pairing, Seat
 from teaching_pairs.models import TeachingPair
 from tests.factories import BranchFactory, engagement, evidence, teaching_pair, verified
-from tests.world import BranchWorld, build_world
+from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
 
@@ -196,11 +196,6 @@ def _a_loose_upload(world: BranchWorld) -> Model:
 
 def named(model: type[Model], pk: object, broken: list[dict]) -> bool:
     return any(row["model"] == model._meta.label and str(row["id"]) == str(pk) for row in broken)
-
-
-@pytest.fixture
-def world() -> BranchWorld:
-    return build_world().own
 
 
 def test_whole_data_is_clean(world: BranchWorld) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from organization.roster import import_roster
 from organization.text import PlainCharField, PlainEmailField, PlainTextField, validate_plain_text
@@ -132,9 +132,12 @@ def test_what_is_taken_opens_in_word_and_excel(text: str) -> None:
         return
     document, book = Document(), Workbook()
     document.add_paragraph(text)
-    document.save(io.BytesIO())
-    book.active.append([text])
-    book.save(io.BytesIO())
+    book.active.append([None, text])
+    word, excel = io.BytesIO(), io.BytesIO()
+    document.save(word)
+    book.save(excel)
+    assert Document(word).paragraphs[0].text == text
+    assert load_workbook(excel).active["B1"].value == text
 
 
 def test_a_report_of_the_strangest_words_that_are_taken_opens() -> None:
