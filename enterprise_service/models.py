@@ -8,18 +8,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, ScopedQuerySet, User, VersionedModel
+from organization.models import Branch, BranchBoardQuerySet, VersionedModel
 from organization.text import PlainCharField, PlainTextField
 from pairings.models import Pairing
 from pairings.models.pairing import PairingQuerySet
-
-
-class BranchBoardQuerySet(ScopedQuerySet):
-    """Enterprises and problems: a branch's board, which its teachers read too."""
-
-    def own_rows(self, user: User) -> Q:
-        """Return the rows of the teacher's own branch."""
-        return Q(**{self.branch_path: user.own_branch_id}) if user.is_teacher else Q(pk__in=[])
 
 
 class Enterprise(VersionedModel):

@@ -2,7 +2,7 @@
 
 from enterprise_service.forms import EngagementForm
 from enterprise_service.models import Engagement
-from pairings.views import PairingCreateView, PairingDetailView, PairingListView, PairingUpdateView
+from pairings.views.pages import PairingCreateView, PairingDetailView, PairingListView, PairingUpdateView
 
 
 class EngagementListView(PairingListView):

@@ -2,7 +2,7 @@
 
 from mentorship.forms import TeamForm
 from mentorship.models import MentorshipTeam
-from pairings.views import PairingCreateView, PairingDetailView, PairingListView, PairingUpdateView
+from pairings.views.pages import PairingCreateView, PairingDetailView, PairingListView, PairingUpdateView
 
 
 class TeamListView(PairingListView):

@@ -25,6 +25,7 @@ from organization.models import (
     PartyStageEntry,
     Person,
     RoleAssignment,
+    Tag,
     User,
 )
 from organization.roster import import_roster
@@ -87,6 +88,15 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
 @admin.register(Office)
 class OfficeAdmin(BranchModelAdmin):
     """The branch's teaching offices."""
+
+    list_display = ["name", "branch"]
+    list_select_related = ["branch"]
+    search_fields = ["name"]
+
+
+@admin.register(Tag)
+class TagAdmin(BranchModelAdmin):
+    """Words that profiles share; those without a branch are the system's."""
 
     list_display = ["name", "branch"]
     list_select_related = ["branch"]

@@ -16,7 +16,14 @@ class OrganizationConfig(AppConfig):
 
         from organization import checks, integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
 
-        for model in (models.College, models.Branch, models.Office, models.PartyStageEntry, models.RoleAssignment):
+        for model in (
+            models.College,
+            models.Branch,
+            models.Office,
+            models.PartyStageEntry,
+            models.RoleAssignment,
+            models.Tag,
+        ):
             auditlog.register(model, exclude_fields=["version"])
         auditlog.register(models.Person, exclude_fields=["pinyin", "version"])
         auditlog.register(models.User, exclude_fields=["password", "last_login"])

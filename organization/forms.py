@@ -8,7 +8,8 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, StaleRecordError, User
+from organization.models import Branch, Person, StaleRecordError, Tag, User
+from organization.words import WordsField, WordsInput
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,16 @@ class BranchFormMixin(forms.BaseModelForm):
             self.instance.branch = branches[0]
         if "branch" in self.fields:
             self.fields["branch"].queryset = Branch.objects.worked_in_by(user)
+
+    def set_managed_branch(self, user: User) -> None:
+        """Offer the branches the user manages, or set the only one."""
+        managed = Branch.objects.managed_by(user)
+        if self.instance.pk or len(managed) == 1:
+            self.fields.pop("branch", None)
+        if not self.instance.pk and len(managed) == 1:
+            self.instance.branch = managed[0]
+        if "branch" in self.fields:
+            self.fields["branch"].queryset = managed
 
 
 class VersionedFormMixin(forms.BaseModelForm):
@@ -120,3 +131,23 @@ def _shown(bound: forms.BoundField, value: Any) -> str:
         labels = {str(key): str(label) for key, label in choices}
         return labels.get(str(getattr(value, "pk", value) or ""), str(value or _("(empty)")))
     return str(value if value not in (None, "") else _("(empty)"))
+
+
+class ProfileForm(VersionedFormMixin, forms.ModelForm):
+    """What one can, and what one looks for: words by which the matching finds partners."""
+
+    class Meta:
+        model = Person
+        fields = ("strengths", "needs")
+        field_classes = {"strengths": WordsField, "needs": WordsField}
+        widgets = {"strengths": WordsInput, "needs": WordsInput}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for name in self._meta.fields or ():
+            cast("WordsField", self.fields[name]).offer(Tag.objects.visible_to(user).names())
+
+    def opened_on(self, stored: Model) -> Self:
+        """Return the form as the same user would open it on the stored row."""
+        return type(self)(instance=stored, user=self.user)

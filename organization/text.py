@@ -16,6 +16,8 @@ REFUSED = re.compile(
     "|[" + "".join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF)) + "]"
 )
 LINE_BREAKS = re.compile("[\t\r\n\u2028\u2029]")
+#: What stands between the words of a line such as 课程建设、竞赛指导.
+BETWEEN_WORDS = re.compile(r"[\s、，,；;。/]+")
 
 
 def validate_plain_text(value: str) -> None:

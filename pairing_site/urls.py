@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/password/change/", account.password_change, name="account_change_password"),
     path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("", include("organization.urls")),
     path("mentorship/", include("mentorship.urls")),
     path("teaching-pairs/", include("teaching_pairs.urls")),
     path("enterprise-service/", include("enterprise_service.urls")),

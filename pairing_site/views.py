@@ -13,7 +13,7 @@ from organization.models import User
 from outcomes.figures.dashboard import waiting_figures
 from outcomes.models import Outcome
 from pairings.kinds import all_kinds
-from pairings.models import Pairing
+from pairings.models import Match, Pairing
 
 SHOWN = 12
 FIRST_DAY = datetime.date.min
@@ -29,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "kinds": all_kinds(),
         "active": mine.active().with_people().order_by("last_logged_on", "pk")[:SHOWN],
+        "matches": Match.objects.waiting_for(user) if user.person else [],
         "undecided": mine.open().exclude(status=Pairing.Status.ACTIVE).with_people()[:SHOWN],
         "returned": Outcome.objects.filter(Outcome.objects.own_rows(user), review=Outcome.Review.RETURNED)[:SHOWN],
         "desk": waiting_figures(user) if user.may_use_admin else [],

@@ -18,4 +18,7 @@ class PairingsConfig(AppConfig):
 
         auditlog.register(models.Pairing, exclude_fields=["last_logged_on", "version"])
         auditlog.register(models.Seat)
+        auditlog.register(models.MatchRun, exclude_fields=["version", "draft", "leftovers"])
+        for model in (models.MatchRule, models.PairingFile):
+            auditlog.register(model)
         auditlog.register(models.ProgressLog, exclude_fields=["version"])

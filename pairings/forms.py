@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
 from organization.forms import BranchFormMixin, PersonChoiceField, VersionedFormMixin
-from organization.models import Person, RuleError, User
+from organization.models import Branch, Person, RuleError, User
 from pairings.kinds import LEADER, PairingKind, SeatRole, kind_of
-from pairings.models import Pairing, ProgressLog
+from pairings.models import Match, MatchRule, MatchRun, Pairing, ProgressLog
 
 
 class DateInput(forms.DateInput):
@@ -34,9 +34,10 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         fields = ("branch", "title", "aim", "started_on", "due_on")
         widgets = {"started_on": DateInput, "due_on": DateInput, "aim": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, match: Match | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.match = match
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -64,11 +65,13 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         sitting = self.instance.seat_of(role.slug) if self.instance.pk else None
         if sitting:
             people = people | Person.objects.filter(pk=sitting.person_id).select_related("office")
-        initial = sitting.person if sitting else self._own_seat(role)
+        initial = sitting.person if sitting else self._expected(role)
         return PersonChoiceField(queryset=people, label=role.label, initial=initial)
 
-    def _own_seat(self, role: SeatRole) -> Person | None:
-        """Return the user's person where they would naturally sit themselves."""
+    def _expected(self, role: SeatRole) -> Person | None:
+        """Return who accepted the role in a match, or the user's person where they would naturally sit themselves."""
+        if self.match:
+            return self.match.people.get(role.slug)
         person = self.user.person
         if person is None or person.kind != role.person_kind or role.is_member is None:
             return None
@@ -95,6 +98,8 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         if self.instance.pk:
             self.instance.save()
             self.instance.change_people(people=self.people)
+        elif self.match:
+            self.match.become(self.instance, people=self.people, by=self.user)
         else:
             self.instance.propose(by=self.user, people=self.people)
         return self.instance
@@ -188,3 +193,70 @@ def add_refusal(form: forms.BaseForm, error: ValidationError | RuleError) -> Non
             form.add_error(name if name in form.fields else None, errors)
     else:
         form.add_error(None, error)
+
+
+class RunForm(VersionedFormMixin, forms.ModelForm):
+    """What a proposal aims at, and how much each part of the score weighs."""
+
+    class Meta:
+        model = MatchRun
+        fields = ("reach", "aim", "include_paired")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        matcher = self.instance.kind_info.make_matcher()
+        parts = matcher.all_parts()
+        aims = [("", _("None above the others")), *((slug, parts[slug].label) for slug in matcher.aims)]
+        self.fields["aim"] = forms.ChoiceField(choices=aims, required=False, label=_("aim above all at"))
+        for slug, part in parts.items():
+            self.fields[f"weight_{slug}"] = forms.IntegerField(
+                label=part.label,
+                min_value=0,
+                max_value=9,
+                initial=self.instance.weights.get(slug, part.weight),
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
+        self.part_slugs = list(parts)
+
+    def weight_fields(self) -> list[forms.BoundField]:
+        """Return the fields of the weights."""
+        return [self[f"weight_{slug}"] for slug in self.part_slugs]
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the weights with the run.
+
+        Raises:
+            ValidationError: when nothing weighs anything.
+        """
+        cleaned = super().clean() or self.cleaned_data
+        weights = {slug: cleaned.get(f"weight_{slug}") or 0 for slug in self.part_slugs}
+        if not self.errors and not any(weights.values()):
+            raise ValidationError(_("At least one part must weigh something."))
+        self.instance.weights = weights
+        return cleaned
+
+
+class RuleForm(forms.ModelForm):
+    """Keep two together, never put them together, or leave one out."""
+
+    run = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = MatchRule
+        fields = ("rule", "person", "other", "brokered_by")
+        field_classes = dict.fromkeys(("person", "other", "brokered_by"), PersonChoiceField)
+
+    def __init__(self, *args: Any, branch: Branch, kind: PairingKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.branch, self.instance.kind = branch, kind.slug
+        people = Person.objects.filter(branch=branch).active().select_related("office")
+        wanted = {role.person_kind for role in kind.roles}
+        for name in ("person", "other"):
+            self.fields[name].queryset = people.filter(kind__in=wanted)
+        self.fields["brokered_by"].queryset = people.teachers()
+
+
+class AnswerForm(forms.Form):
+    """Yes or no to a proposal."""
+
+    accept = forms.TypedChoiceField(choices=[("yes", "yes"), ("no", "no")], coerce=lambda word: word == "yes")

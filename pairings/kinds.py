@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from pairings.matching.matcher import Matcher
     from pairings.models import Pairing
 
 LEADER = "leader"
@@ -42,9 +44,10 @@ class PairingKind:
         model: the child model as "app_label.Model".
         namespace: the URL namespace of its pages, which holds list, new, detail and edit.
         roles: the seats that must each be taken by one person before approval.
-        extra_roles: seats that any number of people may take.
         activities: the (slug, label) pairs a progress log chooses from.
         colour: the design token that the form keeps on every page and chart.
+        extra_roles: seats that any number of people may take.
+        matcher: the dotted path of its pairings.matching.matcher.Matcher, where it has one.
     """
 
     slug: str
@@ -56,11 +59,20 @@ class PairingKind:
     activities: "tuple[tuple[str, StrOrPromise], ...]"
     colour: str
     extra_roles: tuple[SeatRole, ...] = ()
+    matcher: str = ""
 
     @property
     def model_class(self) -> "type[Pairing]":
         """Return the child model."""
         return apps.get_model(self.model)
+
+    def make_matcher(self) -> "Matcher":
+        """Return the form's matcher.
+
+        Raises:
+            ImportError: when the form has none.
+        """
+        return import_string(self.matcher)()
 
     def role(self, slug: str) -> SeatRole:
         """Return one of the kind's roles.

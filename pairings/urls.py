@@ -2,19 +2,32 @@
 
 from django.urls import include, path
 
-from pairings import views
+from pairings.views import matching, pages
 
 app_name = "pairings"
 a_pairing = [
-    path("log/", views.LogCreateView.as_view(), name="log"),
-    path("approve/", views.approve, name="approve"),
-    path("return/", views.send_back, name="return"),
-    path("resubmit/", views.resubmit, name="resubmit"),
-    path("complete/", views.complete, name="complete"),
-    path("end/", views.end, name="end"),
+    path("log/", pages.LogCreateView.as_view(), name="log"),
+    path("approve/", pages.approve, name="approve"),
+    path("return/", pages.send_back, name="return"),
+    path("resubmit/", pages.resubmit, name="resubmit"),
+    path("complete/", pages.complete, name="complete"),
+    path("end/", pages.end, name="end"),
+]
+a_form = [
+    path("", matching.overview, name="matching"),
+    path("new/", matching.begin, name="new_run"),
+    path("rules/", matching.add_rule, name="add_rule"),
+]
+a_proposal = [
+    path("", matching.run, name="run"),
+    path("publish/", matching.publish, name="publish"),
 ]
 urlpatterns = [
     path("<int:pk>/", include(a_pairing)),
-    path("logs/", views.LogListView.as_view(), name="logs"),
-    path("logs/<int:pk>/edit/", views.LogUpdateView.as_view(), name="edit_log"),
+    path("logs/", pages.LogListView.as_view(), name="logs"),
+    path("logs/<int:pk>/edit/", pages.LogUpdateView.as_view(), name="edit_log"),
+    path("matching/<slug:kind>/", include(a_form)),
+    path("matching-rules/<int:pk>/delete/", matching.delete_rule, name="delete_rule"),
+    path("proposals/<int:pk>/", include(a_proposal)),
+    path("matches/<int:pk>/answer/", matching.answer, name="answer"),
 ]

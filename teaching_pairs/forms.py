@@ -1,11 +1,16 @@
-"""The proposal of a teaching pair."""
+"""What people fill in: a pair, its milestones, a workshop, a sign-up."""
 
-from typing import Any
+import datetime
+from typing import Any, cast
 
-from organization.forms import PersonChoiceField
-from organization.models import Person
-from pairings.forms import PairingForm
-from teaching_pairs.models import TeachingPair
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from organization.forms import BranchFormMixin, PersonChoiceField, VersionedFormMixin
+from organization.models import Person, Tag, User
+from organization.words import WordsField
+from pairings.forms import DateInput, PairingForm
+from teaching_pairs.models import Milestone, SignUp, TeachingPair, Workshop
 
 
 class TeachingPairForm(PairingForm):
@@ -13,10 +18,88 @@ class TeachingPairForm(PairingForm):
 
     class Meta(PairingForm.Meta):
         model = TeachingPair
-        fields = (*PairingForm.Meta.fields, "course", "topic", "pattern", "formation", "brokered_by")  # type: ignore[assignment]
+        fields = (  # type: ignore[assignment]
+            *PairingForm.Meta.fields,
+            "course",
+            "topic",
+            "pattern",
+            "formation",
+            "brokered_by",
+            "workshop",
+        )
         field_classes = {"brokered_by": PersonChoiceField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teachers = Person.objects.visible_to(self.user).active().teachers()
         self.fields["brokered_by"].queryset = teachers.select_related("office")
+        self.fields["workshop"].queryset = Workshop.objects.visible_to(self.user)
+
+
+class MilestonesForm(forms.Form):
+    """The planned and the real day of each step."""
+
+    def __init__(self, *args: Any, pair: TeachingPair, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pair = pair
+        self.steps = pair.steps()
+        for step in self.steps:
+            for name, day in (("planned", step.planned_on), ("done", step.done_on)):
+                self.fields[f"{name}_{step.step}"] = forms.DateField(
+                    required=False,
+                    initial=day,
+                    widget=DateInput,
+                    label=_("planned for") if name == "planned" else _("reached on"),
+                )
+
+    def rows(self) -> list[tuple[Milestone, forms.BoundField, forms.BoundField]]:
+        """Return each step with its two fields."""
+        return [(step, self[f"planned_{step.step}"], self[f"done_{step.step}"]) for step in self.steps]
+
+    def save(self) -> TeachingPair:
+        """Keep the days.
+
+        Raises:
+            RuleError: when the pair is over.
+            ValidationError: when a day cannot be.
+        """
+        given = self.cleaned_data
+        dates: dict[str, tuple[datetime.date | None, datetime.date | None]] = {
+            step.step: (given[f"planned_{step.step}"], given[f"done_{step.step}"]) for step in self.steps
+        }
+        self.pair.plan(dates)
+        return self.pair
+
+
+class WorkshopForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
+    """The announcement of a workshop."""
+
+    class Meta:
+        model = Workshop
+        fields = ("branch", "title", "held_on", "place", "words")
+        widgets = {"held_on": DateInput, "words": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.set_managed_branch(user)
+
+    def save(self, commit: bool = True) -> Workshop:
+        """Announce the workshop, or change what was announced."""
+        if not self.instance.pk:
+            self.instance.announced_by = self.user
+        return cast("Workshop", super().save(commit))
+
+
+class SignUpForm(forms.Form):
+    """What a teacher can, looks for, and would work on; the first two are the profile's."""
+
+    strengths = WordsField(label=_("strengths"), max_length=500, required=False)
+    needs = WordsField(label=_("needs"), max_length=500, required=False)
+    topics = WordsField(label=_("courses or topics I would work on"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, person: Person, signup: SignUp | None, user: User, **kwargs: Any) -> None:
+        known = {"strengths": person.strengths, "needs": person.needs, "topics": signup.topics if signup else ""}
+        super().__init__(*args, initial=known, **kwargs)
+        for name in ("strengths", "needs"):
+            cast("WordsField", self.fields[name]).offer(Tag.objects.visible_to(user).names())

@@ -24,4 +24,5 @@ TEACHING = PairingKind(
         ("talk", _("Talk")),
         ("party", _("Party-building activity")),
     ),
+    matcher="teaching_pairs.matching.TeachingMatcher",
 )

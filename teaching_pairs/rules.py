@@ -1,6 +1,10 @@
-"""Who may change teaching pairs: as every pairing."""
+"""Who may change teaching pairs and workshops."""
+
+import rules
 
 from organization.rules import add_admin_permissions, manages_its_branch, nobody
-from teaching_pairs.models import TeachingPair
+from teaching_pairs.models import TeachingPair, Workshop
 
 add_admin_permissions(TeachingPair, may_write=manages_its_branch, may_delete=nobody)
+add_admin_permissions(Workshop, may_write=manages_its_branch, may_delete=manages_its_branch)
+rules.add_perm("teaching_pairs.read_workshop", rules.is_authenticated)

@@ -1,14 +1,16 @@
 """Who: colleges, branches, offices, people, stages, accounts and roles."""
 
 from organization.models.accounts import RoleAssignment, User
-from organization.models.base import RuleError, ScopedQuerySet, StaleRecordError, VersionedModel
+from organization.models.base import BranchBoardQuerySet, RuleError, ScopedQuerySet, StaleRecordError, VersionedModel
 from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
 from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
+from organization.models.tags import Tag
 
 __all__ = [
     "MEMBER_STAGES",
     "Branch",
+    "BranchBoardQuerySet",
     "College",
     "FormReceipt",
     "Office",
@@ -19,6 +21,7 @@ __all__ = [
     "RuleError",
     "ScopedQuerySet",
     "StaleRecordError",
+    "Tag",
     "User",
     "VersionedModel",
 ]

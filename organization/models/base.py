@@ -93,3 +93,11 @@ class ScopedQuerySet(models.QuerySet[Any]):
     def own_rows(self, user: "User") -> Q:
         """Return the condition for rows that are the user's own; none unless a model says otherwise."""
         return Q(pk__in=[])
+
+
+class BranchBoardQuerySet(ScopedQuerySet):
+    """A branch's board, such as enterprises and workshops: its teachers read it too."""
+
+    def own_rows(self, user: "User") -> Q:
+        """Return the rows of the teacher's own branch."""
+        return Q(**{self.branch_path: user.own_branch_id}) if user.is_teacher else Q(pk__in=[])

@@ -19,7 +19,7 @@ from outcomes.forms import OutcomeForm
 from outcomes.models import Outcome
 from pairings.forms import ReasonForm
 from pairings.models import Pairing
-from pairings.views import SavesThroughVerbMixin
+from pairings.views.pages import SavesThroughVerbMixin
 
 PREFILLED = ("title", "category", "level", "status", "achieved_on", "issuer")
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from organization.models import College
 from pairing_site.demo.achievements import Ledger
+from pairing_site.demo.depth import Depth
 from pairing_site.demo.people import load_people
 from pairing_site.demo.words import COLLEGE
 from pairing_site.demo.work import Workshop
@@ -26,5 +27,7 @@ def load_college() -> bool:
         casts = load_people(College.objects.create(name=COLLEGE), chance)
         workshop = Workshop(chance)
         for cast in casts.values():
-            Ledger(cast, workshop.load(cast), chance).load()
+            pairings = workshop.load(cast)
+            Ledger(cast, pairings, chance).load()
+            Depth(cast, pairings).load()
     return True

@@ -1,7 +1,19 @@
 """The shared base: pairings, seats and progress logs."""
 
+from pairings.models.files import PairingFile
 from pairings.models.logs import LogPhoto, ProgressLog
+from pairings.models.matching import Match, MatchRule, MatchRun, MatchSeat
 from pairings.models.pairing import Pairing
 from pairings.models.seats import Seat
 
-__all__ = ["LogPhoto", "Pairing", "ProgressLog", "Seat"]
+__all__ = [
+    "LogPhoto",
+    "Match",
+    "MatchRule",
+    "MatchRun",
+    "MatchSeat",
+    "Pairing",
+    "PairingFile",
+    "ProgressLog",
+    "Seat",
+]

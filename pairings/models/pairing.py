@@ -359,6 +359,10 @@ class Pairing(VersionedModel):
                 seat.leave(on=max(day, seat.joined_on))
             pairing.as_form().on_closed()
 
+    def open_matters(self) -> list[str]:
+        """Return in words what would still be open if the pairing were closed now; each form adds its own."""
+        return []
+
     def on_approved(self) -> None:
         """Do what the form does when a pairing begins; called inside the transaction on the child."""
 

@@ -55,9 +55,27 @@ if (document.querySelector(".toast-line.is-green")) {
   }
 }
 
+// A known word is a tap away; the line takes it once.
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-word]");
+  if (chip) {
+    const line = chip.parentElement.previousElementSibling;
+    const words = line.value.split(/[\s、，,；;。/]+/).filter(Boolean);
+    if (!words.includes(chip.dataset.word)) {
+      line.value = [...words, chip.dataset.word].join("、");
+    }
+  }
+});
+
 // A choice that sends its form, such as the language or a report's year.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-sends]")) {
     event.target.form.requestSubmit();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-prints]")) {
+    window.print();
   }
 });

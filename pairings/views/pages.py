@@ -19,9 +19,11 @@ from organization.models import RuleError
 from pairings.filters import LogFilter, PairingFilter
 from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm, add_refusal
 from pairings.kinds import PairingKind, kind_of
-from pairings.models import Pairing, ProgressLog
+from pairings.models import Match, Pairing, ProgressLog
 
 LOGS_ON_A_PAGE = 20
+#: A story is printed whole; no pairing is logged more often in its life.
+LOGS_IN_A_STORY = 500
 
 
 class KindMixin:
@@ -68,11 +70,28 @@ class PairingDetailView(KindMixin, DetailView):
         return super().get_context_data(
             logs=logs[:LOGS_ON_A_PAGE],
             log_count=logs.count(),
+            open_matters=self.object.open_matters() if self.object.is_open else [],
             reason_form=ReasonForm(auto_id="return_%s"),
             closing_form=ClosingForm(auto_id="close_%s"),
             ending_form=EndingForm(auto_id="end_%s"),
             **kwargs,
         )
+
+
+class PairingStoryView(KindMixin, DetailView):
+    """A pairing from its forming to its outcomes, on paper."""
+
+    context_object_name = "pairing"
+    template_name = "pairings/story.html"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Fetch, besides, who proposed and approved."""
+        return super().get_queryset().select_related("branch", "proposed_by__person", "approved_by__person")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the logs in the order in which they were lived."""
+        logs = ProgressLog.objects.filter(pairing=self.object.pk).for_cards().order_by("date", "pk")
+        return super().get_context_data(logs=logs[:LOGS_IN_A_STORY], **kwargs)
 
 
 class SavesThroughVerbMixin:
@@ -103,14 +122,38 @@ class PairingCreateView(SavesThroughVerbMixin, KindMixin, CreateView):
 
     form_class: type[PairingForm]
     template_name = "pairings/form.html"
+    #: Fields that a link may fill in.
+    prefilled: tuple[str, ...] = ("title", "aim")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Let in those who may propose."""
         require(request, "pairings.propose_pairing")
         return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tell the form the match that the pairing comes of, when a secretary follows its link."""
+        return {**super().get_form_kwargs(), "match": self._match()}
+
+    def get_initial(self) -> dict[str, Any]:
+        """Fill in what the match, or the address, already says."""
+        match = self._match()
+        known = {name: value for name, value in self.request.GET.items() if name in self.prefilled}
+        return {**known, **(self.kind.make_matcher().initial(match) if match else {})}
+
+    def _match(self) -> Match | None:
+        """Return the accepted match that the address names."""
+        number = self.request.GET.get("match", "")
+        if not number.isdigit():
+            return None
+        rows = Match.objects.with_people().filter(run__kind=self.kind.slug)
+        match = cast("Match", visible_or_404(self.request, rows, int(number)))
+        require(self.request, "pairings.run_matching", match)
+        return match
+
     def success_message(self) -> str:
         """Say what happens next."""
+        if self.object and self.object.is_active:
+            return _("Approved. The pairing has begun.")
         return _("Proposed. The branch secretary will approve it or return it with a reason.")
 
 

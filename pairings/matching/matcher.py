@@ -1,0 +1,208 @@
+"""From profiles, weights and rules to a proposal: who works with whom, why, and why somebody was left over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from pairings.matching.assignment import FORBIDDEN, Scores, ThreeSides, assign_pairs
+from pairings.matching.parts import Candidate, Part, Side
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from pairings.models import Match, MatchRun
+
+#: How much heavier the part weighs that a branch aims at.
+EMPHASIS = 3
+NOBODY_LEFT, ALL_FORBIDDEN, LEFT_OUT, BETTER_TOTAL = "nobody_left", "forbidden", "left_out", "better_total"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What people decided beforehand, by person id: pairs to keep, pairs that must not be, and people to leave out."""
+
+    pinned: frozenset[tuple[int, int]] = frozenset()
+    forbidden: frozenset[tuple[int, int]] = frozenset()
+    left_out: frozenset[int] = frozenset()
+
+
+@dataclass
+class Proposal:
+    """What the matching came to, as JSON keeps it.
+
+    Args:
+        groups: people by role, what speaks for them by part.
+        leftovers: people with the code of why nobody was found for them.
+        share_of_bound: of three-sided proposals, how close to the best possible they are at least.
+    """
+
+    groups: list[dict[str, Any]] = field(default_factory=list)
+    leftovers: list[dict[str, Any]] = field(default_factory=list)
+    share_of_bound: float | None = None
+
+
+class Matcher:
+    """How one form is matched: who may take each role, and which parts a score has.
+
+    A form with people in two roles gets pairs that are optimal, with three roles teams with a bound.
+    """
+
+    #: The parts that compare the people of two roles.
+    parts: ClassVar[Mapping[tuple[str, str], Sequence[Part]]]
+    #: What a branch can aim at besides the total: slugs of parts.
+    aims: ClassVar[tuple[str, ...]] = ()
+
+    def candidates(self, run: "MatchRun") -> dict[str, list[Candidate]]:
+        """Return who may take each role."""
+        raise NotImplementedError  # each form looks for its own people
+
+    def initial(self, match: "Match") -> dict[str, Any]:
+        """Return what the form's proposal page is filled in with, besides the people."""
+        return {}
+
+    def all_parts(self) -> dict[str, Part]:
+        """Return the parts by slug, each once."""
+        return {part.slug: part for parts in self.parts.values() for part in parts}
+
+    def part_labels(self) -> "list[tuple[str, StrOrPromise]]":
+        """Return (slug, label) of the parts, for a form's weights."""
+        return [(slug, part.label) for slug, part in self.all_parts().items()]
+
+    def weights(self, given: Mapping[str, int], aim: str = "") -> dict[str, float]:
+        """Return each part's weight: as given or its own, and heavier when it is what the branch aims at."""
+        weights = {slug: float(given.get(slug, part.weight)) for slug, part in self.all_parts().items()}
+        return {slug: weight * EMPHASIS if slug == aim else weight for slug, weight in weights.items()}
+
+    def scores(self, roles: tuple[str, str], left: Side, right: Side, weights: Mapping[str, float]) -> Scores:
+        """Return the weighted mean of the parts for all pairs at once, from 0 to 1."""
+        parts = self.parts[roles]
+        total = sum(weights[part.slug] for part in parts) or 1.0
+        scores = np.zeros((len(left), len(right)), dtype=np.float32)
+        for part in parts:
+            if weights[part.slug]:
+                scores += (weights[part.slug] / total) * part.values(left, right)
+        return scores.astype(np.float64)
+
+    def propose(
+        self,
+        candidates: Mapping[str, Sequence[Candidate]],
+        *,
+        weights: Mapping[str, int],
+        aim: str = "",
+        most_people: bool = False,
+        wishes: Wishes = Wishes(),
+    ) -> Proposal:
+        """Return who works with whom.
+
+        Args:
+            candidates: by role; a person may stand in one role only.
+            weights: by part slug, 0 and up; a part that is not named has its own weight.
+            aim: the slug of the part that weighs more, or nothing.
+            most_people: pair as many as can be before looking at the total.
+            wishes: decided beforehand.
+        """
+        heavy = self.weights(weights, aim)
+        kept = {
+            role: [one for one in people if one.person_id not in wishes.left_out] for role, people in candidates.items()
+        }
+        sides = {role: Side(people) for role, people in kept.items()}
+        matrices = {
+            roles: _with_wishes(self.scores(roles, sides[roles[0]], sides[roles[1]], heavy), roles, sides, wishes)
+            for roles in self.parts
+        }
+        proposal = Proposal()
+        places = self._solve(matrices, proposal, most_people=most_people)
+        proposal.groups = [self._group(sides, place) for place in places]
+        proposal.leftovers = [
+            {"person": one.person_id, "role": role, "why": LEFT_OUT}
+            for role, people in candidates.items()
+            for one in people
+            if one.person_id in wishes.left_out
+        ]
+        proposal.leftovers += _leftovers(sides, matrices, proposal.groups)
+        return proposal
+
+    def _solve(
+        self, matrices: Mapping[tuple[str, str], Scores], proposal: Proposal, *, most_people: bool
+    ) -> list[dict[str, int]]:
+        """Return the groups as places by role."""
+        if len(matrices) == 1:
+            [(roles, scores)] = matrices.items()
+            pairs = assign_pairs(scores, most_people=most_people)
+            return [dict(zip(roles, pair, strict=True)) for pair in pairs]
+        roles = list(dict.fromkeys(role for pair in matrices for role in pair))
+        found = ThreeSides(*(matrices[roles] for roles in combinations(roles, 2))).best()
+        proposal.share_of_bound = found.share_of_bound
+        return [dict(zip(roles, team, strict=True)) for team in found.teams]
+
+    def _group(self, sides: Mapping[str, Side], places: Mapping[str, int]) -> dict[str, Any]:
+        """Return one group as JSON keeps it."""
+        people = {role: sides[role].people[place] for role, place in places.items()}
+        facts: dict[str, Any] = {}
+        for (left, right), parts in self.parts.items():
+            for part in parts:
+                found = part.facts(people[left], people[right])
+                if found and part.slug not in facts:
+                    facts[part.slug] = found
+                elif found and isinstance(found, list):
+                    facts[part.slug] = sorted({*facts[part.slug], *found})
+        return {"people": {role: one.person_id for role, one in people.items()}, "facts": facts}
+
+    def say(self, facts: Mapping[str, Any]) -> list[str]:
+        """Return in words what speaks for a group."""
+        parts = self.all_parts()
+        return [parts[slug].say(facts[slug]) for slug in parts if slug in facts]
+
+
+def _with_wishes(scores: Scores, roles: tuple[str, str], sides: Mapping[str, Side], wishes: Wishes) -> Scores:
+    """Return the scores with what must not be marked; of pinned people every other combination is."""
+    left, right = (sides[role].place_of for role in roles)
+    for one, other in [pair for either in wishes.forbidden for pair in (either, either[::-1])]:
+        if one in left and other in right:
+            scores[left[one], right[other]] = FORBIDDEN
+    for one in left.keys() & right.keys():
+        scores[left[one], right[one]] = FORBIDDEN
+    for one, other in [pair for either in sorted(wishes.pinned) for pair in (either, either[::-1])]:
+        if one in left and other in right:
+            row, column = left[one], right[other]
+            score = max(scores[row, column], 0)
+            scores[row, :], scores[:, column] = FORBIDDEN, FORBIDDEN
+            scores[row, column] = score
+    return scores
+
+
+def _leftovers(
+    sides: Mapping[str, Side], matrices: Mapping[tuple[str, str], Scores], groups: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return those without a group, and why."""
+    taken = {role: {group["people"][role] for group in groups} for role in sides}
+    used_up = [role for role, side in sides.items() if len(taken[role]) == len(side)]
+    found = []
+    for role, side in sides.items():
+        for place, one in enumerate(side.people):
+            if one.person_id not in taken[role]:
+                rows = [
+                    scores[place] if roles[0] == role else scores[:, place]
+                    for roles, scores in matrices.items()
+                    if role in roles
+                ]
+                if any(len(row) and not np.isfinite(row).any() for row in rows):
+                    why = ALL_FORBIDDEN
+                else:
+                    why = NOBODY_LEFT if any(other != role for other in used_up) else BETTER_TOTAL
+                found.append({"person": one.person_id, "role": role, "why": why})
+    return found
+
+
+def why_left_over(code: str) -> str:
+    """Return in words why somebody was left over."""
+    return {
+        NOBODY_LEFT: _("nobody is left on the other side"),
+        ALL_FORBIDDEN: _("every combination is ruled out"),
+        LEFT_OUT: _("left out this time"),
+        BETTER_TOTAL: _("the others fit better together; choose “most people” to pair them too"),
+    }[code]

@@ -1,0 +1,41 @@
+"""Files that a pairing holds beside the photos of its logs."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from evidence.models import EvidenceLink
+from organization.models import ScopedQuerySet
+from pairings.models.pairing import Pairing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from organization.models import User
+
+
+class PairingFileQuerySet(ScopedQuerySet):
+    """Files of pairings: seen by whoever sees the pairing."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "PairingFileQuerySet":
+        """Return the files of the pairings that the user may see."""
+        return self.filter(pairing__in=Pairing.objects.visible_to(user).values("pk"))
+
+
+class PairingFile(EvidenceLink):
+    """A pairing holds a file, such as an enterprise's confirmation; its outcomes can be proved with it."""
+
+    pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="files", verbose_name=_("pairing"))
+
+    objects = PairingFileQuerySet.as_manager()
+
+    class Meta(EvidenceLink.Meta):
+        verbose_name = _("file of a pairing")
+        verbose_name_plural = _("files of the pairings")
+        constraints = [models.UniqueConstraint(fields=["pairing", "evidence"], name="file_once_a_pairing")]
+
+    @property
+    def holder(self) -> Pairing:
+        """Return the pairing that holds the file."""
+        return self.pairing

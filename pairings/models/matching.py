@@ -1,0 +1,364 @@
+"""Proposals of who could work with whom: a run of the matching, the rules it keeps, and what people answer."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel
+from pairings import kinds
+from pairings.matching.matcher import Wishes
+from pairings.models.pairing import Pairing
+
+
+class MatchRule(models.Model):
+    """What a secretary decided before the matching looks: keep two together, never put them together, leave one out."""
+
+    class Rule(models.TextChoices):
+        """What was decided."""
+
+        PIN = "pin", _("Keep together")
+        FORBID = "forbid", _("Never together")
+        LEAVE_OUT = "leave_out", _("Leave out")
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
+    kind = models.CharField(_("form"), max_length=20)
+    rule = models.CharField(_("rule"), max_length=10, choices=Rule)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
+    other = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("and"))
+    brokered_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("brokered by")
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("matching rule")
+        verbose_name_plural = _("matching rules")
+        ordering = ["rule", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rule="leave_out", other__isnull=True)
+                | Q(rule__in=["pin", "forbid"], other__isnull=False) & ~Q(other=F("person")),
+                name="match_rule_names_two_or_leaves_one_out",
+                violation_error_message=_("Name two different people, or one to leave out."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rule="pin") | Q(brokered_by__isnull=True), name="only_a_kept_pair_is_brokered"
+            ),
+            models.UniqueConstraint(
+                fields=["branch", "kind", "person"],
+                condition=Q(rule="leave_out"),
+                name="left_out_once",
+                violation_error_message=_("There is a rule for these people already."),
+            ),
+            models.UniqueConstraint(
+                fields=["branch", "kind", "person", "other"],
+                name="match_rule_once",
+                violation_error_message=_("There is a rule for these people already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_rule_display()}：{'、'.join(one.name for one in (self.person, self.other) if one)}"
+
+    def clean(self) -> None:
+        """Refuse a second rule for the same two, and a person kept together with two others.
+
+        Raises:
+            ValidationError: naming which.
+        """
+        others = MatchRule.objects.filter(branch=self.branch_id, kind=self.kind).exclude(pk=self.pk)
+        if self.other_id and others.filter(person=self.other_id, other=self.person_id).exists():
+            raise ValidationError(_("There is a rule for these people already."))
+        both = (self.person_id, self.other_id)
+        kept = others.filter(Q(person__in=both) | Q(other__in=both), rule=self.Rule.PIN)
+        if self.rule == self.Rule.PIN and kept.exists():
+            raise ValidationError(_("One of them is already kept together with somebody."))
+
+
+class MatchRun(VersionedModel):
+    """One proposal for a branch: worked out as often as the secretary likes, then shown to the people."""
+
+    class Reach(models.TextChoices):
+        """What counts first."""
+
+        TOTAL = "total", _("Best total fit")
+        PEOPLE = "people", _("Most people paired")
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="match_runs", verbose_name=_("branch"))
+    kind = models.CharField(_("form"), max_length=20, editable=False)
+    reach = models.CharField(_("what counts first"), max_length=10, choices=Reach, default=Reach.TOTAL)
+    aim = models.CharField(_("aim above all at"), max_length=30, blank=True)
+    weights = models.JSONField(_("weights"), default=dict)
+    include_paired = models.BooleanField(_("also those who already have a pairing"), default=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    published_at = models.DateTimeField(_("shown to the people at"), null=True, editable=False)
+    #: The groups of a proposal that nobody has seen yet; publishing turns them into rows.
+    draft = models.JSONField(default=list, editable=False)
+    leftovers = models.JSONField(default=list, editable=False)
+    share_of_bound = models.FloatField(null=True, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("matching proposal")
+        verbose_name_plural = _("matching proposals")
+        ordering = ["-pk"]
+        indexes = [
+            # A form's proposals in a branch, the newest first.
+            models.Index(fields=["branch", "kind", "-id"], name="match_run_list"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Proposal %(number)s") % {"number": self.pk}
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the proposal."""
+        return reverse("pairings:run", args=[self.pk])
+
+    @property
+    def kind_info(self) -> kinds.PairingKind:
+        """Return the registered kind."""
+        return kinds.kind_of(self.kind)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the people have been asked."""
+        return self.published_at is not None
+
+    @property
+    def shown_share(self) -> str:
+        """Return how close to the best possible it is at least, rounded down, e.g. 99.7%."""
+        return f"{int((self.share_of_bound or 0) * 1000) / 10:g}%"
+
+    def wishes(self) -> Wishes:
+        """Return the branch's rules for the form (one query)."""
+        rules = list(MatchRule.objects.filter(branch=self.branch_id, kind=self.kind))
+        of = {
+            rule: frozenset((one.person_id, one.other_id) for one in rules if one.rule == rule)
+            for rule in (MatchRule.Rule.PIN, MatchRule.Rule.FORBID)
+        }
+        left_out = frozenset(one.person_id for one in rules if one.rule == MatchRule.Rule.LEAVE_OUT)
+        return Wishes(of[MatchRule.Rule.PIN], of[MatchRule.Rule.FORBID], left_out)
+
+    def work_out(self) -> None:
+        """Propose anew by the run's settings and the branch's rules, and save.
+
+        Raises:
+            RuleError: when the people have already been asked.
+        """
+        if self.is_published:
+            raise RuleError(_("The people have been asked already; begin a new proposal."))
+        matcher = self.kind_info.make_matcher()
+        proposal = matcher.propose(
+            matcher.candidates(self),
+            weights=self.weights,
+            aim=self.aim,
+            most_people=self.reach == self.Reach.PEOPLE,
+            wishes=self.wishes(),
+        )
+        self.draft, self.leftovers = proposal.groups, proposal.leftovers
+        self.share_of_bound = proposal.share_of_bound
+        self.save()
+
+    def publish(self, *, by: User) -> None:
+        """Ask the people: each group becomes a match that its members accept or decline.
+
+        Raises:
+            RuleError: when they have been asked already, or there is nobody to ask.
+        """
+        with transaction.atomic():
+            run = MatchRun.objects.select_for_update().get(pk=self.pk)
+            if run.is_published:
+                raise RuleError(_("The people have been asked already; begin a new proposal."))
+            if not run.draft:
+                raise RuleError(_("The proposal holds nobody to ask."))
+            matches = Match.objects.bulk_create(
+                Match(run=run, place=place, facts=group["facts"]) for place, group in enumerate(run.draft, 1)
+            )
+            MatchSeat.objects.bulk_create(
+                MatchSeat(run=run, match=match, role=role, person_id=person)
+                for match, group in zip(matches, run.draft, strict=True)
+                for role, person in group["people"].items()
+            )
+            run.published_at, run.draft = timezone.now(), []
+            run.save(update_fields=["published_at", "draft"])
+        self.refresh_from_db()
+
+    for verb in (work_out, publish):
+        verb.alters_data = True  # type: ignore[attr-defined]
+    del verb
+
+
+class MatchQuerySet(ScopedQuerySet):
+    """Matches; people see their own."""
+
+    branch_path = "run__branch"
+
+    def own_rows(self, user: User) -> Q:
+        """Return the matches in which the user is named."""
+        return Q(pk__in=MatchSeat.objects.filter(person=user.person_id).values("match"))
+
+    def waiting_for(self, user: User) -> "MatchQuerySet":
+        """Return the matches that the user has not answered, with who is in them."""
+        unanswered = MatchSeat.objects.filter(person=user.person_id, answer=MatchSeat.Answer.WAITING).values("match")
+        rows = self.filter(pk__in=unanswered, pairing__isnull=True).exclude(seats__answer=MatchSeat.Answer.DECLINED)
+        return rows.with_people()
+
+    def with_people(self) -> "MatchQuerySet":
+        """Fetch who is in each match."""
+        return self.select_related("run", "pairing").prefetch_related("seats__person__office")
+
+
+class Match(models.Model):
+    """A group that a proposal would put together; it becomes a pairing when all accept and the secretary approves."""
+
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="matches")  # a proposal is its matches
+    place = models.PositiveIntegerField(_("number"))
+    facts = models.JSONField(default=dict)
+    pairing = models.OneToOneField(Pairing, models.PROTECT, null=True, related_name="match", verbose_name=_("pairing"))
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposed group")
+        verbose_name_plural = _("proposed groups")
+        ordering = ["run", "place"]
+        constraints = [models.UniqueConstraint(fields=["run", "place"], name="match_place_once")]
+
+    def __str__(self) -> str:
+        return "、".join(seat.person.name for seat in self.seats.all())
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the proposal."""
+        return self.run.branch_id
+
+    @property
+    def in_order(self) -> list["MatchSeat"]:
+        """Return the seats in the order of the form's roles (prefetch `seats__person`)."""
+        order = {role.slug: place for place, role in enumerate(self.run.kind_info.roles)}
+        return sorted(self.seats.all(), key=lambda seat: order.get(seat.role, len(order)))
+
+    @property
+    def people(self) -> dict[str, Person]:
+        """Return the person by role."""
+        return {seat.role: seat.person for seat in self.in_order}
+
+    @property
+    def reasons(self) -> list[str]:
+        """Return in words why these people."""
+        return self.run.kind_info.make_matcher().say(self.facts)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether all have accepted."""
+        return all(seat.answer == MatchSeat.Answer.ACCEPTED for seat in self.seats.all())
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether somebody has declined."""
+        return any(seat.answer == MatchSeat.Answer.DECLINED for seat in self.seats.all())
+
+    def answer(self, *, by: User, accept: bool) -> None:
+        """Record what somebody named in it says.
+
+        Raises:
+            RuleError: when they are not named in it, have answered, or it is decided already.
+        """
+        with transaction.atomic():
+            match = Match.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            seat = match.seats.filter(person=by.person_id).first()
+            if seat is None:
+                raise RuleError(_("You are not named in this proposal."))
+            if match.pairing_id or seat.answer != MatchSeat.Answer.WAITING:
+                raise RuleError(_("This has been answered already."))
+            seat.answer = MatchSeat.Answer.ACCEPTED if accept else MatchSeat.Answer.DECLINED
+            seat.answered_at = timezone.now()
+            seat.save(update_fields=["answer", "answered_at"])
+
+    def become(self, pairing: Pairing, *, people: Mapping[str, Person], by: User) -> None:
+        """Propose and approve the pairing that comes of it.
+
+        Args:
+            pairing: the unsaved form's row with its title and its own fields.
+            people: as the proposal page was filled in; they must be those who accepted.
+            by: the secretary.
+
+        Raises:
+            RuleError: when not all have accepted, it has become one already, or the people are others.
+            ValidationError: when the pairing or a seat breaks a rule.
+        """
+        with transaction.atomic():
+            match = Match.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if match.pairing_id:
+                raise RuleError(_("This has become a pairing already."))
+            if not match.is_accepted:
+                raise RuleError(_("Not all of them have accepted yet."))
+            if match.people != dict(people):
+                raise RuleError(_("These are not the people who accepted. Begin a proposal of its own for others."))
+            pairing.propose(by=by, people=people)
+            pairing.approve(by=by)
+            match.pairing = pairing
+            match.save(update_fields=["pairing"])
+
+    for verb in (answer, become):
+        verb.alters_data = True  # type: ignore[attr-defined]
+    del verb
+
+
+class MatchSeatQuerySet(ScopedQuerySet):
+    """Who is named in matches."""
+
+    branch_path = "run__branch"
+
+    def own_rows(self, user: User) -> Q:
+        """Return the seats of the matches in which the user is named."""
+        return Q(match__in=MatchSeat.objects.filter(person=user.person_id).values("match"))
+
+
+class MatchSeat(models.Model):
+    """A person is named in a match and answers for themselves."""
+
+    class Answer(models.TextChoices):
+        """What they said."""
+
+        WAITING = "waiting", _("Not answered")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="+")  # as its match
+    match = models.ForeignKey(Match, models.CASCADE, related_name="seats")  # a match is its seats
+    person = models.ForeignKey(Person, models.PROTECT, related_name="match_seats", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=20)
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, default=Answer.WAITING)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+
+    objects = MatchSeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer to a proposal")
+        verbose_name_plural = _("answers to proposals")
+        constraints = [
+            models.UniqueConstraint(fields=["match", "role"], name="match_role_once"),
+            models.UniqueConstraint(fields=["run", "person"], name="person_once_in_a_proposal"),
+        ]
+        indexes = [
+            # What waits for a person's answer.
+            models.Index(fields=["person", "answer"], name="match_seat_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person.name}：{self.get_answer_display()}"
+
+    @property
+    def role_label(self) -> str:
+        """Return what the form calls the role."""
+        return str(self.run.kind_info.role(self.role).label)
