@@ -1,13 +1,71 @@
-"""Mentorship teams on the secretary's desk."""
+"""Mentorship teams and the rubrics of growth on the secretary's desk."""
+
+from typing import Any, cast
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from unfold.admin import TabularInline
+from unfold.decorators import action
 
-from mentorship.models import MentorshipTeam
-from pairings.admin import PairingAdmin
+from mentorship.models import MentorshipTeam, Project, Rubric, RubricItem
+from organization.admin_base import BranchModelAdmin, ReadOnlyInline, ScopedMixin
+from organization.models import Branch, User
+from pairings.admin import PairingAdmin, SeatInline
+
+
+class ProjectInline(ReadOnlyInline):
+    """What the team works on; it changes on the team's page."""
+
+    model = Project
+    fields = ["track", "title", "contest", "organiser", "level"]
 
 
 @admin.register(MentorshipTeam)
 class MentorshipTeamAdmin(PairingAdmin):
     """Mentorship teams."""
 
+    inlines = [SeatInline, ProjectInline]
     own_fields = ["track", "contest"]
+
+
+class RubricItemInline(ScopedMixin, TabularInline):
+    """The abilities of a rubric, which nobody changes once it was used."""
+
+    model = RubricItem
+    extra = 0
+    fields = ["name", "name_en", "words", "position"]
+
+    def _may(self, request: HttpRequest, verb: str, row: Model | None) -> bool:
+        """Whoever may change the rubric may change its abilities."""
+        return row is None or cast("User", request.user).has_perm("mentorship.change_rubric", row)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing changes under an assessment."""
+        return not (isinstance(obj, Rubric) and obj.is_used) and self._may(request, "change", obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is added under an assessment."""
+        return self.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is taken from under an assessment."""
+        return self.has_change_permission(request, obj)
+
+
+@admin.register(Rubric)
+class RubricAdmin(BranchModelAdmin):
+    """The abilities by which a branch assesses; one that was used gets a new version."""
+
+    inlines = [RubricItemInline]
+    list_display = ["name", "branch", "is_active"]
+    list_select_related = ["branch"]
+    actions = ["copy"]
+
+    @action(description=gettext_lazy("Make a new version for my branch"))
+    def copy(self, request: HttpRequest, rubrics: QuerySet[Any]) -> None:
+        """Copy the chosen rubrics into the secretary's own branch."""
+        user = cast("User", request.user)
+        branch = Branch.objects.managed_by(user).first()
+        self.carry_out(request, rubrics, "mentorship.view_rubric", lambda rubric: rubric.copy_for(branch))

@@ -14,9 +14,13 @@ class MentorshipConfig(AppConfig):
         """Tell the shared base of this form and audit its rows."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from mentorship import rules  # noqa: F401, PLC0415 - models exist only from here on
+        from mentorship import integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
         from mentorship.kind import MENTORSHIP  # noqa: PLC0415 - registered with the models
         from pairings import kinds  # noqa: PLC0415 - registered with the models
 
         kinds.register(MENTORSHIP)
         auditlog.register(MENTORSHIP.model_class, exclude_fields=["last_logged_on", "version"])
+        for model in (models.Project, models.Rubric, models.Assessment, models.Reflection):
+            auditlog.register(model, exclude_fields=["version"])
+        for part in (models.Stage, models.RubricItem, models.AssessmentScore):
+            auditlog.register(part)

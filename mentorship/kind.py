@@ -11,6 +11,7 @@ MENTORSHIP = PairingKind(
     model="mentorship.MentorshipTeam",
     namespace="mentorship",
     colour="red",
+    matcher="mentorship.matching.TeamMatcher",
     roles=(
         SeatRole(LEADER, _("Mentor (teacher party member)"), "teacher", is_member=True),
         SeatRole(STUDENT_MEMBER, _("Student party member"), "student", is_member=True),

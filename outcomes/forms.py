@@ -7,7 +7,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
@@ -18,7 +18,7 @@ from outcomes.figures import Period
 from outcomes.figures.periods import period_of
 from outcomes.models import Category, Grade, Outcome, Subkind
 from pairings.forms import DateInput
-from pairings.models import LogPhoto, Pairing
+from pairings.models import LogPhoto, Pairing, PairingFile
 
 STRAIGHT_AWAY = "submit"
 
@@ -47,7 +47,7 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     files = MultipleEvidenceField(label=_("evidence"), required=False)  # type: ignore[assignment]
     log_photos = forms.ModelMultipleChoiceField(
         queryset=Evidence.objects.none(),
-        label=_("photos of the logs"),
+        label=_("photos and files of the pairing"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -85,8 +85,17 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
             people = people | Person.objects.filter(seats__pairing=pairing.pk).select_related("office")
         self.fields["people"].queryset = people.distinct()
         self.fields["pairings"].queryset = pairings
-        logs = LogPhoto.objects.visible_to(self.user).filter(log__pairing=pairing.pk if pairing else None)
-        self.fields["log_photos"].queryset = Evidence.objects.filter(pk__in=logs.values("evidence"))
+        credited = [pairing.pk] if pairing else list(self.initial.get("pairings", ()))
+        self.fields["log_photos"].queryset = self._files_of(credited)
+
+    def _files_of(self, pairings: list[Any]) -> Any:
+        """Return the photos and files that the pairings hold already and the outcome does not."""
+        photos = LogPhoto.objects.visible_to(self.user).filter(log__pairing__in=pairings)
+        files = PairingFile.objects.visible_to(self.user).filter(pairing__in=pairings)
+        held = Q(pk__in=photos.values("evidence")) | Q(pk__in=files.values("evidence"))
+        return Evidence.objects.filter(held).exclude(
+            pk__in=self.instance.proofs.values("evidence") if self.instance.pk else []
+        )
 
     def _offer_words(self) -> None:
         """Offer the system's words and the branch's own, and the verified outcomes that can be continued."""

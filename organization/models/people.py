@@ -249,6 +249,11 @@ class PartyStageEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.from_date} {self.get_stage_display()}"
 
+    @property
+    def is_joining(self) -> bool:
+        """Whether the person became a member with this step."""
+        return self.stage in MEMBER_STAGES
+
     def clean(self) -> None:
         """Refuse a day to come, and membership before the eighteenth birthday (party constitution, article 1).
 

@@ -24,6 +24,28 @@ def credited_outcomes(context: template.Context, pairing: Pairing) -> dict[str, 
     }
 
 
+@register.simple_tag(takes_context=True)
+def handed_over(context: template.Context, pairing: Pairing) -> dict[str, Outcome]:
+    """Return the outcomes that a pairing's page has handed over, by what they came from (two queries)."""
+    rows = Outcome.objects.visible_to(context["request"].user).filter(pairings=pairing.pk, corrects__isnull=True)
+    return {outcome.origin.partition(":")[2]: outcome for outcome in rows.exclude(origin="").prefetch_related("proofs")}
+
+
+@register.inclusion_tag("outcomes/parts/hand_over.html", takes_context=True)
+def hand_over(
+    context: template.Context, pairing: Pairing, fields: dict[str, str], known: dict[str, Outcome]
+) -> dict[str, Any]:
+    """Show the outcome that came of something, or the button that makes a draft of it with nothing typed twice."""
+    user = context["request"].user
+    return {
+        "request": context["request"],
+        "outcome": known.get(fields["origin"]),
+        "fields": fields,
+        "pairing": pairing,
+        "may_record": user.has_perm("outcomes.record_outcome"),
+    }
+
+
 TONES = {
     Outcome.Review.DRAFT: "soft",
     Outcome.Review.SUBMITTED: "amber",

@@ -4,8 +4,9 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,8 +17,8 @@ from organization.access import UserRequest, require, visible_or_404
 from organization.models import RuleError
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import OutcomeForm
-from outcomes.models import Outcome
-from pairings.forms import ReasonForm
+from outcomes.models import Grade, Outcome
+from pairings.forms import ReasonForm, add_refusal
 from pairings.models import Pairing
 from pairings.views.pages import SavesThroughVerbMixin
 
@@ -88,6 +89,45 @@ class OutcomeCreateView(OutcomeFormMixin, CreateView):
     def get_initial(self) -> dict[str, Any]:
         """Return what the address already says."""
         return {name: self.request.GET[name] for name in PREFILLED if name in self.request.GET}
+
+
+@require_POST
+def hand_over(request: UserRequest) -> HttpResponse:
+    """Make a draft of what a pairing's page already knows, such as a contest's result; a second time, show it."""
+    require(request, "outcomes.record_outcome")
+    number = request.POST.get("pairing", "")
+    rows = Pairing.objects.with_people()
+    pairing = cast("Pairing", visible_or_404(request, rows, int(number) if number.isdigit() else 0))
+    origin = f"{pairing.pk}:{request.POST.get('origin', '')}"[:40]
+    known = Outcome.objects.filter(origin=origin, corrects__isnull=True).first()
+    if known:
+        return redirect(known)
+    form = OutcomeForm(_filled_in(request.POST, pairing), user=request.user, pairing=pairing)
+    form.instance.origin = origin
+    try:
+        with transaction.atomic():
+            if form.is_valid():
+                messages.success(request, _("Saved as a draft. Add the proof and submit it."))
+                return redirect(form.save())
+    except (RuleError, ValidationError) as error:
+        add_refusal(form, error)
+    for field, errors in form.errors.items():
+        label = form.fields[field].label if field in form.fields else ""
+        messages.error(request, f"{label} {' '.join(map(str, errors))}".strip())
+    return redirect(pairing)
+
+
+def _filled_in(given: QueryDict, pairing: Pairing) -> QueryDict:
+    """Return what the outcome's form would hold: what was handed over, with the pairing and its people credited."""
+    data = QueryDict(mutable=True)
+    for name in PREFILLED:
+        data[name] = given.get(name, "")
+    grade = Grade.objects.for_branch(pairing.branch_id).filter(name=given.get("grade_name", "")).first()
+    data["grade"] = str(grade.pk) if grade else ""
+    data["branch"] = str(pairing.branch_id)
+    data.setlist("people", [str(seat.person_id) for seat in pairing.shown_seats])
+    data.setlist("pairings", [str(pairing.pk)])
+    return data
 
 
 class OutcomeUpdateView(OutcomeFormMixin, UpdateView):

@@ -5,9 +5,10 @@ import random
 
 from django.utils import timezone
 
+from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
 from organization.models import Person
 from pairing_site.demo.people import Cast
-from pairing_site.demo.words import PROFILE_NEEDS, PROFILE_STRENGTHS, WORKSHOPS
+from pairing_site.demo.words import GROWTH_WORDS, PROFILE_NEEDS, PROFILE_STRENGTHS, REFLECTIONS, WORKSHOPS
 from pairings.models import Match, Pairing
 from pairings.views.matching import begin_run
 from teaching_pairs.models import SignUp, TeachingPair, Workshop, WorkshopRun
@@ -31,6 +32,10 @@ class Depth:
             child = pairing.as_form()
             if isinstance(child, TeachingPair) and child.is_active:
                 self._milestones(child)
+            elif isinstance(child, MentorshipTeam) and child.is_active:
+                self._project(child)
+                self._growth(child)
+        self._join()
         self._workshops()
 
     def _profiles(self) -> None:
@@ -53,6 +58,48 @@ class Depth:
             reached = min(day + datetime.timedelta(days=3), self.today) if day < self.today and not late else None
             dates[milestone.step] = (day, reached)
         pair.plan(dates)
+
+    def _project(self, team: MentorshipTeam) -> None:
+        """Enter the contest with three rounds; those of the past have a result."""
+        organiser = "省教育厅" if team.track == MentorshipTeam.Track.CONTEST else "省人力资源和社会保障厅"
+        title = f"{team.title}参赛项目"
+        project = Project(
+            team=team, track=team.track, title=title, contest=team.contest, organiser=organiser, level="national"
+        )
+        first = team.started_on
+        rounds = {"college": 60, "provincial": 150, "national": 320}
+        days = {name: first + datetime.timedelta(days=after) for name, after in rounds.items()}
+        project.plan(days)
+        results = iter(self.chance.choice((("校级一等奖", "二等奖"), ("入围", "三等奖"), ("一等奖", "一等奖"))))
+        for stage in project.stages.order_by("held_on"):
+            if stage.held_on < self.today - datetime.timedelta(days=20):
+                stage.record_result(result=next(results), held_on=stage.held_on)
+
+    def _growth(self, team: MentorshipTeam) -> None:
+        """Assess both students at the start and in the middle, with what they say themselves."""
+        rubric = Rubric.objects.current_for(team.branch_id)
+        items = [item.pk for item in rubric.items.all()]
+        mentor = self.cast.account(team.leader)
+        for student, reflection in zip(team.students, REFLECTIONS, strict=True):
+            marks = {item: self.chance.randint(1, 3) for item in items}
+            for moment, after in (("start", 7), ("middle", 150)):
+                day = min(team.started_on + datetime.timedelta(days=after), self.today)
+                key = {"team": team, "student": student, "moment": moment, "rubric": rubric, "assessed_on": day}
+                words = GROWTH_WORDS[moment]
+                Assessment(view="mentor", words=words, **key).record(by=mentor, marks=marks)
+                marks = {item: min(5, mark + self.chance.randint(0, 2)) for item, mark in marks.items()}
+            if (own := getattr(student, "user", None)) is not None:
+                Assessment(view="self", **key).record(by=own, marks=marks)
+                Reflection(team=team, student=student, words=reflection).write(by=own)
+
+    def _join(self) -> None:
+        """Let the ordinary student of one team join the party, which is the pairing's success."""
+        teams = MentorshipTeam.objects.active().filter(branch=self.cast.branch, started_on__year=self.today.year)
+        for team in teams.with_people().order_by("pk")[:1]:
+            student = team.students[-1]
+            step = datetime.timedelta(days=40)
+            for place, stage in enumerate(("activist", "candidate", "probationary"), start=1):
+                student.record_stage(stage=stage, from_date=min(team.started_on + place * step, self.today))
 
     def _workshops(self) -> None:
         """Hold a workshop last month, with a proposal that people are answering, and announce the next."""

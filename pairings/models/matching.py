@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel
 from pairings import kinds
@@ -331,7 +332,7 @@ class MatchSeat(models.Model):
         """What they said."""
 
         WAITING = "waiting", _("Not answered")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", pgettext_lazy("answer", "Accepted")
         DECLINED = "declined", _("Declined")
 
     run = models.ForeignKey(MatchRun, models.CASCADE, related_name="+")  # as its match

@@ -9,6 +9,8 @@ for (const place of document.querySelectorAll(".chart[data-option]")) {
   const chart = echarts.init(place, null, { renderer: "svg" });
   const text = { color: ink, fontFamily: getComputedStyle(document.body).fontFamily };
   const axis = { axisLabel: { color: ink }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
+  const rule = { lineStyle: { color: line } };
+  const round = { axisName: { color: ink }, axisLine: rule, splitLine: rule, splitArea: { show: false } };
   chart.setOption({
     ...option,
     animation: false,
@@ -16,8 +18,8 @@ for (const place of document.querySelectorAll(".chart[data-option]")) {
     // Rich text draws the tooltip inside the picture: an HTML one needs inline styles, which the page forbids.
     tooltip: { ...option.tooltip, renderMode: "richText", confine: true },
     legend: { ...option.legend, textStyle: text },
-    xAxis: { ...axis, ...option.xAxis },
-    yAxis: { ...axis, ...option.yAxis },
+    ...(option.xAxis && { xAxis: { ...axis, ...option.xAxis }, yAxis: { ...axis, ...option.yAxis } }),
+    ...(option.radar && { radar: { ...round, ...option.radar } }),
   });
   chart.on("click", (part) => {
     if (part.data && part.data.url) {

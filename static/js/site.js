@@ -59,7 +59,7 @@ if (document.querySelector(".toast-line.is-green")) {
 document.addEventListener("click", (event) => {
   const chip = event.target.closest("[data-word]");
   if (chip) {
-    const line = chip.parentElement.previousElementSibling;
+    const line = chip.closest("[data-words]").querySelector("input");
     const words = line.value.split(/[\s、，,；;。/]+/).filter(Boolean);
     if (!words.includes(chip.dataset.word)) {
       line.value = [...words, chip.dataset.word].join("、");

@@ -1,0 +1,168 @@
+"""What a team works on: an innovation project or a skills contest, with its rounds."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mentorship.models.team import MentorshipTeam, OfTeamQuerySet
+from organization.models import RuleError, VersionedModel
+from organization.text import PlainCharField
+
+
+class Round(models.TextChoices):
+    """A contest's rounds from the school upwards; the values are those of an outcome's level."""
+
+    COLLEGE = "college", _("School round")
+    MUNICIPAL = "municipal", _("Municipal round")
+    PROVINCIAL = "provincial", _("Provincial round")
+    NATIONAL = "national", _("National round")
+
+
+class Project(VersionedModel):
+    """An innovation-entrepreneurship project or a skills contest that a team works on (双创项目、技能竞赛)."""
+
+    team = models.ForeignKey(
+        MentorshipTeam,
+        models.CASCADE,  # a proposal entered by mistake is deleted with its plans
+        related_name="projects",
+        verbose_name=_("mentorship team"),
+    )
+    track = models.CharField(_("works on"), max_length=12, choices=MentorshipTeam.Track)
+    title = PlainCharField(_("title"), max_length=100)
+    contest = PlainCharField(_("contest's name"), max_length=100, blank=True)
+    organiser = PlainCharField(_("organiser"), max_length=100, blank=True)
+    level = models.CharField(_("leads up to"), max_length=12, choices=Round, default=Round.PROVINCIAL)
+
+    objects = OfTeamQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the team."""
+        return self.team.branch_id
+
+    def plan(self, days: Mapping[str, datetime.date | None]) -> None:
+        """Save the project with the day of each round; a round with a result keeps its own.
+
+        Args:
+            days: the planned day by round, None where there is none.
+
+        Raises:
+            RuleError: when the team is over.
+            ValidationError: by field.
+        """
+        with transaction.atomic(), self.team.while_open():
+            self.full_clean()
+            self.save()
+            kept = {stage.round: stage for stage in self.stages.all()}
+            for name, day in days.items():
+                stage = kept.get(name)
+                if day and stage is None:
+                    Stage.objects.create(project=self, round=name, held_on=day)
+                elif stage and not stage.result and day is None:
+                    stage.delete()
+                elif stage and not stage.result and day != stage.held_on:
+                    stage.held_on = day
+                    stage.save(update_fields=["held_on"])
+
+    plan.alters_data = True  # type: ignore[attr-defined]
+
+
+class StageQuerySet(OfTeamQuerySet):
+    """Rounds of projects."""
+
+    branch_path = "project__team__branch"
+    team_path = "project__team"
+
+
+class Stage(models.Model):
+    """A round of a contest or project, and what came of it."""
+
+    project = models.ForeignKey(
+        Project,
+        models.CASCADE,  # a project is its rounds
+        related_name="stages",
+        verbose_name=_("project"),
+    )
+    round = models.CharField(_("round"), max_length=12, choices=Round)
+    held_on = models.DateField(_("date"))
+    result = PlainCharField(_("result"), max_length=30, blank=True, help_text=_("e.g. First prize, or Approved"))
+
+    objects = StageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["held_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "round"], name="round_once_a_project"),
+            models.CheckConstraint(condition=Q(round__in=Round.values), name="stage_is_a_round"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.title} {self.get_round_display()}"
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the team."""
+        return self.project.team.branch_id
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its day has passed without a result."""
+        return not self.result and self.held_on < timezone.localdate()
+
+    @property
+    def origin(self) -> str:
+        """Return the name of the round on the team's page, by which its outcome is handed over once."""
+        return f"stage-{self.pk}"
+
+    @property
+    def as_outcome(self) -> dict[str, Any]:
+        """Return what an outcome's form is filled in with; a prize is an award, anything else a project."""
+        is_award = "奖" in self.result
+        project = self.project
+        return {
+            "origin": self.origin,
+            "title": f"{project.contest or project.title}{self.result}：{project.title}" if is_award else project.title,
+            "category": "award" if is_award else "project",
+            "level": self.round,
+            "status": "recognised" if is_award else "approved",
+            "grade_name": self.result if is_award else "",
+            "achieved_on": self.held_on.isoformat(),
+            "issuer": project.organiser,
+        }
+
+    def record_result(self, *, result: str, held_on: datetime.date) -> None:
+        """Keep what came of the round.
+
+        Args:
+            result: in the organiser's words, e.g. 一等奖.
+            held_on: the day on which it was known.
+
+        Raises:
+            RuleError: when there are no words.
+            ValidationError: when the day lies in the future.
+        """
+        if not result.strip():
+            raise RuleError(_("Please write the result."))
+        if held_on > timezone.localdate():
+            raise ValidationError({"held_on": _("The date lies in the future.")})
+        self.result, self.held_on = result.strip(), held_on
+        self.full_clean()
+        self.save()
+
+    record_result.alters_data = True  # type: ignore[attr-defined]
