@@ -3,9 +3,9 @@
 from django.contrib import admin
 from unfold.admin import TabularInline
 
-from enterprise_service.models import Engagement, Enterprise, Problem
-from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ScopedMixin, VisibleFilter
-from pairings.admin import PairingAdmin
+from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
+from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, ScopedMixin, VisibleFilter
+from pairings.admin import PairingAdmin, SeatInline
 
 
 class ProblemInline(ScopedMixin, TabularInline):
@@ -13,7 +13,7 @@ class ProblemInline(ScopedMixin, TabularInline):
 
     model = Problem
     extra = 0
-    fields = ["title", "field", "due_on"]
+    fields = ["title", "field", "urgency", "due_on"]
     show_change_link = True
 
 
@@ -31,16 +31,31 @@ class EnterpriseAdmin(BranchModelAdmin):
 class ProblemAdmin(BranchModelAdmin):
     """Problems that enterprises want solved."""
 
-    list_display = ["title", "enterprise", "field", "due_on", "status"]
-    list_filter = ["status", ("enterprise__branch", VisibleFilter)]
+    list_display = ["title", "enterprise", "field", "urgency", "due_on", "status"]
+    list_filter = ["status", "urgency", ("enterprise__branch", VisibleFilter)]
     list_select_related = ["enterprise"]
     search_fields = ["title", "enterprise__name"]
+
+
+class InstalmentInline(ReadOnlyInline):
+    """Money received; it is entered on the engagement's page."""
+
+    model = Instalment
+    fields = ["amount_cny", "received_on", "note"]
+
+
+class ConfirmationInline(ReadOnlyInline):
+    """What the enterprise confirmed through its link."""
+
+    model = Confirmation
+    fields = ["made_at", "confirmed_at", "is_solved", "rating", "words", "confirmed_by"]
 
 
 @admin.register(Engagement)
 class EngagementAdmin(PairingAdmin):
     """Engagements."""
 
+    inlines = [SeatInline, InstalmentInline, ConfirmationInline]
     list_display = ["title", "counterpart_name", "branch", "shown_status", "started_on", "last_logged_on"]
     own_fields = ["problem", "contract_number", "contract_amount_cny"]
 

@@ -22,3 +22,5 @@ class EnterpriseServiceConfig(AppConfig):
         auditlog.register(ENTERPRISE.model_class, exclude_fields=["last_logged_on", "version"])
         auditlog.register(models.Enterprise, exclude_fields=["version"])
         auditlog.register(models.Problem, exclude_fields=["version"])
+        auditlog.register(models.Instalment, exclude_fields=["version"])
+        auditlog.register(models.Confirmation, exclude_fields=["version", "nonce"])

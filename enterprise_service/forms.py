@@ -1,12 +1,15 @@
-"""The proposal of an engagement."""
+"""What people fill in: an engagement, the board, an instalment, and what the enterprise confirms."""
 
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from enterprise_service.models import Engagement, Problem
-from pairings.forms import PairingForm
+from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
+from organization.forms import BranchFormMixin, VersionedFormMixin
+from organization.models import User
+from pairings.forms import DateInput, PairingForm
 
 
 class ProblemChoiceField(forms.ModelChoiceField):
@@ -30,3 +33,86 @@ class EngagementForm(PairingForm):
         free = Q(status=Problem.Status.OPEN) | Q(pk=self.instance.problem_id)
         problems = Problem.objects.visible_to(self.user).filter(free)
         self.fields["problem"].queryset = problems.select_related("enterprise")
+
+
+class BoardForm(VersionedFormMixin, forms.ModelForm):
+    """A row of the board, filled in by a user."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def opened_on(self, stored: Any) -> "BoardForm":
+        """Return the form as the same user would open it on the stored row."""
+        return type(self)(instance=stored, user=self.user)
+
+
+class EnterpriseForm(BranchFormMixin, BoardForm):
+    """An enterprise: trade, region, scale, contact."""
+
+    class Meta:
+        model = Enterprise
+        fields = ("branch", "name", "trade", "region", "scale", "contact_name", "contact_phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_branch(self.user)
+
+
+class ProblemForm(BoardForm):
+    """A problem of an enterprise that is on the board."""
+
+    class Meta:
+        model = Problem
+        fields = ("enterprise", "title", "field", "urgency", "due_on", "description")
+        widgets = {"due_on": DateInput, "description": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["enterprise"].queryset = Enterprise.objects.visible_to(self.user)
+
+
+class InstalmentForm(VersionedFormMixin, forms.ModelForm):
+    """Money received of a contract."""
+
+    class Meta:
+        model = Instalment
+        fields = ("amount_cny", "received_on", "note")
+        widgets = {"received_on": DateInput}
+
+    def __init__(self, *args: Any, user: User, engagement: Engagement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.engagement = engagement
+
+    def save(self, commit: bool = True) -> Instalment:
+        """Keep the instalment.
+
+        Raises:
+            RuleError: when the contract's amount would be exceeded.
+        """
+        self.engagement.receive(self.instance)
+        return self.instance
+
+
+class ConfirmationForm(forms.Form):
+    """What the enterprise's contact says: three questions."""
+
+    is_solved = forms.TypedChoiceField(
+        label=_("Is the problem solved?"),
+        choices=[("yes", _("Yes, it is solved")), ("no", _("Not yet"))],
+        coerce=lambda word: word == "yes",
+        widget=forms.RadioSelect,
+    )
+    rating = forms.TypedChoiceField(
+        label=_("How do you rate the service?"),
+        choices=list(reversed(Confirmation.Rating.choices)),
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("What you would like to say"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    confirmed_by = forms.CharField(label=_("Your name and position"), max_length=60)

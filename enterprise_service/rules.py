@@ -1,8 +1,23 @@
 """Who may change engagements, as every pairing, and the board of enterprises and their problems."""
 
+import rules
+
 from enterprise_service.models import Engagement, Enterprise, Problem
-from organization.rules import add_admin_permissions, manages_its_branch, nobody
+from organization.models import User
+from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
+from pairings.rules import is_a_teacher, leads_it
+
+
+@rules.predicate
+def teaches_in_its_branch(user: User, row: Enterprise | Problem | None) -> bool:
+    """The user teaches in the branch of the row."""
+    return row is not None and user.is_authenticated and user.is_teacher and user.own_branch_id == row.branch_id
+
 
 add_admin_permissions(Engagement, may_write=manages_its_branch, may_delete=nobody)
 for on_the_board in (Enterprise, Problem):
     add_admin_permissions(on_the_board, may_write=manages_its_branch, may_delete=manages_its_branch)
+rules.add_perm("enterprise_service.read_board", rules.is_authenticated)
+rules.add_perm("enterprise_service.post_on_board", is_a_teacher | manages_a_branch)
+rules.add_perm("enterprise_service.edit_board", manages_its_branch | teaches_in_its_branch)
+rules.add_perm("enterprise_service.keep_contract", manages_its_branch | leads_it)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
-from organization.forms import BranchFormMixin, PersonChoiceField, VersionedFormMixin
+from organization.forms import BranchFormMixin, PeopleChoiceField, PersonChoiceField, VersionedFormMixin
 from organization.models import Branch, Person, RuleError, User
 from pairings.kinds import LEADER, PairingKind, SeatRole, kind_of
 from pairings.models import Match, MatchRule, MatchRun, Pairing, ProgressLog
@@ -45,7 +45,9 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         self.role_names = [role.slug for role in self.kind.roles]
         for role in self.kind.roles:
             self.fields[role.slug] = self._role_field(role)
-        self.order_fields(["branch", "title", *self.own_fields, *self.role_names])
+        if self.kind.extra_roles:
+            self.fields["helpers"] = self._helpers_field(self.kind.extra_roles[0])
+        self.order_fields(["branch", "title", *self.own_fields, *self.role_names, "helpers"])
 
     @property
     def kind(self) -> PairingKind:
@@ -68,6 +70,15 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         initial = sitting.person if sitting else self._expected(role)
         return PersonChoiceField(queryset=people, label=role.label, initial=initial)
 
+    def _helpers_field(self, role: SeatRole) -> PeopleChoiceField:
+        """Return the field for those who help beside the three ones."""
+        people = Person.objects.visible_to(self.user).active().filter(kind=role.person_kind)
+        helping = [s.person_id for s in self.instance.open_seats if s.role == role.slug] if self.instance.pk else []
+        people = people | Person.objects.filter(pk__in=helping)
+        return PeopleChoiceField(
+            queryset=people.select_related("office"), label=role.label, initial=helping, required=False
+        )
+
     def _expected(self, role: SeatRole) -> Person | None:
         """Return who accepted the role in a match, or the user's person where they would naturally sit themselves."""
         if self.match:
@@ -88,6 +99,11 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         """Return the chosen person by role."""
         return {role: self.cleaned_data[role] for role in self.role_names}
 
+    @property
+    def helpers(self) -> list[Person] | None:
+        """Return the chosen helpers; None where the form has none."""
+        return list(self.cleaned_data["helpers"]) if "helpers" in self.fields else None
+
     def save(self, commit: bool = True) -> Pairing:
         """Propose the pairing, or write the changes to its row and its seats.
 
@@ -97,11 +113,11 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         """
         if self.instance.pk:
             self.instance.save()
-            self.instance.change_people(people=self.people)
+            self.instance.change_people(people=self.people, helpers=self.helpers)
         elif self.match:
             self.match.become(self.instance, people=self.people, by=self.user)
         else:
-            self.instance.propose(by=self.user, people=self.people)
+            self.instance.propose(by=self.user, people=self.people, helpers=self.helpers or ())
         return self.instance
 
 

@@ -2,13 +2,25 @@
 
 import datetime
 import random
+from decimal import Decimal
 
 from django.utils import timezone
 
+from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
 from organization.models import Person
 from pairing_site.demo.people import Cast
-from pairing_site.demo.words import GROWTH_WORDS, PROFILE_NEEDS, PROFILE_STRENGTHS, REFLECTIONS, WORKSHOPS
+from pairing_site.demo.words import (
+    CONFIRMED,
+    CONTACTS,
+    GROWTH_WORDS,
+    PROFILE_NEEDS,
+    PROFILE_STRENGTHS,
+    REFLECTIONS,
+    REGIONS,
+    WAITING,
+    WORKSHOPS,
+)
 from pairings.models import Match, Pairing
 from pairings.views.matching import begin_run
 from teaching_pairs.models import SignUp, TeachingPair, Workshop, WorkshopRun
@@ -35,7 +47,10 @@ class Depth:
             elif isinstance(child, MentorshipTeam) and child.is_active:
                 self._project(child)
                 self._growth(child)
+            elif isinstance(child, Engagement) and child.approved_at:
+                self._service(child)
         self._join()
+        self._board()
         self._workshops()
 
     def _profiles(self) -> None:
@@ -91,6 +106,36 @@ class Depth:
             if (own := getattr(student, "user", None)) is not None:
                 Assessment(view="self", **key).record(by=own, marks=marks)
                 Reflection(team=team, student=student, words=reflection).write(by=own)
+
+    def _service(self, engagement: Engagement) -> None:
+        """Receive the first instalments; of what is completed the enterprise confirms the result."""
+        amount = engagement.contract_amount_cny or Decimal(0)
+        for place, share in enumerate((Decimal("0.4"), Decimal("0.6")), start=1):
+            day = engagement.started_on + datetime.timedelta(days=90 * place)
+            if day <= (engagement.closed_on or self.today):
+                engagement.receive(Instalment(amount_cny=round(amount * share, 2), received_on=day, note=f"第{place}期"))
+        if engagement.closed_on or self.chance.random() < 0.5:
+            link = Confirmation.make(engagement, by=self.cast.secretary)
+            if engagement.status == Engagement.Status.COMPLETED:
+                words, name = self.chance.choice(CONFIRMED)
+                link.confirm(is_solved=True, rating=self.chance.choice((3, 4)), words=words, confirmed_by=name)
+
+    def _board(self) -> None:
+        """Post problems that wait for somebody."""
+        enterprises = list(Enterprise.objects.filter(branch=self.cast.branch).order_by("pk"))
+        for place, (enterprise, posted) in enumerate(zip(enterprises, WAITING, strict=False)):
+            title, field, description = posted
+            enterprise.region = REGIONS[place % len(REGIONS)]
+            enterprise.contact_name = CONTACTS[place % len(CONTACTS)]
+            enterprise.save()
+            Problem.objects.create(
+                enterprise=enterprise,
+                title=title,
+                field=field,
+                description=description,
+                urgency=("urgent", "normal", "patient")[place % 3],
+                due_on=self.today + datetime.timedelta(days=12 + 30 * place),
+            )
 
     def _join(self) -> None:
         """Let the ordinary student of one team join the party, which is the pairing's success."""

@@ -1,7 +1,7 @@
 """The shared base of the three forms: what a pairing is and how it lives."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -260,11 +260,18 @@ class Pairing(VersionedModel):
         except ValidationError as error:
             raise ValidationError({role: error.messages}) from error
 
-    def change_people(self, *, people: Mapping[str, Person], on: datetime.date | None = None) -> None:
+    def change_people(
+        self,
+        *,
+        people: Mapping[str, Person],
+        helpers: Collection[Person] | None = None,
+        on: datetime.date | None = None,
+    ) -> None:
         """Put other people into roles; whoever sat there keeps the old seat as history.
 
         Args:
             people: person by role slug; roles that are not named stay as they are.
+            helpers: who helps from now on; None leaves them as they are.
             on: the day of the change; today unless said otherwise. Before approval nothing is kept.
 
         Raises:
@@ -272,13 +279,19 @@ class Pairing(VersionedModel):
             ValidationError: naming the rule that a seat would break; nothing changes then.
         """
         with self._locked(*self.OPEN) as pairing:
-            sitting = {seat.role: seat for seat in pairing.open_seats}
+            sitting = {seat.role: seat for seat in pairing.open_seats if seat.role != kinds.HELPER}
             changed = {role: who for role, who in people.items() if role not in sitting or sitting[role].person != who}
             day = (on or timezone.localdate()) if pairing.is_active else pairing.started_on
-            for seat in [sitting[role] for role in changed if role in sitting]:
+            leaving = [sitting[role] for role in changed if role in sitting]
+            helping = {seat.person: seat for seat in pairing.open_seats if seat.role == kinds.HELPER}
+            if helpers is not None:
+                leaving += [seat for person, seat in helping.items() if person not in helpers]
+            for seat in leaving:
                 seat.leave(on=day) if pairing.is_active else seat.delete()
             for role, person in changed.items():
                 pairing._seat_named(person, role, day)
+            for person in [one for one in helpers or () if one not in helping]:
+                pairing._seat_named(person, kinds.HELPER, day)
 
     def approve(self, *, by: User) -> None:
         """Let the pairing begin.

@@ -1,17 +1,16 @@
-"""Enterprise service: one party member with a team, one enterprise, one enterprise problem."""
+"""The board: enterprises that a branch serves, and the problems they want solved."""
 
-from typing import Any
+from typing import Any, Self
 
-from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Value, When
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, BranchBoardQuerySet, VersionedModel
+from organization.models import Branch, BranchBoardQuerySet, RuleError, VersionedModel
 from organization.text import PlainCharField, PlainTextField
 from pairings.models import Pairing
-from pairings.models.pairing import PairingQuerySet
 
 
 class Enterprise(VersionedModel):
@@ -50,11 +49,15 @@ class Enterprise(VersionedModel):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the enterprise's page."""
+        return reverse("enterprise_service:enterprise", args=[self.pk])
+
     def save(self, **kwargs: Any) -> None:
         """Save, and keep the name in line where lists that span the forms show it; derived, so not audited."""
         with transaction.atomic():
             super().save(**kwargs)
-            served = Engagement.objects.filter(problem__enterprise=self).values("pk")
+            served = self.problems.values("engagements")
             Pairing.objects.filter(pk__in=served).exclude(counterpart=self.name).update(counterpart=self.name)
 
 
@@ -62,6 +65,16 @@ class ProblemQuerySet(BranchBoardQuerySet):
     """Problems."""
 
     branch_path = "enterprise__branch"
+
+    def open(self) -> Self:
+        """Return the problems that nobody has taken."""
+        return self.filter(status=Problem.Status.OPEN)
+
+    def waiting_first(self) -> Self:
+        """Order the board: what is open, then taken, then the rest; within each the nearest day first."""
+        order = {Problem.Status.OPEN: 0, Problem.Status.TAKEN: 1}
+        place = Case(*(When(status=status, then=Value(number)) for status, number in order.items()), default=Value(2))
+        return self.order_by(place, F("due_on").asc(nulls_last=True), "-pk")
 
 
 class Problem(VersionedModel):
@@ -75,8 +88,16 @@ class Problem(VersionedModel):
         SOLVED = "solved", _("Solved")
         DROPPED = "dropped", _("Dropped")
 
+    class Urgency(models.TextChoices):
+        """How soon it presses."""
+
+        URGENT = "urgent", _("Urgent")
+        NORMAL = "normal", _("Normal")
+        PATIENT = "patient", _("No hurry")
+
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="problems", verbose_name=_("enterprise"))
     title = PlainCharField(_("problem"), max_length=100)
+    urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, default=Urgency.NORMAL, db_default="normal")
     description = PlainTextField(_("description"), max_length=2000, blank=True)
     field = PlainCharField(_("technical field"), max_length=50, blank=True)
     due_on = models.DateField(_("wanted by"), null=True, blank=True)
@@ -88,9 +109,23 @@ class Problem(VersionedModel):
         verbose_name = _("enterprise problem")
         verbose_name_plural = _("enterprise problems")
         ordering = ["-pk"]
+        indexes = [
+            # The board: what is open, the nearest day first.
+            models.Index(fields=["status", "due_on"], name="problem_board"),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the problem's page."""
+        return reverse("enterprise_service:problem", args=[self.pk])
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its day has passed while it is open or taken."""
+        waits = self.status in (self.Status.OPEN, self.Status.TAKEN)
+        return bool(waits and self.due_on and self.due_on < timezone.localdate())
 
     @property
     def branch_id(self) -> int:
@@ -102,83 +137,33 @@ class Problem(VersionedModel):
         self.status = status
         self.save(update_fields=["status"])
 
-    become.alters_data = True  # type: ignore[attr-defined]
-
-
-class EngagementQuerySet(PairingQuerySet):
-    """Engagements."""
-
-    def with_problems(self) -> "EngagementQuerySet":
-        """Fetch the problem and its enterprise."""
-        return self.select_related("problem__enterprise")
-
-
-class Engagement(Pairing):
-    """A party member leads a team that solves an enterprise's problem. Its enterprise is the problem's."""
-
-    KIND = "enterprise"
-
-    pairing = models.OneToOneField(
-        Pairing,
-        models.CASCADE,  # a pairing and its form are one
-        parent_link=True,
-        primary_key=True,
-    )
-    problem = models.ForeignKey(
-        Problem, models.PROTECT, related_name="engagements", verbose_name=_("enterprise problem")
-    )
-    #: Kept by on_closed(): a constraint of the child cannot name the parent's status.
-    is_under_way = models.BooleanField(default=True, editable=False)
-    contract_number = PlainCharField(_("contract number"), max_length=50, blank=True)
-    contract_amount_cny = models.DecimalField(
-        _("contract amount (CNY)"),
-        max_digits=12,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0)],
-    )
-
-    objects = EngagementQuerySet.as_manager()  # type: ignore[misc]
-
-    class Meta:
-        verbose_name = _("engagement")
-        verbose_name_plural = _("engagements")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["problem"],
-                condition=Q(is_under_way=True),
-                name="one_open_engagement_a_problem",
-                violation_error_message=_("Another engagement is already working on this problem."),
-            ),
-            models.CheckConstraint(
-                condition=Q(contract_amount_cny__isnull=True) | Q(contract_amount_cny__gte=0),
-                name="contract_amount_not_negative",
-            ),
-        ]
-
-    def save(self, **kwargs: Any) -> None:
-        """Save, keeping the enterprise's name for lists that span the forms."""
-        self.counterpart = self.problem.enterprise.name
-        super().save(**kwargs)
-
-    def clean(self) -> None:
-        """Refuse a problem of another branch.
+    def drop(self) -> None:
+        """Take an open problem off the board: it is no longer wanted.
 
         Raises:
-            ValidationError: at problem.
+            RuleError: when it is not open.
         """
-        super().clean()
-        if self.problem_id and self.branch_id and self.problem.branch_id != self.branch_id:
-            raise ValidationError({"problem": _("This problem belongs to another branch.")})
+        self._move(self.Status.OPEN, self.Status.DROPPED)
 
-    def on_approved(self) -> None:
-        """The problem is taken."""
-        self.problem.become(Problem.Status.TAKEN)
+    def reopen(self) -> None:
+        """Put a dropped problem on the board again.
 
-    def on_closed(self) -> None:
-        """Free the problem for others, or call it solved when the work was completed."""
-        self.is_under_way = False
-        self.save(update_fields=["is_under_way"])
-        solved = self.status == self.Status.COMPLETED
-        self.problem.become(Problem.Status.SOLVED if solved else Problem.Status.OPEN)
+        Raises:
+            RuleError: when it was not dropped.
+        """
+        self._move(self.Status.DROPPED, self.Status.OPEN)
+
+    def _move(self, before: str, after: str) -> None:
+        """Move a problem that stands where it is expected to."""
+        with transaction.atomic():
+            problem = Problem.objects.select_for_update().get(pk=self.pk)
+            if problem.status != before:
+                raise RuleError(
+                    _("This problem is %(status)s; that cannot be done now.") % {"status": problem.get_status_display()}
+                )
+            problem.become(after)
+        self.refresh_from_db()
+
+    for verb in (become, drop, reopen):
+        verb.alters_data = True  # type: ignore[attr-defined]
+    del verb

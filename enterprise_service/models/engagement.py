@@ -1,0 +1,190 @@
+"""Enterprise service: one party member with a team, one enterprise, one enterprise problem."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from enterprise_service.models.board import Problem
+from organization.models import RuleError, ScopedQuerySet, User, VersionedModel
+from organization.text import PlainCharField
+from pairings.models import Pairing
+from pairings.models.pairing import PairingQuerySet
+
+#: Activities of logs that take place at the enterprise.
+ON_SITE = ("solving", "survey", "technical", "talent", "training")
+
+
+class EngagementQuerySet(PairingQuerySet):
+    """Engagements."""
+
+    def with_problems(self) -> "EngagementQuerySet":
+        """Fetch the problem and its enterprise."""
+        return self.select_related("problem__enterprise")
+
+
+class Engagement(Pairing):
+    """A party member leads a team that solves an enterprise's problem. Its enterprise is the problem's."""
+
+    KIND = "enterprise"
+
+    pairing = models.OneToOneField(
+        Pairing,
+        models.CASCADE,  # a pairing and its form are one
+        parent_link=True,
+        primary_key=True,
+    )
+    problem = models.ForeignKey(
+        Problem, models.PROTECT, related_name="engagements", verbose_name=_("enterprise problem")
+    )
+    #: Kept by on_closed(): a constraint of the child cannot name the parent's status.
+    is_under_way = models.BooleanField(default=True, editable=False)
+    contract_number = PlainCharField(_("contract number"), max_length=50, blank=True)
+    contract_amount_cny = models.DecimalField(
+        _("contract amount (CNY)"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+
+    objects = EngagementQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("engagement")
+        verbose_name_plural = _("engagements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["problem"],
+                condition=Q(is_under_way=True),
+                name="one_open_engagement_a_problem",
+                violation_error_message=_("Another engagement is already working on this problem."),
+            ),
+            models.CheckConstraint(
+                condition=Q(contract_amount_cny__isnull=True) | Q(contract_amount_cny__gte=0),
+                name="contract_amount_not_negative",
+            ),
+        ]
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, keeping the enterprise's name for lists that span the forms."""
+        self.counterpart = self.problem.enterprise.name
+        super().save(**kwargs)
+
+    def clean(self) -> None:
+        """Refuse a problem of another branch.
+
+        Raises:
+            ValidationError: at problem.
+        """
+        super().clean()
+        if self.problem_id and self.branch_id and self.problem.branch_id != self.branch_id:
+            raise ValidationError({"problem": _("This problem belongs to another branch.")})
+
+    @property
+    def received_cny(self) -> Decimal:
+        """Return what was received of the contract's amount (one query)."""
+        return self.instalments.aggregate(total=Sum("amount_cny"))["total"] or Decimal(0)
+
+    def visits(self) -> int:
+        """Return on how many days somebody of the team was at the enterprise, by the logs (one query)."""
+        return self.logs.filter(activity_type__in=ON_SITE).values("date").distinct().count()
+
+    def open_matters(self) -> list[str]:
+        """Return what was not received yet and what nobody confirmed (two queries)."""
+        matters = []
+        if self.contract_amount_cny and (missing := self.contract_amount_cny - self.received_cny) > 0:
+            matters.append(gettext("%(amount)s CNY of the contract are not received.") % {"amount": localize(missing)})
+        if not self.confirmations.filter(confirmed_at__isnull=False).exists():
+            matters.append(gettext("The enterprise has not confirmed the result."))
+        return matters
+
+    def receive(self, instalment: "Instalment") -> None:
+        """Keep an instalment that the college received.
+
+        Raises:
+            RuleError: when the instalments would exceed the contract's amount, or there is none.
+            ValidationError: by field.
+        """
+        with self._locked(self.Status.ACTIVE, *self.CLOSED):
+            instalment.engagement = self
+            instalment.full_clean()
+            if self.received_cny + instalment.amount_cny > (self.contract_amount_cny or 0):
+                raise RuleError(_("The instalments would exceed the contract's amount. Please check the contract."))
+            instalment.save()
+
+    receive.alters_data = True  # type: ignore[attr-defined]
+
+    def on_approved(self) -> None:
+        """The problem is taken."""
+        self.problem.become(Problem.Status.TAKEN)
+
+    def on_closed(self) -> None:
+        """Free the problem for others, or call it solved when the work was completed."""
+        self.is_under_way = False
+        self.save(update_fields=["is_under_way"])
+        solved = self.status == self.Status.COMPLETED
+        self.problem.become(Problem.Status.SOLVED if solved else Problem.Status.OPEN)
+
+
+class OfEngagementQuerySet(ScopedQuerySet):
+    """What belongs to an engagement; people see it with their own engagements."""
+
+    branch_path = "engagement__branch"
+
+    def own_rows(self, user: User) -> Q:
+        """Return the rows of the user's own engagements."""
+        own = Engagement.objects.filter(Engagement.objects.all().own_rows(user))
+        return Q(engagement__in=own.values("pk"))
+
+
+class Instalment(VersionedModel):
+    """Money that the college received of a commissioned project (到账)."""
+
+    engagement = models.ForeignKey(
+        Engagement, models.PROTECT, related_name="instalments", editable=False, verbose_name=_("engagement")
+    )
+    amount_cny = models.DecimalField(
+        _("amount (CNY)"), max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+    received_on = models.DateField(_("received on"))
+    note = PlainCharField(_("note"), max_length=100, blank=True)
+
+    objects = OfEngagementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("instalment")
+        verbose_name_plural = _("instalments")
+        ordering = ["received_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_cny__gt=0),
+                name="instalment_is_positive",
+                violation_error_message=_("An amount is more than 0."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received_on} {self.amount_cny}"
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the engagement."""
+        return self.engagement.branch_id
+
+    def clean(self) -> None:
+        """Refuse a day to come.
+
+        Raises:
+            ValidationError: at received_on.
+        """
+        if self.received_on and self.received_on > timezone.localdate():
+            raise ValidationError({"received_on": _("The date lies in the future.")})

@@ -1,0 +1,71 @@
+"""Confirmation links: made and withdrawn by those who lead an engagement, answered by the enterprise's contact."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from enterprise_service.forms import ConfirmationForm
+from enterprise_service.models import Confirmation, Engagement
+from enterprise_service.models.confirmation import LinkRefusedError
+from organization.access import UserRequest, require, visible_or_404
+from organization.models import RuleError
+from pairings.forms import add_refusal
+
+GONE = {Confirmation.Refusal.FORGED: 404}
+
+
+@require_POST
+def make(request: UserRequest, pk: int) -> HttpResponse:
+    """Make a link for the enterprise; an older one without an answer is withdrawn."""
+    engagement = cast("Engagement", visible_or_404(request, Engagement.objects.with_people(), pk))
+    require(request, "enterprise_service.keep_contract", engagement)
+    try:
+        Confirmation.make(engagement, by=request.user)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The link is ready. Send it to the enterprise's contact."))
+    return redirect(engagement)
+
+
+@require_POST
+def revoke(request: UserRequest, pk: int) -> HttpResponse:
+    """Withdraw a link."""
+    rows = Confirmation.objects.select_related("engagement")
+    link = cast("Confirmation", visible_or_404(request, rows, pk))
+    require(request, "enterprise_service.keep_contract", link.engagement)
+    try:
+        link.revoke()
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The link is withdrawn."))
+    return redirect(link.engagement)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask the enterprise's contact, without an account, whether the problem is solved and how the service was."""
+    try:
+        link = Confirmation.opened_by(token)
+        form = ConfirmationForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                link.confirm(**form.cleaned_data)
+            except ValidationError as error:
+                add_refusal(form, error)
+            else:
+                return render(request, "enterprise_service/confirmed.html", {"confirmation": link})
+    except LinkRefusedError as refusal:
+        status = GONE.get(refusal.why, 410)
+        return render(request, "enterprise_service/link_refused.html", {"why": refusal.why.label}, status=status)
+    return render(request, "enterprise_service/confirm.html", {"confirmation": link, "form": form})
