@@ -9,87 +9,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enterprise_service', '0001_initial'),
+        ("enterprise_service", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Confirmation',
+            name="Confirmation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('nonce', models.CharField(editable=False, max_length=32)),
-                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made at')),
-                ('expires_at', models.DateTimeField(editable=False, verbose_name='expires at')),
-                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked at')),
-                ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed at')),
-                ('is_solved', models.BooleanField(null=True, verbose_name='the problem is solved')),
-                ('rating', models.PositiveSmallIntegerField(choices=[(1, 'Not satisfied'), (2, 'Partly satisfied'), (3, 'Satisfied'), (4, 'Very satisfied')], null=True, verbose_name='the service')),
-                ('words', organization.text.PlainTextField(blank=True, max_length=1000, verbose_name='what you would like to say')),
-                ('confirmed_by', organization.text.PlainCharField(blank=True, max_length=60, verbose_name='your name and position')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("nonce", models.CharField(editable=False, max_length=32)),
+                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="made at")),
+                ("expires_at", models.DateTimeField(editable=False, verbose_name="expires at")),
+                ("revoked_at", models.DateTimeField(editable=False, null=True, verbose_name="revoked at")),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="confirmed at")),
+                ("is_solved", models.BooleanField(null=True, verbose_name="the problem is solved")),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Not satisfied"),
+                            (2, "Partly satisfied"),
+                            (3, "Satisfied"),
+                            (4, "Very satisfied"),
+                        ],
+                        null=True,
+                        verbose_name="the service",
+                    ),
+                ),
+                (
+                    "words",
+                    organization.text.PlainTextField(
+                        blank=True, max_length=1000, verbose_name="what you would like to say"
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    organization.text.PlainCharField(blank=True, max_length=60, verbose_name="your name and position"),
+                ),
             ],
             options={
-                'verbose_name': "enterprise's confirmation",
-                'verbose_name_plural': "enterprises' confirmations",
-                'ordering': ['-pk'],
+                "verbose_name": "enterprise's confirmation",
+                "verbose_name_plural": "enterprises' confirmations",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Instalment',
+            name="Instalment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('amount_cny', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))], verbose_name='amount (CNY)')),
-                ('received_on', models.DateField(verbose_name='received on')),
-                ('note', organization.text.PlainCharField(blank=True, max_length=100, verbose_name='note')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "amount_cny",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0.01"))],
+                        verbose_name="amount (CNY)",
+                    ),
+                ),
+                ("received_on", models.DateField(verbose_name="received on")),
+                ("note", organization.text.PlainCharField(blank=True, max_length=100, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'instalment',
-                'verbose_name_plural': 'instalments',
-                'ordering': ['received_on', 'pk'],
+                "verbose_name": "instalment",
+                "verbose_name_plural": "instalments",
+                "ordering": ["received_on", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='problem',
-            name='urgency',
-            field=models.CharField(choices=[('urgent', 'Urgent'), ('normal', 'Normal'), ('patient', 'No hurry')], db_default='normal', default='normal', max_length=8, verbose_name='urgency'),
+            model_name="problem",
+            name="urgency",
+            field=models.CharField(
+                choices=[("urgent", "Urgent"), ("normal", "Normal"), ("patient", "No hurry")],
+                db_default="normal",
+                default="normal",
+                max_length=8,
+                verbose_name="urgency",
+            ),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['status', 'due_on'], name='problem_board'),
+            model_name="problem",
+            index=models.Index(fields=["status", "due_on"], name="problem_board"),
         ),
         migrations.AddField(
-            model_name='confirmation',
-            name='engagement',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='confirmations', to='enterprise_service.engagement', verbose_name='engagement'),
+            model_name="confirmation",
+            name="engagement",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="confirmations",
+                to="enterprise_service.engagement",
+                verbose_name="engagement",
+            ),
         ),
         migrations.AddField(
-            model_name='confirmation',
-            name='sent_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="confirmation",
+            name="sent_by",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='instalment',
-            name='engagement',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='instalments', to='enterprise_service.engagement', verbose_name='engagement'),
+            model_name="instalment",
+            name="engagement",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="instalments",
+                to="enterprise_service.engagement",
+                verbose_name="engagement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='confirmation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('is_solved__isnull', True), ('rating__isnull', True)), models.Q(('confirmed_at__isnull', False), ('is_solved__isnull', False), ('rating__isnull', False), models.Q(('confirmed_by', ''), _negated=True)), _connector='OR'), name='confirmation_is_whole'),
+            model_name="confirmation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at__isnull", True), ("is_solved__isnull", True), ("rating__isnull", True)),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("is_solved__isnull", False),
+                        ("rating__isnull", False),
+                        models.Q(("confirmed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="confirmation_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='confirmation',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__isnull', True), models.Q(('rating__gte', 1), ('rating__lte', 4)), _connector='OR'), name='rating_from_1_to_4'),
+            model_name="confirmation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rating__isnull", True), models.Q(("rating__gte", 1), ("rating__lte", 4)), _connector="OR"
+                ),
+                name="rating_from_1_to_4",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='confirmation',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('confirmed_at__isnull', True), _connector='OR'), name='revoked_link_confirms_nothing'),
+            model_name="confirmation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("revoked_at__isnull", True), ("confirmed_at__isnull", True), _connector="OR"),
+                name="revoked_link_confirms_nothing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cny__gt', 0)), name='instalment_is_positive', violation_error_message='An amount is more than 0.'),
+            model_name="instalment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_cny__gt", 0)),
+                name="instalment_is_positive",
+                violation_error_message="An amount is more than 0.",
+            ),
         ),
     ]

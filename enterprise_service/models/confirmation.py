@@ -120,7 +120,7 @@ class Confirmation(VersionedModel):
     @property
     def token(self) -> str:
         """Return the signed token that the link ends with."""
-        return signing.dumps([self.pk, self.nonce], salt=SALT)
+        return signing.Signer(salt=SALT).sign_object([self.pk, self.nonce], compress=False)
 
     @property
     def path(self) -> str:
@@ -145,7 +145,7 @@ class Confirmation(VersionedModel):
         """
         link = None
         try:
-            number, nonce = signing.loads(token, salt=SALT)
+            number, nonce = signing.Signer(salt=SALT).unsign_object(token)
             link = cls._base_manager.select_related("engagement__problem__enterprise").filter(pk=number).first()
         except (signing.BadSignature, ValueError, TypeError):
             nonce = ""

@@ -113,7 +113,9 @@ class Depth:
         for place, share in enumerate((Decimal("0.4"), Decimal("0.6")), start=1):
             day = engagement.started_on + datetime.timedelta(days=90 * place)
             if day <= (engagement.closed_on or self.today):
-                engagement.receive(Instalment(amount_cny=round(amount * share, 2), received_on=day, note=f"第{place}期"))
+                engagement.receive(
+                    Instalment(amount_cny=round(amount * share, 2), received_on=day, note=f"第{place}期")
+                )
         if engagement.closed_on or self.chance.random() < 0.5:
             link = Confirmation.make(engagement, by=self.cast.secretary)
             if engagement.status == Engagement.Status.COMPLETED:
