@@ -49,6 +49,7 @@ class ConfirmationInline(ReadOnlyInline):
 
     model = Confirmation
     fields = ["made_at", "confirmed_at", "is_solved", "rating", "words", "confirmed_by"]
+    readonly_fields = ["made_at", "confirmed_at"]
 
 
 @admin.register(Engagement)

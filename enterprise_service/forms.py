@@ -1,6 +1,6 @@
 """What people fill in: an engagement, the board, an instalment, and what the enterprise confirms."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
@@ -69,7 +69,7 @@ class ProblemForm(BoardForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["enterprise"].queryset = Enterprise.objects.visible_to(self.user)
+        cast("Any", self.fields["enterprise"]).queryset = Enterprise.objects.visible_to(self.user)
 
 
 class InstalmentForm(VersionedFormMixin, forms.ModelForm):

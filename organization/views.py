@@ -3,7 +3,8 @@
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,10 +19,10 @@ def profile(request: UserRequest) -> HttpResponse:
     """Show and change strengths and needs; the roster's other words are the secretary's.
 
     Raises:
-        Http404: for an account without a person.
+        PermissionDenied: for an account without a person.
     """
     if request.user.person is None:
-        raise Http404
+        raise PermissionDenied
     person = Person.objects.get(pk=cast("int", request.user.person_id))
     form = ProfileForm(request.POST or None, instance=person, user=request.user)
     if request.method == "POST" and form.is_valid():

@@ -38,4 +38,5 @@ class WordsField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the words joined by 、."""
-        return "、".join(dict.fromkeys(word for word in BETWEEN_WORDS.split(super().to_python(value)) if word))
+        typed = super().to_python(value) or ""
+        return "、".join(dict.fromkeys(word for word in BETWEEN_WORDS.split(typed) if word))

@@ -21,7 +21,7 @@ a_report = [
 urlpatterns = [
     path("outcomes/", records.OutcomeListView.as_view(), name="list"),
     path("outcomes/new/", records.OutcomeCreateView.as_view(), name="new"),
-    path("outcomes/hand-over/", records.hand_over, name="hand_over"),
+    path("outcomes/hand-over/<int:pk>/", records.hand_over, name="hand_over"),
     path("outcomes/<int:pk>/", include(an_outcome)),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<slug:code>/", include(a_report)),

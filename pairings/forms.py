@@ -267,9 +267,10 @@ class RuleForm(forms.ModelForm):
         self.instance.branch, self.instance.kind = branch, kind.slug
         people = Person.objects.filter(branch=branch).active().select_related("office")
         wanted = {role.person_kind for role in kind.roles}
+        fields = cast("dict[str, Any]", self.fields)
         for name in ("person", "other"):
-            self.fields[name].queryset = people.filter(kind__in=wanted)
-        self.fields["brokered_by"].queryset = people.teachers()
+            fields[name].queryset = people.filter(kind__in=wanted)
+        fields["brokered_by"].queryset = people.teachers()
 
 
 class AnswerForm(forms.Form):

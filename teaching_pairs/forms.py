@@ -99,7 +99,7 @@ class SignUpForm(forms.Form):
     topics = WordsField(label=_("courses or topics I would work on"), max_length=200, required=False)
 
     def __init__(self, *args: Any, person: Person, signup: SignUp | None, user: User, **kwargs: Any) -> None:
-        known = {"strengths": person.strengths, "needs": person.needs, "topics": signup.topics if signup else ""}
-        super().__init__(*args, initial=known, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"strengths": person.strengths, "needs": person.needs, "topics": signup.topics if signup else ""}
         for name in ("strengths", "needs"):
             cast("WordsField", self.fields[name]).offer(Tag.objects.visible_to(user).names())

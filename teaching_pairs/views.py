@@ -103,7 +103,7 @@ class WorkshopListView(ListView):
     def get_queryset(self) -> QuerySet[Any]:
         """Return the workshops that the user may see, with how many signed up."""
         rows = Workshop.objects.visible_to(self.request.user).select_related("branch")
-        return rows.annotate(signup_count=Count("signups"))
+        return rows.annotate(signup_count=Count("signups")).order_by("-held_on", "-pk")
 
 
 class WorkshopFormMixin(SavesThroughVerbMixin):

@@ -36,6 +36,7 @@ class Page:
         method: how it is asked.
         key: the URL's keyword for the row, and the row's field that it holds.
         rest: what else the URL says.
+        also: the URL's other keyword, which is a row of the world too.
         at_desk: it stands in the admin, which is shut to all but secretaries, deputies and the operator.
     """
 
@@ -45,6 +46,7 @@ class Page:
     method: str = "get"
     key: str = "pk"
     rest: tuple[tuple[str, Any], ...] = ()
+    also: str = ""
 
     at_desk: bool = False
 
@@ -61,6 +63,8 @@ class Page:
 
 TEAM = ("teacher", "student", "secretary", "deputy", "leader", "operator")
 AUTHOR = STAFF  # of the world's rows, the teacher is the author
+GROWTH = ("teacher", "student", "secretary", "deputy", "operator")
+OF_TEACHING = (("kind", "teaching"),)
 SEEN_BY_OVERSEERS = ("secretary", "deputy", "leader", "operator")
 
 
@@ -79,6 +83,46 @@ PAGES = {
     "account_logout": Page(ANYBODY),
     "account_change_password": Page(ANYBODY),
     "account_reauthenticate": Page(ANYBODY),
+    "profile": Page(("teacher", "student", "secretary", "deputy")),
+    "mentorship:story": Page(TEAM, "team", TEAM),
+    "mentorship:new_project": Page(AUTHOR, "team", TEAM),
+    "mentorship:edit_project": Page(AUTHOR, "project", TEAM),
+    "mentorship:result": Page(AUTHOR, "stage", TEAM),
+    "mentorship:assess": Page(GROWTH, "team", TEAM, rest=(("moment", "start"),), also="student"),
+    "mentorship:reflect": Page(("student",), "team", TEAM),
+    "mentorship:edit_reflection": Page(("student",), "reflection", GROWTH),
+    "teaching_pairs:story": Page((*STAFF, "leader"), "pair"),
+    "teaching_pairs:milestones": Page(AUTHOR, "pair"),
+    "teaching_pairs:workshops": Page(ANYBODY),
+    "teaching_pairs:new_workshop": Page(DESK),
+    "teaching_pairs:workshop": Page((*STAFF, "leader"), "workshop"),
+    "teaching_pairs:edit_workshop": Page(DESK, "workshop"),
+    "teaching_pairs:withdraw": Page((*STAFF, "leader"), "workshop", method="post"),  # of one's own sign-up
+    "teaching_pairs:attendance": Page(DESK, "workshop", method="post"),
+    "teaching_pairs:match_workshop": Page(DESK, "workshop", method="post"),
+    "enterprise_service:story": Page((*STAFF, "leader"), "engagement"),
+    "enterprise_service:new_instalment": Page(AUTHOR, "engagement"),
+    "enterprise_service:make_link": Page(AUTHOR, "engagement", method="post"),
+    "enterprise_service:revoke_link": Page(AUTHOR, "link", method="post"),
+    "enterprise_service:board": Page(ANYBODY),
+    "enterprise_service:new_problem": Page(STAFF),
+    "enterprise_service:problem": Page((*STAFF, "leader"), "problem"),
+    "enterprise_service:edit_problem": Page(STAFF, "problem"),
+    "enterprise_service:drop_problem": Page(STAFF, "problem", method="post"),
+    "enterprise_service:reopen_problem": Page(STAFF, "problem", method="post"),
+    "enterprise_service:enterprises": Page(ANYBODY),
+    "enterprise_service:new_enterprise": Page(STAFF),
+    "enterprise_service:enterprise": Page((*STAFF, "leader"), "enterprise"),
+    "enterprise_service:edit_enterprise": Page(STAFF, "enterprise"),
+    "enterprise_service:findings": Page(ANYBODY),
+    "pairings:matching": Page(DESK, rest=OF_TEACHING),
+    "pairings:new_run": Page(DESK, method="post", rest=OF_TEACHING),
+    "pairings:add_rule": Page(DESK, method="post", rest=OF_TEACHING),
+    "pairings:delete_rule": Page(DESK, "rule", SEEN_BY_OVERSEERS, method="post"),
+    "pairings:run": Page((*DESK, "leader"), "run", SEEN_BY_OVERSEERS),
+    "pairings:publish": Page(DESK, "run", SEEN_BY_OVERSEERS, method="post"),
+    "pairings:answer": Page((*STAFF, "leader"), "match", method="post"),  # for oneself, where one is named
+    "outcomes:hand_over": Page(STAFF, "team", TEAM, method="post"),
     "mentorship:list": Page(ANYBODY),
     "mentorship:new": Page(STAFF),
     "mentorship:detail": Page(TEAM, "team", TEAM),
@@ -125,6 +169,7 @@ PUBLIC = {
     "account_inactive": "says that an account is closed",
     "set_language": "a reader may choose before signing in",
     "healthz": "a load balancer has no account",
+    "enterprise_service:confirm": "an enterprise's contact has no account; the signed link is the right",
     "styleguide": "exists only in DEBUG",
 }
 
@@ -132,6 +177,9 @@ PUBLIC = {
 BRANCH_ROWS = {
     "organization_person": ("person", DESK, DESK, DESK),
     "organization_office": ("office", DESK, DESK, DESK),
+    "organization_tag": ("tag", DESK, DESK, DESK),
+    "mentorship_rubric": ("rubric", DESK, DESK, ()),
+    "teaching_pairs_workshop": ("workshop", DESK, DESK, DESK),
     "organization_college": ("college", ("operator",), DESK, ("operator",)),
     "organization_branch": ("branch", ("operator",), DESK, ("operator",)),
     "organization_user": ("user", ("operator",), ("operator",), ("operator",)),
@@ -232,6 +280,8 @@ class MatrixCase(TestCase):
         if page.row:
             row = branch.rows[page.row]
             given[page.key] = row.code if page.key == "code" else row.pk
+        if page.also:
+            given[page.also] = branch.rows[page.also].pk
         data = query or {"reason": "请补充材料。", "summary": "按计划完成。", "form_key": str(uuid.uuid4())}
         with transaction.atomic():
             response = getattr(self.client, page.method)(reverse(name, kwargs=given), data)

@@ -3,15 +3,20 @@
 Everything that belongs to a branch carries its code in its words, so that a leak shows.
 """
 
+import datetime
 from dataclasses import dataclass, field
 
 from django.db.models import Model
+from django.utils import timezone
 
-from enterprise_service.models import Enterprise
-from organization.models import Branch, College, Person, RoleAssignment, User
+from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment
+from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
+from organization.models import Branch, College, Person, RoleAssignment, Tag, User
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from outcomes.models import Grade, Subkind
+from pairings.models import MatchRule, MatchRun
+from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.factories import (
     BranchFactory,
     CollegeFactory,
@@ -60,7 +65,14 @@ class BranchWorld:
         team = mentorship(branch, by=by, people=team_of, title=f"产线调试训练{code}")
         pair = teaching_pair(branch, by=by, people=pair_of, title=f"课程共建{code}")
         asked = problem(branch, title=f"夹具定位不准{code}")
-        served = engagement(branch, by=by, people={"leader": by.person}, problem=asked, title=f"夹具改进{code}")
+        served = engagement(
+            branch,
+            by=by,
+            people={"leader": by.person},
+            problem=asked,
+            title=f"夹具改进{code}",
+            contract_amount_cny=50_000,
+        )
         waiting = teaching_pair(branch, by=by, people=pair_of, title=f"专题研究{code}", approved=False)
         words = {"element_kind": "theory", "element_words": f"共学劳模事迹{code}。", "words": f"试切样件{code}。"}
         entry = log(team, by=by, photos=[evidence(by, name=f"现场{code}.png")], **words)
@@ -69,6 +81,8 @@ class BranchWorld:
         of_pair = {"by": by, "pairings": [pair], "people": [by.person, ordinary]}
         proved = verified(branch, verifier=self.users["secretary"], title=f"已核实课程{code}", **of_pair)
         place = Subkind.objects.count()
+        deeper = {**self._work_of_teaching(pair, ordinary), **self._work_of_team(team, other_pupil)}
+        deeper |= self._work_of_service(served)
         return {
             "team": team,
             "pair": pair,
@@ -88,7 +102,56 @@ class BranchWorld:
             "student": other_pupil,
             "subkind": Subkind.objects.create(branch=branch, category="course", name=f"子类{code}{place}"),
             "grade": Grade.objects.create(branch=branch, category="award", name=f"等次{code}{place}"),
+            "tag": Tag.objects.create(branch=branch, name=f"用词{code}{place}"),
+            **deeper,
         }
+
+    def _work_of_teaching(self, pair: TeachingPair, ordinary: Person) -> dict[str, Model]:
+        """Add milestones, a workshop to come, and proposals: a draft, one that people are asked about, and a rule."""
+        code, by, secretary = self.code, self.users["teacher"], self.users["secretary"]
+        first, second = datetime.date(YEAR, 5, 1), datetime.date(YEAR, 6, 1)
+        pair.plan({"outline": (first, second), "resources": (second, None)})
+        workshop = Workshop.objects.create(
+            branch=self.branch,
+            title=f"选题培训{code}",
+            held_on=timezone.localdate() + datetime.timedelta(days=7),
+            announced_by=secretary,
+        )
+        workshop.sign_up(by=by, strengths="课程建设", needs="微课制作", topics=f"课程思政{code}")
+        SignUp.objects.create(workshop=workshop, person=ordinary, topics=f"课程思政{code}")
+        pinned = {"branch": self.branch, "kind": "teaching", "person": by.person, "other": ordinary}
+        rule = MatchRule.objects.create(rule="forbid", **pinned)
+        asked, draft = (
+            MatchRun.objects.create(branch=self.branch, kind="teaching", created_by=secretary) for _ in "12"
+        )
+        people = {"leader": by.person_id, "ordinary_teacher": ordinary.pk}
+        for run in (asked, draft):
+            run.draft = [{"people": people, "facts": {"topics": [f"课程思政{code}"]}}]
+            run.save()
+        asked.publish(by=secretary)
+        return {"workshop": workshop, "rule": rule, "run": draft, "match": asked.matches.get()}
+
+    def _work_of_team(self, team: MentorshipTeam, pupil: Person) -> dict[str, Model]:
+        """Add a contest with a round, an assessment, a reflection, and a rubric of the branch's own."""
+        code, by = self.code, self.users["teacher"]
+        project = Project(team=team, track="contest", title=f"参赛项目{code}", contest=f"大赛{code}")
+        project.plan({"provincial": datetime.date(YEAR, 6, 1)})
+        rubric = Rubric.objects.get(branch=None)
+        assessment = Assessment(team=team, student=pupil, moment="start", view="mentor", rubric=rubric)
+        assessment.record(by=by, marks=dict.fromkeys((item.pk for item in rubric.items.all()), 2))
+        own = Rubric.objects.create(branch=self.branch, name=f"评价表{code}", is_active=False)
+        return {
+            "project": project,
+            "stage": project.stages.get(),
+            "assessment": assessment,
+            "reflection": Reflection.objects.create(team=team, student=pupil, words=f"学到很多{code}。"),
+            "rubric": own,
+        }
+
+    def _work_of_service(self, served: Engagement) -> dict[str, Model]:
+        """Add an instalment and a link for the enterprise."""
+        served.receive(Instalment(amount_cny=1000, received_on=datetime.date(YEAR, 7, 1), note=f"首期{self.code}"))
+        return {"instalment": served.instalments.get(), "link": Confirmation.make(served, by=self.users["teacher"])}
 
     def mark_names(self) -> None:
         """Put the branch's code into the names that factories made."""

@@ -165,5 +165,5 @@ class Problem(VersionedModel):
         self.refresh_from_db()
 
     for verb in (become, drop, reopen):
-        verb.alters_data = True  # type: ignore[attr-defined]
+        verb.alters_data = True  # type: ignore[union-attr]
     del verb

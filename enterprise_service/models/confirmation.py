@@ -197,7 +197,7 @@ class Confirmation(VersionedModel):
         raise LinkRefusedError(link.state)
 
     for verb in (revoke, confirm):
-        verb.alters_data = True  # type: ignore[attr-defined]
+        verb.alters_data = True  # type: ignore[union-attr]
     del verb
 
 

@@ -85,7 +85,7 @@ class BoardFormMixin(SavesThroughVerbMixin):
 
     def get_success_url(self) -> str:
         """Go to the row's page."""
-        return self.object.get_absolute_url()  # type: ignore[attr-defined]
+        return self.object.get_absolute_url()
 
 
 class BoardCreateView(BoardFormMixin, CreateView):
@@ -102,7 +102,7 @@ class BoardUpdateView(BoardFormMixin, UpdateView):
 
     def get_object(self, queryset: QuerySet[Any] | None = None) -> Any:
         """Return the row when the user may change it."""
-        row = visible_or_404(self.request, self.model.objects.all(), self.kwargs["pk"])  # type: ignore[attr-defined]
+        row = visible_or_404(self.request, self.model.objects.all(), self.kwargs["pk"])
         require(self.request, "enterprise_service.edit_board", row)
         return row
 
@@ -136,7 +136,7 @@ class EnterpriseListView(FilterView):
     def get_queryset(self) -> QuerySet[Any]:
         """Return the enterprises that the user may see, with how many problems each has."""
         rows = Enterprise.objects.visible_to(self.request.user).select_related("branch")
-        return rows.annotate(problem_count=Count("problems"))
+        return rows.annotate(problem_count=Count("problems")).order_by("name", "pk")
 
 
 @require_safe

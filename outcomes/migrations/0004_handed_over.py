@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+import organization.text
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,7 +18,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="outcome",
             name="origin",
-            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=40),
+            field=organization.text.PlainCharField(
+                blank=True, db_default="", default="", editable=False, max_length=40
+            ),
         ),
         migrations.AddConstraint(
             model_name="outcome",

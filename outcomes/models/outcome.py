@@ -54,7 +54,7 @@ class Outcome(VersionedModel):
     issuer_kind = models.CharField(_("kind of issuer"), max_length=12, choices=IssuerKind, blank=True)
     note = PlainTextField(_("note"), max_length=2000, blank=True)
     #: What a form's page handed over, e.g. stage-12, so that it is handed over once.
-    origin = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
+    origin = PlainCharField(max_length=40, blank=True, default="", db_default="", editable=False)
     people = models.ManyToManyField(
         Person, through="OutcomePerson", related_name="outcomes", verbose_name=_("achieved by")
     )

@@ -92,12 +92,10 @@ class OutcomeCreateView(OutcomeFormMixin, CreateView):
 
 
 @require_POST
-def hand_over(request: UserRequest) -> HttpResponse:
+def hand_over(request: UserRequest, pk: int) -> HttpResponse:
     """Make a draft of what a pairing's page already knows, such as a contest's result; a second time, show it."""
+    pairing = cast("Pairing", visible_or_404(request, Pairing.objects.with_people(), pk))
     require(request, "outcomes.record_outcome")
-    number = request.POST.get("pairing", "")
-    rows = Pairing.objects.with_people()
-    pairing = cast("Pairing", visible_or_404(request, rows, int(number) if number.isdigit() else 0))
     origin = f"{pairing.pk}:{request.POST.get('origin', '')}"[:40]
     known = Outcome.objects.filter(origin=origin, corrects__isnull=True).first()
     if known:

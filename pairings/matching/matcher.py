@@ -134,10 +134,10 @@ class Matcher:
             [(roles, scores)] = matrices.items()
             pairs = assign_pairs(scores, most_people=most_people)
             return [dict(zip(roles, pair, strict=True)) for pair in pairs]
-        roles = list(dict.fromkeys(role for pair in matrices for role in pair))
-        found = ThreeSides(*(matrices[roles] for roles in combinations(roles, 2))).best()
+        order = list(dict.fromkeys(role for pair in matrices for role in pair))
+        found = ThreeSides(*(matrices[pair] for pair in combinations(order, 2))).best()
         proposal.share_of_bound = found.share_of_bound
-        return [dict(zip(roles, team, strict=True)) for team in found.teams]
+        return [dict(zip(order, team, strict=True)) for team in found.teams]
 
     def _group(self, sides: Mapping[str, Side], places: Mapping[str, int]) -> dict[str, Any]:
         """Return one group as JSON keeps it."""

@@ -143,7 +143,7 @@ class MatchRun(VersionedModel):
         """Return the branch's rules for the form (one query)."""
         rules = list(MatchRule.objects.filter(branch=self.branch_id, kind=self.kind))
         of = {
-            rule: frozenset((one.person_id, one.other_id) for one in rules if one.rule == rule)
+            rule: frozenset((one.person_id, one.other_id) for one in rules if one.rule == rule and one.other_id)
             for rule in (MatchRule.Rule.PIN, MatchRule.Rule.FORBID)
         }
         left_out = frozenset(one.person_id for one in rules if one.rule == MatchRule.Rule.LEAVE_OUT)
@@ -194,7 +194,7 @@ class MatchRun(VersionedModel):
         self.refresh_from_db()
 
     for verb in (work_out, publish):
-        verb.alters_data = True  # type: ignore[attr-defined]
+        verb.alters_data = True  # type: ignore[union-attr]
     del verb
 
 
@@ -311,7 +311,7 @@ class Match(models.Model):
             match.save(update_fields=["pairing"])
 
     for verb in (answer, become):
-        verb.alters_data = True  # type: ignore[attr-defined]
+        verb.alters_data = True  # type: ignore[union-attr]
     del verb
 
 

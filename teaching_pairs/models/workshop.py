@@ -114,7 +114,7 @@ class Workshop(VersionedModel):
                     signup.save(update_fields=["attended"])
 
     for verb in (sign_up, withdraw, record_attendance):
-        verb.alters_data = True  # type: ignore[attr-defined]
+        verb.alters_data = True  # type: ignore[union-attr]
     del verb
 
 
