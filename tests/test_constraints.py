@@ -8,11 +8,12 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.db.models.constraints import CheckConstraint, UniqueConstraint
+from django.utils import timezone
 
 from evidence.models import StoredFile
-from organization.models import PartyStageEntry, Person, RoleAssignment
+from organization.models import PartyStageEntry, Person, RoleAssignment, Tag
 from outcomes.models import FrozenReport, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
-from pairings.models import LogPhoto, Pairing, ProgressLog, Seat
+from pairings.models import LogPhoto, Pairing, PairingFile, ProgressLog, Seat
 from tests.factories import engagement, member, student
 from tests.world import BranchWorld
 
@@ -45,6 +46,16 @@ def second_team(world: BranchWorld) -> Seat:
     return world.add_rows()["team"].seats.get(role="ordinary_student")
 
 
+def leave_out_twice(world: BranchWorld) -> None:
+    put(world.rows["rule"], rule="leave_out", other=None)
+    again(world.rows["rule"])
+
+
+def confirmed(world: BranchWorld) -> Model:
+    world.rows["link"].confirm(is_solved=True, rating=3, words="", confirmed_by="生产部林工")
+    return world.rows["link"]
+
+
 TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "branch_name_once_in_a_college": lambda w: again(w.branch, code="NEW"),
     "office_name_once_in_a_branch": lambda w: again(w.rows["office"]),
@@ -69,6 +80,32 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "photo_once_a_log": lambda w: again(LogPhoto.objects.first()),
     "pair_has_a_course_or_a_topic": lambda w: put(w.rows["pair"], topic="另有课题"),
     "brokered_pair_names_its_broker": lambda w: put(w.rows["pair"], formation="brokered"),
+    "step_once_a_pair": lambda w: again(w.rows["pair"].milestones.first()),
+    "milestone_has_a_day": lambda w: put(w.rows["pair"].milestones.first(), planned_on=None, done_on=None),
+    "sign_up_once": lambda w: again(w.rows["workshop"].signups.first()),
+    "tag_once_in_the_system": lambda w: again(Tag.objects.filter(branch=None).first()),
+    "tag_once_in_a_branch": lambda w: again(w.rows["tag"]),
+    "match_rule_names_two_or_leaves_one_out": lambda w: put(w.rows["rule"], other=w.rows["rule"].person),
+    "only_a_kept_pair_is_brokered": lambda w: put(w.rows["rule"], brokered_by=w.rows["person"]),
+    "left_out_once": leave_out_twice,
+    "match_rule_once": lambda w: again(w.rows["rule"]),
+    "match_place_once": lambda w: again(w.rows["match"]),
+    "match_role_once": lambda w: again(w.rows["match"].seats.first(), person=w.rows["student"]),
+    "person_once_in_a_proposal": lambda w: again(w.rows["match"].seats.first(), role="helper"),
+    "file_once_a_pairing": lambda w: again(
+        PairingFile.objects.create(pairing=w.rows["pair"], evidence=w.rows["evidence"])
+    ),
+    "round_once_a_project": lambda w: again(w.rows["stage"]),
+    "stage_is_a_round": lambda w: put(w.rows["stage"], round="galactic"),
+    "ability_once_in_a_rubric": lambda w: again(w.rows["assessment"].rubric.items.first()),
+    "assessed_once_a_moment": lambda w: again(w.rows["assessment"]),
+    "mark_once_an_ability": lambda w: again(w.rows["assessment"].scores.first()),
+    "mark_from_1_to_5": lambda w: put(w.rows["assessment"].scores.first(), value=6),
+    "instalment_is_positive": lambda w: put(w.rows["instalment"], amount_cny=0),
+    "confirmation_is_whole": lambda w: put(w.rows["link"], is_solved=True),
+    "rating_from_1_to_4": lambda w: put(confirmed(w), rating=5),
+    "revoked_link_confirms_nothing": lambda w: put(confirmed(w), revoked_at=timezone.now()),
+    "handed_over_once": lambda w: [put(w.rows[name], origin="1:stage-1") for name in ("draft", "submitted")],
     "enterprise_once_in_a_branch": lambda w: again(w.rows["enterprise"]),
     "one_open_engagement_a_problem": lambda w: put(engagement(w.branch), problem=w.rows["problem"]),
     "contract_amount_not_negative": lambda w: put(w.rows["engagement"], contract_amount_cny="-1"),

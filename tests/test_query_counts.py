@@ -1,29 +1,40 @@
 """No page asks the database more often because there are more rows: the same literal number at one row and at three."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories import evidence, log, outcome
-from tests.world import YEAR, World, build_world
+from enterprise_service.models import Confirmation, Instalment, Problem
+from mentorship.models import Assessment, Project, Reflection
+from pairings.models import Match, MatchSeat
+from teaching_pairs.models import SignUp
+from tests.factories import evidence, log, member, outcome, teacher
+from tests.world import YEAR, BranchWorld, World, build_world
 
 pytestmark = pytest.mark.django_db
 
 LISTS = {
-    ("teacher", "home"): 11,
-    ("student", "home"): 9,
-    ("secretary", "home"): 10,
+    ("teacher", "home"): 15,
+    ("student", "home"): 10,
+    ("secretary", "home"): 11,
     ("teacher", "mentorship:list"): 8,
     ("teacher", "teaching_pairs:list"): 8,
     ("teacher", "enterprise_service:list"): 8,
     ("teacher", "pairings:logs"): 9,
     ("teacher", "outcomes:list"): 8,
     ("teacher", "mentorship:new"): 9,
-    ("teacher", "teaching_pairs:new"): 9,
-    ("teacher", "enterprise_service:new"): 8,
-    ("teacher", "outcomes:new"): 12,
+    ("teacher", "teaching_pairs:new"): 10,
+    ("teacher", "enterprise_service:new"): 10,
+    ("teacher", "outcomes:new"): 11,
+    ("teacher", "teaching_pairs:workshops"): 6,
+    ("teacher", "enterprise_service:board"): 6,
+    ("teacher", "enterprise_service:enterprises"): 6,
+    ("teacher", "enterprise_service:findings"): 5,
+    ("teacher", "profile"): 7,
     ("leader", "mentorship:list"): 8,
     ("leader", "outcomes:list"): 8,
     ("leader", "dashboard"): 12,
@@ -38,6 +49,9 @@ LISTS = {
     ("secretary", "admin:enterprise_service_enterprise_changelist"): 9,
     ("secretary", "admin:enterprise_service_problem_changelist"): 9,
     ("secretary", "admin:enterprise_service_engagement_changelist"): 11,
+    ("secretary", "admin:organization_tag_changelist"): 8,
+    ("secretary", "admin:mentorship_rubric_changelist"): 8,
+    ("secretary", "admin:teaching_pairs_workshop_changelist"): 9,
     ("secretary", "admin:outcomes_outcome_changelist"): 11,
     ("secretary", "admin:outcomes_subkind_changelist"): 8,
     ("secretary", "admin:outcomes_grade_changelist"): 8,
@@ -46,21 +60,30 @@ LISTS = {
     ("operator", "admin:auditlog_logentry_changelist"): 5,
 }
 DETAILS = {
-    ("teacher", "mentorship:detail"): 15,
+    ("teacher", "mentorship:detail"): 26,
     ("teacher", "mentorship:edit"): 14,
-    ("teacher", "teaching_pairs:detail"): 15,
-    ("teacher", "teaching_pairs:edit"): 13,
-    ("teacher", "enterprise_service:detail"): 15,
-    ("teacher", "enterprise_service:edit"): 11,
+    ("teacher", "teaching_pairs:detail"): 17,
+    ("teacher", "teaching_pairs:edit"): 14,
+    ("teacher", "enterprise_service:detail"): 19,
+    ("teacher", "enterprise_service:edit"): 12,
+    ("teacher", "mentorship:story"): 21,
+    ("teacher", "teaching_pairs:story"): 15,
+    ("teacher", "teaching_pairs:milestones"): 8,
+    ("teacher", "teaching_pairs:workshop"): 11,
+    ("secretary", "pairings:run"): 10,
+    ("secretary", "pairings:matching"): 12,
+    ("teacher", "enterprise_service:story"): 15,
+    ("teacher", "enterprise_service:problem"): 8,
+    ("teacher", "enterprise_service:enterprise"): 9,
     ("teacher", "pairings:log"): 7,
     ("teacher", "pairings:edit_log"): 9,
     ("teacher", "outcomes:detail"): 16,
-    ("teacher", "outcomes:edit"): 17,
-    ("teacher", "evidence:detail"): 8,
+    ("teacher", "outcomes:edit"): 18,
+    ("teacher", "evidence:detail"): 9,
     ("secretary", "admin:organization_person_change"): 12,
-    ("secretary", "admin:mentorship_mentorshipteam_change"): 10,
-    ("secretary", "admin:teaching_pairs_teachingpair_change"): 11,
-    ("secretary", "admin:enterprise_service_engagement_change"): 11,
+    ("secretary", "admin:mentorship_mentorshipteam_change"): 11,
+    ("secretary", "admin:teaching_pairs_teachingpair_change"): 13,
+    ("secretary", "admin:enterprise_service_engagement_change"): 13,
     ("secretary", "admin:outcomes_outcome_change"): 17,
 }
 
@@ -79,6 +102,33 @@ def signed_in(world: World, role: str) -> Client:
     client = Client()
     client.force_login(world.user(role))
     return client
+
+
+def add_parts(branch: BranchWorld) -> None:
+    """Give the first rows' pages more of what they already hold one of."""
+    rows, by = branch.rows, branch.users["teacher"]
+    rows["pair"].plan({step.step: (datetime.date(YEAR, 5, 1), None) for step in rows["pair"].steps()})
+    for place in "23":
+        project = Project(team=rows["team"], track="contest", title=f"项目{place}")
+        project.plan(dict.fromkeys(("college", "provincial", "national"), datetime.date(YEAR, 6, 1)))
+        Reflection.objects.create(team=rows["team"], student=rows["student"], words="又一次。")
+        rows["engagement"].receive(Instalment(amount_cny=10, received_on=datetime.date(YEAR, 7, 1)))
+        Confirmation.make(rows["engagement"], by=by)
+        Problem.objects.create(enterprise=rows["enterprise"], title=f"难题{place}")
+        colleague = teacher(branch.branch)
+        SignUp.objects.create(workshop=rows["workshop"], person=colleague)
+        match = Match.objects.create(run=rows["match"].run, place=10 + int(place))
+        MatchSeat.objects.create(run=match.run, match=match, role="ordinary_teacher", person=colleague)
+        MatchSeat.objects.create(run=match.run, match=match, role="leader", person=member(teacher(branch.branch)))
+    for moment in ("middle", "end"):
+        assessment = Assessment(
+            team=rows["team"],
+            student=rows["student"],
+            moment=moment,
+            view="mentor",
+            rubric=rows["assessment"].rubric,
+        )
+        assessment.record(by=by, marks=dict.fromkeys((item.pk for item in assessment.rubric.items.all()), 4))
 
 
 def count_lists(world: World) -> dict[tuple[str, str], int]:
@@ -111,6 +161,14 @@ def test_details_take_the_same_queries_at_one_part_and_at_three() -> None:
         "teaching_pairs:edit": branch.rows["pair"],
         "enterprise_service:detail": branch.rows["engagement"],
         "enterprise_service:edit": branch.rows["engagement"],
+        "mentorship:story": branch.rows["team"],
+        "teaching_pairs:story": branch.rows["pair"],
+        "teaching_pairs:milestones": branch.rows["pair"],
+        "teaching_pairs:workshop": branch.rows["workshop"],
+        "pairings:run": branch.rows["match"].run,
+        "enterprise_service:story": branch.rows["engagement"],
+        "enterprise_service:problem": branch.rows["problem"],
+        "enterprise_service:enterprise": branch.rows["enterprise"],
         "pairings:log": branch.rows["team"],
         "pairings:edit_log": branch.rows["log"],
         "outcomes:detail": draft,
@@ -123,11 +181,12 @@ def test_details_take_the_same_queries_at_one_part_and_at_three() -> None:
         "admin:outcomes_outcome_change": draft,
     }
 
+    def address_of(name: str) -> str:
+        of_kind = name == "pairings:matching"
+        return reverse(name, args=["teaching" if of_kind else addresses[name].pk])
+
     def count() -> dict[tuple[str, str], int]:
-        return {
-            (role, name): queries(signed_in(world, role), reverse(name, args=[addresses[name].pk]))
-            for role, name in DETAILS
-        }
+        return {(role, name): queries(signed_in(world, role), address_of(name)) for role, name in DETAILS}
 
     assert count() == DETAILS
     more = [branch.add_rows() for _ in range(2)]
@@ -140,6 +199,7 @@ def test_details_take_the_same_queries_at_one_part_and_at_three() -> None:
             pairings=[branch.rows["team"], rows["team"], rows["pair"]],
             evidence=[evidence(by), evidence(by)],
         )
+    add_parts(branch)
     person = branch.rows["person"]
     person.record_stage(stage="applicant", from_date="2024-01-01")
     person.record_stage(stage="activist", from_date="2024-09-01")

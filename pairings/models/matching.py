@@ -361,5 +361,5 @@ class MatchSeat(models.Model):
 
     @property
     def role_label(self) -> str:
-        """Return what the form calls the role."""
-        return str(self.run.kind_info.role(self.role).label)
+        """Return what the form calls the role (prefetched from its match)."""
+        return str(self.match.run.kind_info.role(self.role).label)

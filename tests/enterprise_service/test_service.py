@@ -1,0 +1,214 @@
+"""The board, the contract's money, findings, suggestions; and the link by which an enterprise confirms."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+import time_machine
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core import signing
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document
+
+from enterprise_service.matching import ServiceMatcher
+from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
+from enterprise_service.models.confirmation import REFUSALS_A_MINUTE, SALT
+from evidence.models import evidence_storage
+from organization.models import RuleError
+from pairings.models import PairingFile
+from tests.factories import engagement, log, member, problem, teacher, user_of
+from tests.world import BranchWorld
+
+pytestmark = pytest.mark.django_db
+
+SAID = {"is_solved": "yes", "rating": "4", "words": "废品率下降一半。", "confirmed_by": "生产部经理 林工"}
+
+
+@pytest.fixture
+def link(world: BranchWorld) -> Confirmation:
+    return world.rows["link"]
+
+
+def refusals() -> list[tuple[str, str]]:
+    """Return the row and the reason of each refused link in the audit trail."""
+    kind = ContentType.objects.get_for_model(Confirmation)
+    entries = LogEntry.objects.filter(content_type=kind, action=LogEntry.Action.ACCESS).order_by("pk")
+    return [(entry.object_pk, entry.additional_data["refused"]) for entry in entries]
+
+
+def test_the_contact_confirms_without_an_account_and_it_becomes_evidence(client: Client, link: Confirmation) -> None:
+    assert client.get(link.path).status_code == 200
+    page = client.post(link.path, SAID)
+    assert "您的确认已保存" in page.content.decode()
+    link.refresh_from_db()
+    assert (link.is_solved, link.rating, link.confirmed_by) == (True, 4, "生产部经理 林工")
+    held = PairingFile.objects.get(pairing_id=link.engagement_id).evidence
+    with evidence_storage().open(held.file.path) as file:
+        words = "\n".join(paragraph.text for paragraph in Document(file).paragraphs)
+    assert "废品率下降一半。" in words
+    assert "生产部经理 林工" in words
+
+
+def test_the_confirmation_can_prove_the_engagement_s_outcome(
+    client: Client, link: Confirmation, teacher_client: Client
+) -> None:
+    client.post(link.path, SAID)
+    form = teacher_client.get(reverse("outcomes:new"), {"pairing": link.engagement_id}).context["form"]
+    held = PairingFile.objects.get(pairing_id=link.engagement_id).evidence
+    assert held in form.fields["log_photos"].queryset
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "nonsense",
+        signing.Signer(key="another key", salt=SALT).sign_object([1, "x"]),
+        signing.Signer(salt=SALT).sign_object([10**6, "x"]),
+        signing.Signer(salt=SALT).sign_object("neither"),
+    ],
+)
+def test_a_forged_link_opens_nothing_and_the_audit_says_so(client: Client, link: Confirmation, token: str) -> None:
+    address = reverse("enterprise_service:confirm", args=[token])
+    for response in (client.get(address), client.post(address, SAID)):
+        assert (response.status_code, "链接无效" in response.content.decode()) == (404, True)
+    link.refresh_from_db()
+    assert (link.confirmed_at, refusals()) == (None, [("", "forged"), ("", "forged")])
+
+
+def test_another_row_s_number_under_a_true_signature_is_forged_too(client: Client, link: Confirmation) -> None:
+    token = signing.Signer(salt=SALT).sign_object([link.pk, "guessed"])
+    assert client.post(reverse("enterprise_service:confirm", args=[token]), SAID).status_code == 404
+    link.refresh_from_db()
+    assert link.confirmed_at is None
+
+
+@pytest.mark.parametrize(("why", "words"), [("expired", "链接已过期"), ("revoked", "学校已撤回"), ("used", "您已确认")])
+def test_a_link_that_serves_no_more_changes_nothing_and_the_audit_says_so(
+    client: Client, link: Confirmation, why: str, words: str
+) -> None:
+    if why == "used":
+        client.post(link.path, SAID)
+    if why == "revoked":
+        link.revoke()
+    later = datetime.timedelta(days=31 if why == "expired" else 0)
+    before = Confirmation.objects.values().get(pk=link.pk)
+    with time_machine.travel(timezone.now() + later):
+        for response in (client.get(link.path), client.post(link.path, {**SAID, "words": "改口。"})):
+            assert (response.status_code, words in response.content.decode()) == (410, True)
+    assert Confirmation.objects.values().get(pk=link.pk) == before
+    assert refusals() == [(str(link.pk), why)] * 2
+    assert PairingFile.objects.count() == (1 if why == "used" else 0)
+
+
+def test_nobody_fills_the_audit_trail_with_forged_links(client: Client, link: Confirmation) -> None:
+    address = reverse("enterprise_service:confirm", args=["nonsense"])
+    with time_machine.travel("2026-01-01 12:00:30", tick=False):
+        for _time in range(REFUSALS_A_MINUTE + 5):
+            client.get(address)
+    assert len(refusals()) == REFUSALS_A_MINUTE
+
+
+def test_an_unfinished_answer_comes_back_with_its_errors(client: Client, link: Confirmation) -> None:
+    response = client.post(link.path, {**SAID, "rating": "9", "confirmed_by": ""})
+    assert sorted(response.context["form"].errors) == ["confirmed_by", "rating"]
+    hostile = client.post(link.path, {**SAID, "words": "倒\u202e序"})
+    assert list(hostile.context["form"].errors) == ["words"]
+    link.refresh_from_db()
+    assert link.confirmed_at is None
+
+
+def test_a_new_link_revokes_the_old_one_and_none_is_made_once_confirmed(
+    client: Client, teacher_client: Client, link: Confirmation
+) -> None:
+    address = reverse("enterprise_service:make_link", args=[link.engagement_id])
+    teacher_client.post(address)
+    link.refresh_from_db()
+    newer = link.engagement.confirmations.exclude(pk=link.pk).get()
+    assert (link.state, newer.state) == ("revoked", "")
+    client.post(newer.path, SAID)
+    teacher_client.post(address)
+    assert link.engagement.confirmations.count() == 2
+    with pytest.raises(RuleError):
+        newer.revoke()
+
+
+def test_a_problem_is_posted_dropped_and_put_back(teacher_client: Client, world: BranchWorld) -> None:
+    sent = {"enterprise": world.rows["enterprise"].pk, "title": "换线太慢", "urgency": "urgent", "field": "机器人"}
+    teacher_client.post(reverse("enterprise_service:new_problem"), sent)
+    posted = Problem.objects.get(title="换线太慢")
+    board = teacher_client.get(reverse("enterprise_service:board"), {"status": "open"})
+    assert list(board.context["object_list"]) == [posted]
+    for verb, status in (("drop_problem", "dropped"), ("drop_problem", "dropped"), ("reopen_problem", "open")):
+        teacher_client.post(reverse(f"enterprise_service:{verb}", args=[posted.pk]))
+        posted.refresh_from_db()
+        assert posted.status == status
+    form = teacher_client.get(reverse("enterprise_service:new"), {"problem": posted.pk}).context["form"]
+    assert (form["problem"].value(), form["title"].value()) == (posted.pk, "换线太慢")
+
+
+def test_a_problem_under_way_is_not_dropped(world: BranchWorld) -> None:
+    with pytest.raises(RuleError):
+        world.rows["problem"].drop()
+
+
+def test_instalments_add_up_to_the_contract_and_never_above(world: BranchWorld, teacher_client: Client) -> None:
+    served = Engagement.objects.get(pk=world.rows["engagement"].pk)
+    address = reverse("enterprise_service:new_instalment", args=[served.pk])
+    teacher_client.post(address, {"amount_cny": "49000.00", "received_on": "2024-08-01", "note": "尾款"})
+    assert served.received_cny == Decimal("50000.00")
+    refused = teacher_client.post(address, {"amount_cny": "0.01", "received_on": "2024-08-02"})
+    assert "将超过合同金额" in str(refused.context["form"].non_field_errors())
+    assert served.instalments.count() == 2
+    with pytest.raises(RuleError):
+        engagement(world.branch).receive(Instalment(amount_cny=1, received_on=datetime.date(2024, 8, 1)))
+
+
+def test_helpers_join_and_leave_a_team_and_stay_as_history(teacher_client: Client, world: BranchWorld) -> None:
+    served = Engagement.objects.get(pk=world.rows["engagement"].pk)
+    one, two = teacher(world.branch), teacher(world.branch)
+    sent = {
+        "title": served.title,
+        "started_on": "2024-03-01",
+        "problem": served.problem_id,
+        "leader": world.users["teacher"].person_id,
+        "contract_amount_cny": "50000",
+    }
+    for helpers in ([one.pk, two.pk], [two.pk]):
+        served.refresh_from_db()
+        address = reverse("enterprise_service:edit", args=[served.pk])
+        teacher_client.post(address, {**sent, "helpers": helpers, "version": served.version})
+    seats = served.seats.filter(role="helper")
+    assert {(seat.person, seat.left_on is None) for seat in seats} == {(one, False), (two, True)}
+
+
+def test_findings_collect_across_enterprises(desk: Client, world: BranchWorld) -> None:
+    other = engagement(world.branch, title="人才调研")
+    log(other, activity_type="talent", words="缺少会编程的技术工人。")
+    log(world.rows["engagement"], activity_type="policy", words="询问稳岗补贴。", by=world.users["teacher"])
+    log(world.rows["engagement"], activity_type="solving", words="调试工装。", by=world.users["teacher"])
+    page = desk.get(reverse("enterprise_service:findings"))
+    assert {found.words for found in page.context["object_list"]} == {"缺少会编程的技术工人。", "询问稳岗补贴。"}
+    talent = desk.get(reverse("enterprise_service:findings"), {"activity_type": "talent"})
+    assert [found.pairing.counterpart for found in talent.context["object_list"]] == [other.counterpart]
+
+
+def test_members_are_suggested_by_strengths_and_past_work(world: BranchWorld) -> None:
+    able = member(teacher(world.branch, name="能编程", strengths="数控编程、课程建设"))
+    done = member(teacher(world.branch, name="做过", strengths="竞赛指导"))
+    teacher(world.branch, name="非党员", strengths="数控编程")
+    past = problem(world.branch, field="数控加工")
+    engagement(world.branch, by=user_of(done), people={"leader": done}, problem=past)
+    asked = problem(world.branch, title="数控编程依赖个别师傅", field="数控加工")
+    found = ServiceMatcher().suggest(asked)
+    assert {one["person"]: one["reasons"] for one in found} == {
+        able: ["特长符合难题需要：数控编程", "目前没有负责其他结对"],
+        done: ["做过相关工作：数控加工"],
+    }
+
+
+def test_what_is_still_open_is_said_before_an_engagement_is_closed(desk: Client, world: BranchWorld) -> None:
+    matters = desk.get(world.rows["engagement"].get_absolute_url()).context["open_matters"]
+    assert matters == ["合同款尚有49000.00元未到账。", "企业尚未确认服务结果。"]
