@@ -1,0 +1,154 @@
+"""Two requests at the same moment: each invariant of pairings is held, and exactly one of the two is told yes.
+
+Real threads with connections of their own; on PostgreSQL they truly meet, on SQLite the second one waits.
+"""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connections
+
+from enterprise_service.models import Engagement, Instalment
+from mentorship.models import MentorshipTeam
+from organization.integrity import try_all
+from organization.models import Branch, RuleError, User
+from pairings.models import Match, MatchRun, Pairing, Seat
+from teaching_pairs.models import TeachingPair
+from tests.factories import BranchFactory, engagement, member, problem, secretary_of, student, teacher, teaching_pair
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def at_once(*calls: Callable[[], object]) -> list[str]:
+    """Run calls in threads that start together and return how each ended: done, or refused."""
+    start, ends = threading.Barrier(len(calls)), [""] * len(calls)
+
+    def run(place: int, call: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            call()
+            ends[place] = "done"
+        except (RuleError, ValidationError, IntegrityError):
+            ends[place] = "refused"
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place, call)) for place, call in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(ends)
+
+
+def broken() -> list[str]:
+    """Return the broken invariants of pairings: 1 to 4."""
+    return [name for name, finding in try_all() if finding.broken and name[0] in "1234"]
+
+
+@pytest.fixture
+def branch() -> Branch:
+    return BranchFactory()
+
+
+@pytest.fixture
+def secretary(branch: Branch) -> User:
+    return secretary_of(branch)
+
+
+def test_a_proposal_is_approved_once(branch: Branch, secretary: User) -> None:
+    pair = teaching_pair(branch, approved=False)
+    copies = [TeachingPair.objects.get(pk=pair.pk) for _ in range(2)]
+    assert at_once(*(lambda one=one: one.approve(by=secretary) for one in copies)) == ["done", "refused"]
+    assert (Pairing.objects.get(pk=pair.pk).status, broken()) == ("active", [])
+
+
+def test_a_place_is_taken_by_one_of_two(branch: Branch, secretary: User) -> None:
+    pair = TeachingPair(branch=branch, title="共建", course="数控编程")
+    pair.propose(by=secretary, people={"leader": member(teacher(branch))})
+    people = [teacher(branch), teacher(branch)]
+    ends = at_once(*(lambda who=who: pair.seat(who, role="ordinary_teacher") for who in people))
+    assert ends == ["done", "refused"]
+    assert Seat.objects.filter(pairing=pair.pk, role="ordinary_teacher", left_on=None).count() == 1
+    pair.refresh_from_db()
+    pair.approve(by=secretary)
+    assert broken() == []
+
+
+def test_approval_and_ending_do_not_both_happen_to_a_proposal(branch: Branch, secretary: User) -> None:
+    pair = teaching_pair(branch, approved=False)
+    one, two = (TeachingPair.objects.get(pk=pair.pk) for _ in range(2))
+    at_once(lambda: one.approve(by=secretary), lambda: two.end(by=secretary, reason="重复发起。"))
+    assert broken() == []
+
+
+def test_a_pair_never_comes_to_hold_course_and_topic(branch: Branch) -> None:
+    pair = teaching_pair(branch)
+
+    def write(**words: str) -> Callable[[], object]:
+        copy = TeachingPair.objects.get(pk=pair.pk)
+        for name, value in words.items():
+            setattr(copy, name, value)
+        return copy.save
+
+    ends = at_once(write(course="", topic="学徒制研究"), write(topic="另一课题"))
+    stored = TeachingPair.objects.get(pk=pair.pk)
+    assert bool(stored.course) != bool(stored.topic)
+    assert (ends.count("done") <= 1, broken()) == (True, [])
+
+
+def test_a_problem_is_taken_by_one_of_two(branch: Branch, secretary: User) -> None:
+    asked = problem(branch)
+
+    def take() -> None:
+        Engagement(branch=branch, title="抢着解决", problem=asked).propose(
+            by=secretary, people={"leader": leaders.pop()}
+        )
+
+    leaders = [member(teacher(branch)), member(teacher(branch))]
+    assert at_once(take, take) == ["done", "refused"]
+    assert (Engagement.objects.open().filter(problem=asked).count(), broken()) == (1, [])
+
+
+def test_a_student_joins_one_of_two_teams(branch: Branch, secretary: User) -> None:
+    pupil = student(branch)
+    members = [(member(teacher(branch)), member(student(branch))) for _ in range(2)]
+
+    def propose() -> None:
+        leader, other = members.pop()
+        people = {"leader": leader, "student_member": other, "ordinary_student": pupil}
+        MentorshipTeam(branch=branch, title="训练队").propose(by=secretary, people=people)
+
+    assert at_once(propose, propose) == ["done", "refused"]
+    assert MentorshipTeam.objects.count() == 1  # what was refused left nothing behind
+    assert (Seat.objects.filter(person=pupil, left_on=None).count(), broken()) == (1, [])
+
+
+def test_a_match_becomes_one_pairing(branch: Branch, secretary: User) -> None:
+    leader, colleague = member(teacher(branch)), teacher(branch)
+    run = MatchRun.objects.create(branch=branch, kind="teaching", created_by=secretary)
+    run.draft = [{"people": {"leader": leader.pk, "ordinary_teacher": colleague.pk}, "facts": {}}]
+    run.save()
+    run.publish(by=secretary)
+    run.matches.get().seats.update(answer="accepted")
+    people = {"leader": leader, "ordinary_teacher": colleague}
+
+    def become() -> None:
+        pair = TeachingPair(branch=branch, title="共建", course="数控编程")
+        Match.objects.get(run=run).become(pair, people=people, by=secretary)
+
+    assert at_once(become, become) == ["done", "refused"]
+    assert (TeachingPair.objects.count(), broken()) == (1, [])
+
+
+def test_an_instalment_too_many_is_refused_to_one_of_two(branch: Branch) -> None:
+    served = engagement(branch, contract_amount_cny=100)
+
+    def receive() -> None:
+        row = Engagement.objects.get(pk=served.pk)
+        row.receive(Instalment(amount_cny=80, received_on="2024-05-01"))
+
+    assert at_once(receive, receive) == ["done", "refused"]
+    assert served.instalments.count() == 1
