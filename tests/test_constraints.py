@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from evidence.models import StoredFile
 from organization.models import PartyStageEntry, Person, RoleAssignment, Tag
-from outcomes.models import FrozenReport, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
+from outcomes.models import FrozenReport, HandOver, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
 from pairings.models import LogPhoto, Pairing, PairingFile, ProgressLog, Seat
 from tests.factories import engagement, member, student
 from tests.world import BranchWorld
@@ -105,7 +105,10 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "confirmation_is_whole": lambda w: put(w.rows["link"], is_solved=True),
     "rating_from_1_to_4": lambda w: put(confirmed(w), rating=5),
     "revoked_link_confirms_nothing": lambda w: put(confirmed(w), revoked_at=timezone.now()),
-    "handed_over_once": lambda w: [put(w.rows[name], origin="1:stage-1") for name in ("draft", "submitted")],
+    "handed_over_once": lambda w: [
+        HandOver.objects.create(outcome=w.rows[name], pairing=w.rows["pair"], origin="stage-1")
+        for name in ("draft", "submitted")
+    ],
     "enterprise_once_in_a_branch": lambda w: again(w.rows["enterprise"]),
     "one_open_engagement_a_problem": lambda w: put(engagement(w.branch), problem=w.rows["problem"]),
     "contract_amount_not_negative": lambda w: put(w.rows["engagement"], contract_amount_cny="-1"),

@@ -18,9 +18,9 @@ ABILITIES = (
 def add_rubric(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Add the system's rubric."""
     rubric = apps.get_model("mentorship", "Rubric").objects.create(name=NAME)
-    item = apps.get_model("mentorship", "RubricItem")
-    item.objects.bulk_create(
-        item(rubric=rubric, name=name, name_en=english, words=words, position=place)
+    RubricItem = apps.get_model("mentorship", "RubricItem")
+    RubricItem.objects.bulk_create(
+        RubricItem(rubric=rubric, name=name, name_en=english, words=words, position=place)
         for place, (name, english, words) in enumerate(ABILITIES, start=1)
     )
 

@@ -38,8 +38,8 @@ WORDS = (
 
 def add_words(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Add the system's words; there are none before."""
-    tag = apps.get_model("organization", "Tag")
-    tag.objects.bulk_create(tag(name=word) for word in WORDS)
+    Tag = apps.get_model("organization", "Tag")
+    Tag.objects.bulk_create(Tag(name=word) for word in WORDS)
 
 
 def remove_words(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

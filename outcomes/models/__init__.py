@@ -1,6 +1,6 @@
 """What came of the work: outcomes, their proof, and the reports that were handed in."""
 
-from outcomes.models.links import OutcomeCredit, OutcomeEvidence, OutcomePerson
+from outcomes.models.links import HandOver, OutcomeCredit, OutcomeEvidence, OutcomePerson
 from outcomes.models.outcome import Outcome
 from outcomes.models.reports import FrozenReport, ReportFile
 from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
@@ -9,6 +9,7 @@ __all__ = [
     "Category",
     "FrozenReport",
     "Grade",
+    "HandOver",
     "IssuerKind",
     "Level",
     "Outcome",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink
 from organization.models import Person, ScopedQuerySet, User
+from organization.text import PlainCharField
 from outcomes.models.outcome import Outcome
 from pairings.models import Pairing
 
@@ -90,3 +91,24 @@ class OutcomeEvidence(EvidenceLink):
     def holder(self) -> Outcome:
         """Return the outcome that holds the file."""
         return self.outcome
+
+
+class HandOver(models.Model):
+    """What a pairing's page handed over, such as a contest's result, became this outcome: once."""
+
+    outcome = models.OneToOneField(
+        Outcome,
+        models.CASCADE,  # a draft goes with where it came from
+        primary_key=True,
+        related_name="hand_over",
+    )
+    pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="hand_overs", verbose_name=_("pairing"))
+    origin = PlainCharField(max_length=40)
+
+    class Meta:
+        verbose_name = _("handed over from a pairing")
+        verbose_name_plural = _("handed over from pairings")
+        constraints = [models.UniqueConstraint(fields=["pairing", "origin"], name="handed_over_once")]
+
+    def __str__(self) -> str:
+        return self.origin

@@ -53,8 +53,6 @@ class Outcome(VersionedModel):
     issuer = PlainCharField(_("issued by"), max_length=100, blank=True)
     issuer_kind = models.CharField(_("kind of issuer"), max_length=12, choices=IssuerKind, blank=True)
     note = PlainTextField(_("note"), max_length=2000, blank=True)
-    #: What a form's page handed over, e.g. stage-12, so that it is handed over once.
-    origin = PlainCharField(max_length=40, blank=True, default="", db_default="", editable=False)
     people = models.ManyToManyField(
         Person, through="OutcomePerson", related_name="outcomes", verbose_name=_("achieved by")
     )
@@ -114,9 +112,6 @@ class Outcome(VersionedModel):
         verbose_name_plural = pgettext_lazy("records", "outcomes")
         ordering = ["-achieved_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["origin"], condition=~Q(origin="") & Q(corrects__isnull=True), name="handed_over_once"
-            ),
             models.CheckConstraint(
                 condition=~Q(review__in=["verified", "superseded"])
                 | Q(verified_by__isnull=False, verified_at__isnull=False) & ~Q(seal=""),

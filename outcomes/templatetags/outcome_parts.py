@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from outcomes.models import Outcome
+from outcomes.models import HandOver, Outcome
 from pairings.models import Pairing
 from pairings.templatetags.pairing_parts import Event, moment
 
@@ -27,8 +27,9 @@ def credited_outcomes(context: template.Context, pairing: Pairing) -> dict[str, 
 @register.simple_tag(takes_context=True)
 def handed_over(context: template.Context, pairing: Pairing) -> dict[str, Outcome]:
     """Return the outcomes that a pairing's page has handed over, by what they came from (two queries)."""
-    rows = Outcome.objects.visible_to(context["request"].user).filter(pairings=pairing.pk, corrects__isnull=True)
-    return {outcome.origin.partition(":")[2]: outcome for outcome in rows.exclude(origin="").prefetch_related("proofs")}
+    visible = Outcome.objects.visible_to(context["request"].user).values("pk")
+    rows = HandOver.objects.filter(pairing=pairing.pk, outcome__in=visible).select_related("outcome")
+    return {row.origin: row.outcome for row in rows.prefetch_related("outcome__proofs")}
 
 
 @register.inclusion_tag("outcomes/parts/hand_over.html", takes_context=True)

@@ -17,7 +17,7 @@ from organization.access import UserRequest, require, visible_or_404
 from organization.models import RuleError
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import OutcomeForm
-from outcomes.models import Grade, Outcome
+from outcomes.models import Grade, HandOver, Outcome
 from pairings.forms import ReasonForm, add_refusal
 from pairings.models import Pairing
 from pairings.views.pages import SavesThroughVerbMixin
@@ -96,17 +96,18 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
     """Make a draft of what a pairing's page already knows, such as a contest's result; a second time, show it."""
     pairing = cast("Pairing", visible_or_404(request, Pairing.objects.with_people(), pk))
     require(request, "outcomes.record_outcome")
-    origin = f"{pairing.pk}:{request.POST.get('origin', '')}"[:40]
-    known = Outcome.objects.filter(origin=origin, corrects__isnull=True).first()
-    if known:
-        return redirect(known)
     form = OutcomeForm(_filled_in(request.POST, pairing), user=request.user, pairing=pairing)
-    form.instance.origin = origin
     try:
         with transaction.atomic():
+            Pairing.objects.select_for_update().get(pk=pk)  # two at once: the second one finds the first one's
+            known = HandOver.objects.filter(pairing=pk, origin=request.POST.get("origin", "")).first()
+            if known:
+                return redirect(known.outcome)
             if form.is_valid():
+                outcome = form.save()
+                HandOver.objects.create(outcome=outcome, pairing=pairing, origin=request.POST.get("origin", ""))
                 messages.success(request, _("Saved as a draft. Add the proof and submit it."))
-                return redirect(form.save())
+                return redirect(outcome)
     except (RuleError, ValidationError) as error:
         add_refusal(form, error)
     for field, errors in form.errors.items():

@@ -169,7 +169,7 @@ class ThreeSides:
         block = max(1, BLOCK // second.size)
         for start in range(0, self.sizes[one], block):
             choices[start : start + block] = (first[start : start + block, None] + second).argmax(axis=2)
-        rows, columns = np.indices(choices.shape, sparse=True)
+        rows, columns = np.arange(self.sizes[one])[:, None], np.arange(self.sizes[two])[None, :]
         gains = self.pairs[one, priced][rows, choices] + self.pairs[two, priced][columns, choices] - prices[choices]
         gains = np.maximum(gains + self.pairs[one, two], 0)
         left, right = linear_sum_assignment(gains, maximize=True)

@@ -54,7 +54,7 @@ def test_a_result_becomes_a_draft_outcome_with_the_team_credited_in_one_click(
     stage.refresh_from_db()
     address = reverse("outcomes:hand_over", args=[team.pk])
     teacher_client.post(address, stage.as_outcome)
-    outcome = Outcome.objects.get(origin=f"{team.pk}:stage-{stage.pk}")
+    outcome = Outcome.objects.get(hand_over__origin=f"stage-{stage.pk}", hand_over__pairing=team.pk)
     assert (outcome.review, outcome.category, outcome.level, outcome.status, str(outcome.grade)) == (
         "draft",
         "award",
@@ -68,7 +68,7 @@ def test_a_result_becomes_a_draft_outcome_with_the_team_credited_in_one_click(
     ]
     assert [credit.pairing_id for credit in outcome.credits.all()] == [team.pk]
     again = teacher_client.post(address, stage.as_outcome)
-    assert (again["Location"], Outcome.objects.filter(origin=outcome.origin).count()) == (outcome.get_absolute_url(), 1)
+    assert (again["Location"], Outcome.objects.filter(title=outcome.title).count()) == (outcome.get_absolute_url(), 1)
     assert "已形成成果" in teacher_client.get(team.get_absolute_url()).content.decode()
 
 
