@@ -221,6 +221,8 @@ LANGUAGE_COOKIE_HTTPONLY = True
 
 # A pairing with no log for so many days is shown as quiet.
 QUIET_AFTER_DAYS = env.int("QUIET_AFTER_DAYS", default=30)
+# An enterprise has so many days to confirm through the link it was sent.
+CONFIRMATION_VALID_DAYS = env.int("CONFIRMATION_VALID_DAYS", default=30)
 
 LOGGING = {
     "version": 1,

@@ -84,3 +84,10 @@ def suggest_pattern(one: Candidate, other: Candidate) -> str:
     if MidCareerWithYoung().facts(one, other):
         return TeachingPair.Pattern.MID_CAREER_WITH_YOUNG
     return TeachingPair.Pattern.COMPLEMENTARY if met else ""
+
+
+def pattern_of(pair: TeachingPair) -> str:
+    """Return in words the pattern that a pair's two profiles suggest, or nothing (one query)."""
+    people = candidates_from(Person.objects.filter(pk__in=[seat.person_id for seat in pair.shown_seats]))
+    pattern = suggest_pattern(*people) if len(people) == 2 else ""
+    return str(TeachingPair.Pattern(pattern).label) if pattern else ""

@@ -28,6 +28,7 @@ from pairings.views.pages import (
 )
 from teaching_pairs.filters import TeachingPairFilter
 from teaching_pairs.forms import MilestonesForm, SignUpForm, TeachingPairForm, WorkshopForm
+from teaching_pairs.matching import pattern_of
 from teaching_pairs.models import TeachingPair, Workshop, WorkshopRun
 
 
@@ -53,6 +54,11 @@ class PairDetailView(ReadsMilestones, PairingDetailView):
 
     model = TeachingPair
     template_name = "teaching_pairs/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the pattern that the two profiles suggest, while nobody has chosen one."""
+        suggested = "" if self.object.pattern else pattern_of(self.object)
+        return super().get_context_data(suggested_pattern=suggested, **kwargs)
 
 
 class PairStoryView(ReadsMilestones, PairingStoryView):

@@ -16,11 +16,15 @@ PAGES = (
     *(reverse(f"{form}:list") for form in ("mentorship", "teaching_pairs", "enterprise_service")),
     reverse("pairings:logs"),
     reverse("outcomes:list"),
+    reverse("teaching_pairs:workshops"),
+    *(reverse(f"enterprise_service:{page}") for page in ("board", "enterprises", "findings")),
 )
 FORMS = (
     *(reverse(f"{form}:new") for form in ("mentorship", "teaching_pairs", "enterprise_service")),
     reverse("outcomes:new"),
+    reverse("enterprise_service:new_problem"),
 )
+MATCHING = tuple(reverse("pairings:matching", args=[kind]) for kind in ("teaching", "mentorship"))
 FIGURES = (
     reverse("dashboard") + YEAR_QUERY,
     reverse("coverage") + YEAR_QUERY,
@@ -37,6 +41,7 @@ DESK = (
         reverse(f"admin:{model}_changelist")
         for model in (
             "organization_person", "organization_office", "organization_branch", "pairings_progresslog",
+            "organization_tag", "mentorship_rubric", "teaching_pairs_workshop",
             "mentorship_mentorshipteam", "teaching_pairs_teachingpair", "enterprise_service_enterprise",
             "enterprise_service_problem", "enterprise_service_engagement", "outcomes_outcome", "outcomes_subkind",
             "outcomes_grade", "outcomes_frozenreport",
@@ -46,8 +51,8 @@ DESK = (
 LOOKED_AT = {
     "teacher": (*PAGES, *FORMS),
     "student": PAGES,
-    "secretary": (*PAGES, *FORMS, *FIGURES, *DESK),
-    "deputy": (*PAGES, *FORMS, *FIGURES, *DESK),
+    "secretary": (*PAGES, *FORMS, *FIGURES, *MATCHING, *DESK),
+    "deputy": (*PAGES, *FORMS, *FIGURES, *MATCHING, *DESK),
 }
 #: Say no branch's words to the operator either: one stands for all, and the other is a count.
 SAY_LITTLE = {reverse("home"), reverse("admin:index"), reverse("coverage") + YEAR_QUERY}

@@ -22,7 +22,6 @@ from organization.text import PlainCharField, PlainTextField
 from pairings.models import PairingFile
 
 SALT = "enterprise_service.confirmation"
-VALID_DAYS = 30
 REFUSALS_A_MINUTE = 30
 
 
@@ -112,7 +111,7 @@ class Confirmation(VersionedModel):
                 raise RuleError(_("The enterprise has confirmed already."))
             for older in links.filter(revoked_at__isnull=True):
                 older.revoke()
-            expires = timezone.now() + datetime.timedelta(days=VALID_DAYS)
+            expires = timezone.now() + datetime.timedelta(days=settings.CONFIRMATION_VALID_DAYS)
             return cls.objects.create(
                 engagement=engagement, nonce=get_random_string(32), sent_by=by, expires_at=expires
             )

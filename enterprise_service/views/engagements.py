@@ -41,10 +41,12 @@ class ReadsService:
         """Add instalments, confirmations and visits, as far as the user may see them."""
         user, engagement = self.request.user, self.object  # type: ignore[attr-defined]
         instalments = list(Instalment.objects.visible_to(user).filter(engagement=engagement))
+        confirmations = list(Confirmation.objects.visible_to(user).filter(engagement=engagement))
         return super().get_context_data(  # type: ignore[misc]
             instalments=instalments,
             received_cny=sum(one.amount_cny for one in instalments),
-            confirmations=Confirmation.objects.visible_to(user).filter(engagement=engagement),
+            confirmations=confirmations,
+            is_asked=any(one.confirmed_at or not one.state for one in confirmations),
             visits=engagement.visits(),
             **kwargs,
         )
