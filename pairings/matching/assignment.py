@@ -65,7 +65,15 @@ class Teams:
     @property
     def share_of_bound(self) -> float:
         """Return the score as a share of the bound, from 0 to 1; 1 when there is nothing to gain."""
-        return min(1.0, self.score / self.bound) if self.bound > 0 else 1.0
+        return self.share_without(0.0)
+
+    def share_without(self, gifts: float) -> float:
+        """Return the share once gifts are taken off both, such as what those count who must be taken.
+
+        Of sets that hold as many gifts, the rest of the bound bounds the rest of the score.
+        """
+        score, bound = self.score - gifts, self.bound - gifts
+        return min(1.0, score / bound) if bound > 0 else 1.0
 
 
 class ThreeSides:

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 #: How much heavier the part weighs that a branch aims at.
 EMPHASIS = 3
+#: What each of a person's scores gains when they must be taken: giving one person a place costs others less than 4.
+WANTED = 100.0
 NOBODY_LEFT, ALL_FORBIDDEN, LEFT_OUT, BETTER_TOTAL = "nobody_left", "forbidden", "left_out", "better_total"
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What people decided beforehand, by person id: pairs to keep, pairs that must not be, and people to leave out."""
+    """What was decided beforehand, by person id: pairs to keep, pairs that must not be, people to take and to leave."""
 
     pinned: frozenset[tuple[int, int]] = frozenset()
     forbidden: frozenset[tuple[int, int]] = frozenset()
+    wanted: frozenset[int] = frozenset()
     left_out: frozenset[int] = frozenset()
 
 
@@ -115,7 +118,7 @@ class Matcher:
             for roles in self.parts
         }
         proposal = Proposal()
-        places = self._solve(matrices, proposal, most_people=most_people)
+        places = self._solve(matrices, sides, wishes, proposal, most_people=most_people)
         proposal.groups = [self._group(sides, place) for place in places]
         proposal.leftovers = [
             {"person": one.person_id, "role": role, "why": LEFT_OUT}
@@ -127,7 +130,13 @@ class Matcher:
         return proposal
 
     def _solve(
-        self, matrices: Mapping[tuple[str, str], Scores], proposal: Proposal, *, most_people: bool
+        self,
+        matrices: Mapping[tuple[str, str], Scores],
+        sides: Mapping[str, Side],
+        wishes: Wishes,
+        proposal: Proposal,
+        *,
+        most_people: bool,
     ) -> list[dict[str, int]]:
         """Return the groups as places by role."""
         if len(matrices) == 1:
@@ -136,7 +145,10 @@ class Matcher:
             return [dict(zip(roles, pair, strict=True)) for pair in pairs]
         order = list(dict.fromkeys(role for pair in matrices for role in pair))
         found = ThreeSides(*(matrices[pair] for pair in combinations(order, 2))).best()
-        proposal.share_of_bound = found.share_of_bound
+        taken = {
+            sides[role].people[place].person_id for team in found.teams for role, place in zip(order, team, strict=True)
+        }
+        proposal.share_of_bound = found.share_without(2 * WANTED * len(taken & wishes.wanted))
         return [dict(zip(order, team, strict=True)) for team in found.teams]
 
     def _group(self, sides: Mapping[str, Side], places: Mapping[str, int]) -> dict[str, Any]:
@@ -164,6 +176,11 @@ def _with_wishes(scores: Scores, roles: tuple[str, str], sides: Mapping[str, Sid
     for one, other in [pair for either in wishes.forbidden for pair in (either, either[::-1])]:
         if one in left and other in right:
             scores[left[one], right[other]] = FORBIDDEN
+    for one in wishes.wanted:
+        if one in left:
+            scores[left[one]] += WANTED
+        if one in right:
+            scores[:, right[one]] += WANTED
     for one in left.keys() & right.keys():
         scores[left[one], right[one]] = FORBIDDEN
     for one, other in [pair for either in sorted(wishes.pinned) for pair in (either, either[::-1])]:

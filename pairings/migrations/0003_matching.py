@@ -177,7 +177,12 @@ class Migration(migrations.Migration):
                 (
                     "rule",
                     models.CharField(
-                        choices=[("pin", "Keep together"), ("forbid", "Never together"), ("leave_out", "Leave out")],
+                        choices=[
+                            ("pin", "Keep together"),
+                            ("forbid", "Never together"),
+                            ("want", "Take in any case"),
+                            ("leave_out", "Leave out"),
+                        ],
                         max_length=10,
                         verbose_name="rule",
                     ),
@@ -230,7 +235,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("other__isnull", True), ("rule", "leave_out")),
+                            models.Q(("other__isnull", True), ("rule__in", ["want", "leave_out"])),
                             models.Q(
                                 ("other__isnull", False),
                                 ("rule__in", ["pin", "forbid"]),
@@ -238,17 +243,17 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="match_rule_names_two_or_leaves_one_out",
-                        violation_error_message="Name two different people, or one to leave out.",
+                        name="match_rule_names_two_or_one",
+                        violation_error_message="Name two different people, or one to take or to leave out.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("rule", "pin"), ("brokered_by__isnull", True), _connector="OR"),
                         name="only_a_kept_pair_is_brokered",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("rule", "leave_out")),
+                        condition=models.Q(("other__isnull", True)),
                         fields=("branch", "kind", "person"),
-                        name="left_out_once",
+                        name="taken_or_left_out_once",
                         violation_error_message="There is a rule for these people already.",
                     ),
                     models.UniqueConstraint(

@@ -18,13 +18,14 @@ from pairings.models.pairing import Pairing
 
 
 class MatchRule(models.Model):
-    """What a secretary decided before the matching looks: keep two together, never put them together, leave one out."""
+    """What a secretary decided before the matching looks: keep two together or apart, take or leave one."""
 
     class Rule(models.TextChoices):
         """What was decided."""
 
         PIN = "pin", _("Keep together")
         FORBID = "forbid", _("Never together")
+        WANT = "want", _("Take in any case")
         LEAVE_OUT = "leave_out", _("Leave out")
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
@@ -44,18 +45,18 @@ class MatchRule(models.Model):
         ordering = ["rule", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(rule="leave_out", other__isnull=True)
+                condition=Q(rule__in=["want", "leave_out"], other__isnull=True)
                 | Q(rule__in=["pin", "forbid"], other__isnull=False) & ~Q(other=F("person")),
-                name="match_rule_names_two_or_leaves_one_out",
-                violation_error_message=_("Name two different people, or one to leave out."),
+                name="match_rule_names_two_or_one",
+                violation_error_message=_("Name two different people, or one to take or to leave out."),
             ),
             models.CheckConstraint(
                 condition=Q(rule="pin") | Q(brokered_by__isnull=True), name="only_a_kept_pair_is_brokered"
             ),
             models.UniqueConstraint(
                 fields=["branch", "kind", "person"],
-                condition=Q(rule="leave_out"),
-                name="left_out_once",
+                condition=Q(other__isnull=True),
+                name="taken_or_left_out_once",
                 violation_error_message=_("There is a rule for these people already."),
             ),
             models.UniqueConstraint(
@@ -146,8 +147,11 @@ class MatchRun(VersionedModel):
             rule: frozenset((one.person_id, one.other_id) for one in rules if one.rule == rule and one.other_id)
             for rule in (MatchRule.Rule.PIN, MatchRule.Rule.FORBID)
         }
-        left_out = frozenset(one.person_id for one in rules if one.rule == MatchRule.Rule.LEAVE_OUT)
-        return Wishes(of[MatchRule.Rule.PIN], of[MatchRule.Rule.FORBID], left_out)
+        wanted, left_out = (
+            frozenset(one.person_id for one in rules if one.rule == rule)
+            for rule in (MatchRule.Rule.WANT, MatchRule.Rule.LEAVE_OUT)
+        )
+        return Wishes(of[MatchRule.Rule.PIN], of[MatchRule.Rule.FORBID], wanted, left_out)
 
     def work_out(self) -> None:
         """Propose anew by the run's settings and the branch's rules, and save.

@@ -84,6 +84,25 @@ def test_what_was_decided_beforehand_is_kept(branch: Branch, people: dict[str, P
     }
 
 
+def test_one_who_must_be_taken_is_taken_though_others_fit_better(branch: Branch, people: dict[str, Person]) -> None:
+    assert not any("吴无词" in pair for pair in pairs_of(run_of(branch)))
+    MatchRule.objects.create(branch=branch, kind="teaching", rule="want", person=people["wu"])
+    assert any("吴无词" in pair for pair in pairs_of(run_of(branch)))
+
+
+def test_a_student_who_must_be_taken_leaves_the_share_of_the_bound_true() -> None:
+    sides = {
+        role: profiles(count, first, first)
+        for first, count, role in ((0, 6, "leader"), (100, 9, "student_member"), (200, 9, "ordinary_student"))
+    }
+    free = TeamMatcher().propose(sides, weights={})
+    left = {one["person"] for one in free.leftovers if one["role"] == "ordinary_student"}
+    forced = TeamMatcher().propose(sides, weights={}, wishes=Wishes(wanted=frozenset(left)))
+    assert len(left) == 3
+    assert left <= {group["people"]["ordinary_student"] for group in forced.groups}
+    assert 0.9 < forced.share_of_bound <= 1
+
+
 def test_whoever_has_a_pair_is_left_alone_unless_asked_for(branch: Branch, people: dict[str, Person]) -> None:
     pair = TeachingPair(branch=branch, title="课程共建", course="数控编程")
     pair.propose(by=operator(), people={"leader": people["lin"], "ordinary_teacher": people["xu"]})
