@@ -41,6 +41,10 @@ class RubricItemInline(ScopedMixin, TabularInline):
         """Whoever may change the rubric may change its abilities."""
         return row is None or cast("User", request.user).has_perm("mentorship.change_rubric", row)
 
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whoever sees the rubric sees its abilities."""
+        return True
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing changes under an assessment."""
         return not (isinstance(obj, Rubric) and obj.is_used) and self._may(request, "change", obj)

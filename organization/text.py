@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -16,6 +17,8 @@ REFUSED = re.compile(
     "|[" + "".join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF)) + "]"
 )
 LINE_BREAKS = re.compile("[\t\r\n\u2028\u2029]")
+#: A line end as browsers (CR LF) and old machines (CR) send it.
+LINE_END = re.compile("\r\n?")
 #: What stands between the words of a line such as 课程建设、竞赛指导.
 BETWEEN_WORDS = re.compile(r"[\s、，,；;。/]+")
 
@@ -47,6 +50,20 @@ def validate_one_line(value: str) -> None:
         raise ValidationError(_("Please write this on one line."), code="not_one_line")
 
 
+def line_feeds(value: str) -> str:
+    """Return the text with every line ended by a line feed."""
+    return LINE_END.sub("\n", value)
+
+
+class ParagraphsFormField(forms.CharField):
+    """Takes paragraphs, whose lines browsers end with CR LF."""
+
+    def to_python(self, value: Any) -> str | None:
+        """Return the text with its lines ended as they are kept."""
+        typed = super().to_python(value)
+        return typed and line_feeds(typed)
+
+
 class _PlainTextMixin:
     """Validates once more at the database's door, where forms, imports and code all pass."""
 
@@ -68,7 +85,11 @@ class PlainEmailField(_PlainTextMixin, models.EmailField):
 
 
 class PlainTextField(_PlainTextMixin, models.TextField):
-    """Paragraphs of plain text, refused rather than cut when they are too long."""
+    """Paragraphs of plain text, refused rather than cut when they are too long.
+
+    A line ends in a line feed, whoever sent it: what a browser's CR LF would be in Word is two lines, and what reads
+    an XML document sees no other line end (XML 1.0, section 2.11).
+    """
 
     default_validators = (validate_plain_text,)  # type: ignore[assignment]
 
@@ -76,6 +97,18 @@ class PlainTextField(_PlainTextMixin, models.TextField):
         super().__init__(*args, **kwargs)
         if self.max_length is not None:
             self.validators.append(MaxLengthValidator(self.max_length))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Return a form field that counts a line end as the browser's own counter does: as one character."""
+        return super().formfield(**{"form_class": ParagraphsFormField, **kwargs})
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Return what is saved, and leave the row in memory as it will be read back."""
+        value = super().pre_save(model_instance, add)
+        if isinstance(value, str):
+            value = line_feeds(value)
+            setattr(model_instance, self.attname, value)
+        return value
 
 
 def validate_text_of(row: models.Model) -> None:

@@ -62,7 +62,7 @@ LISTS = {
 DETAILS = {
     ("teacher", "mentorship:detail"): 26,
     ("teacher", "mentorship:edit"): 14,
-    ("teacher", "teaching_pairs:detail"): 17,
+    ("teacher", "teaching_pairs:detail"): 18,
     ("teacher", "teaching_pairs:edit"): 14,
     ("teacher", "enterprise_service:detail"): 19,
     ("teacher", "enterprise_service:edit"): 12,

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from docx import Document
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from organization.roster import import_roster
-from organization.text import PlainCharField, PlainEmailField, PlainTextField, validate_plain_text
+from organization.text import PlainCharField, PlainEmailField, PlainTextField, line_feeds, validate_plain_text
 from outcomes.documents.word import report_docx
 from outcomes.figures import Period, branch_report
 from pairings.models import Pairing, ProgressLog
@@ -127,20 +127,32 @@ def test_long_text_survives_whole_or_is_refused() -> None:
         pairing.refresh_from_db()
 
 
+def test_a_line_end_is_one_line_feed_and_one_character_whoever_sent_it() -> None:
+    pairing = build_world().own.rows["pair"]
+    pairing.aim = "一\r\n二\r三\n"
+    pairing.save()
+    assert pairing.aim == Pairing.objects.get(pk=pairing.pk).aim == "一\n二\n三\n"
+    full = "长" * 1998 + "\n末"
+    assert Pairing._meta.get_field("aim").formfield().clean(full.replace("\n", "\r\n")) == full
+
+
 @given(st.text(min_size=1, max_size=30))
+@example("\r")
+@example("a\r\nb\n\rc")
 def test_what_is_taken_opens_in_word_and_excel(text: str) -> None:
     try:
         validate_plain_text(text)
     except ValidationError:
         return
     document, book = Document(), Workbook()
-    document.add_paragraph(text)
-    book.active.append([None, text])
+    kept = line_feeds(text)
+    document.add_paragraph(kept)
+    book.active.append([None, kept])
     word, excel = io.BytesIO(), io.BytesIO()
     document.save(word)
     book.save(excel)
-    assert Document(word).paragraphs[0].text == text
-    assert load_workbook(excel).active["B1"].value == text
+    assert Document(word).paragraphs[0].text == kept
+    assert load_workbook(excel).active["B1"].value == kept
 
 
 def test_a_report_of_the_strangest_words_that_are_taken_opens() -> None:
