@@ -2,6 +2,7 @@
 
 PY := .venv/bin/python
 LANGUAGE_FILES := $(shell find locale -name '*.po' 2>/dev/null)
+OWN_ASSETS := $(shell find static -type f 2>/dev/null)
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST := $(PY) -m pytest --verbosity=0 -n $(WORKERS)
 
@@ -48,7 +49,12 @@ node_modules/.done: package-lock.json package.json requirements/node.txt | .venv
 %.mo: %.po | .venv/.base
 	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
 
-demo: install  ## Serve the demo college on 127.0.0.1:$PORT (8000)
+staticfiles/.done: $(OWN_ASSETS) node_modules/.done .venv/.base pairing_site/settings.py pairing_site/apps.py
+	@echo "· static files"
+	@DEBUG=off SECRET_KEY=signs-nothing-here $(PY) manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@
+
+demo: install staticfiles/.done  ## Serve the demo college on 127.0.0.1:$PORT (8000)
 	@sh scripts/demo.sh
 
 test: test-sqlite test-postgres  ## Run the whole suite on SQLite, then on a real PostgreSQL

@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.contrib.admin import autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,3 +24,14 @@ class AdminConfig(SimpleAdminConfig):
         """Load every app's admin module, as django.contrib.admin's own config does."""
         super().ready()
         autodiscover()
+
+
+class AssetsConfig(StaticFilesConfig):
+    """Static files, without the builds of the vendors that no page asks for: they cost minutes of compression."""
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        *("bootstrap-*", "bootstrap.css*", "bootstrap.rtl.*"),
+        *("echarts.js*", "echarts.common.*", "echarts.esm.*", "echarts.simple.*", "extension"),
+        *("htmx.amd.js", "htmx.cjs.js", "htmx.esm.*", "htmx.js", "htmx.min.js.gz", "ext"),
+    ]
