@@ -16,7 +16,7 @@ from organization.forms import BranchFormMixin, PeopleChoiceField, VersionedForm
 from organization.models import Person, RuleError, User
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
-from outcomes.models import Category, Grade, Outcome, Subkind
+from outcomes.models import Category, Grade, HandOver, Outcome, Subkind
 from pairings.forms import DateInput
 from pairings.models import LogPhoto, Pairing, PairingFile
 
@@ -155,6 +155,14 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         if STRAIGHT_AWAY in self.data:
             self.instance.submit(by=self.user)
         return self.instance
+
+
+class HandOverForm(forms.ModelForm):
+    """Which part of a pairing's page hands something over; the page fills it in."""
+
+    class Meta:
+        model = HandOver
+        fields = ("origin",)
 
 
 class PeriodForm(forms.Form):

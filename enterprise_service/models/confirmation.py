@@ -99,17 +99,18 @@ class Confirmation(VersionedModel):
     def make(cls, engagement: Engagement, *, by: User) -> "Confirmation":
         """Return a new link for an engagement's enterprise; an unanswered older one is revoked.
 
+        An enterprise that answered that the problem is not solved yet can be asked again.
+
         Raises:
-            RuleError: when the engagement has not begun, or the enterprise has confirmed already.
+            RuleError: when the engagement has not begun, or the enterprise has confirmed that it is solved.
         """
         with transaction.atomic():
             Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
             if engagement.approved_at is None:
                 raise RuleError(_("The engagement has not begun."))
-            links = engagement.confirmations
-            if links.filter(confirmed_at__isnull=False).exists():
+            if engagement.is_confirmed:
                 raise RuleError(_("The enterprise has confirmed already."))
-            for older in links.filter(revoked_at__isnull=True):
+            for older in engagement.confirmations.filter(revoked_at__isnull=True, confirmed_at__isnull=True):
                 older.revoke()
             expires = timezone.now() + datetime.timedelta(days=settings.CONFIRMATION_VALID_DAYS)
             return cls.objects.create(

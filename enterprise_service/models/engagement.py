@@ -98,12 +98,17 @@ class Engagement(Pairing):
         """Return on how many days somebody of the team was at the enterprise, by the logs (one query)."""
         return self.logs.filter(activity_type__in=ON_SITE).values("date").distinct().count()
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the enterprise has confirmed that its problem is solved (one query)."""
+        return self.confirmations.filter(is_solved=True).exists()
+
     def open_matters(self) -> list[str]:
         """Return what was not received yet and what nobody confirmed (two queries)."""
         matters = []
         if self.contract_amount_cny and (missing := self.contract_amount_cny - self.received_cny) > 0:
             matters.append(gettext("%(amount)s CNY of the contract are not received.") % {"amount": localize(missing)})
-        if not self.confirmations.filter(confirmed_at__isnull=False).exists():
+        if not self.is_confirmed:
             matters.append(gettext("The enterprise has not confirmed the result."))
         return matters
 

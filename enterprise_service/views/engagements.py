@@ -46,7 +46,7 @@ class ReadsService:
             instalments=instalments,
             received_cny=sum(one.amount_cny for one in instalments),
             confirmations=confirmations,
-            is_asked=any(one.confirmed_at or not one.state for one in confirmations),
+            is_asked=any(one.is_solved or not one.state for one in confirmations),
             visits=engagement.visits(),
             **kwargs,
         )

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -16,7 +16,7 @@ from django_filters.views import FilterView
 from organization.access import UserRequest, require, visible_or_404
 from organization.models import RuleError
 from outcomes.filters import OutcomeFilter
-from outcomes.forms import OutcomeForm
+from outcomes.forms import HandOverForm, OutcomeForm
 from outcomes.models import Grade, HandOver, Outcome
 from pairings.forms import ReasonForm, add_refusal
 from pairings.models import Pairing
@@ -96,16 +96,19 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
     """Make a draft of what a pairing's page already knows, such as a contest's result; a second time, show it."""
     pairing = cast("Pairing", visible_or_404(request, Pairing.objects.with_people(), pk))
     require(request, "outcomes.record_outcome")
+    source = HandOverForm(request.POST)
+    if not source.is_valid():
+        raise BadRequest  # the page names the origin, nobody types it
     form = OutcomeForm(_filled_in(request.POST, pairing), user=request.user, pairing=pairing)
     try:
         with transaction.atomic():
             Pairing.objects.select_for_update().get(pk=pk)  # two at once: the second one finds the first one's
-            known = HandOver.objects.filter(pairing=pk, origin=request.POST.get("origin", "")).first()
+            known = HandOver.objects.filter(pairing=pk, origin=source.cleaned_data["origin"]).first()
             if known:
                 return redirect(known.outcome)
             if form.is_valid():
                 outcome = form.save()
-                HandOver.objects.create(outcome=outcome, pairing=pairing, origin=request.POST.get("origin", ""))
+                HandOver.objects.create(outcome=outcome, pairing=pairing, **source.cleaned_data)
                 messages.success(request, _("Saved as a draft. Add the proof and submit it."))
                 return redirect(outcome)
     except (RuleError, ValidationError) as error:

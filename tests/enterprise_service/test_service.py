@@ -135,6 +135,22 @@ def test_a_new_link_revokes_the_old_one_and_none_is_made_once_confirmed(
         newer.revoke()
 
 
+def test_an_enterprise_that_says_not_yet_is_asked_again(
+    client: Client, teacher_client: Client, link: Confirmation
+) -> None:
+    served = link.engagement
+    client.post(link.path, {**SAID, "is_solved": "no", "words": "还在试生产。"})
+    assert "企业尚未确认服务结果。" in served.open_matters()
+    assert "生成企业确认链接" in teacher_client.get(served.get_absolute_url()).content.decode()
+    teacher_client.post(reverse("enterprise_service:make_link", args=[served.pk]))
+    newer = served.confirmations.exclude(pk=link.pk).get()
+    client.post(newer.path, SAID)
+    answers = served.confirmations.order_by("pk").values_list("is_solved", "words")
+    assert list(answers) == [(False, "还在试生产。"), (True, "废品率下降一半。")]
+    assert PairingFile.objects.filter(pairing=served.pk).count() == 2
+    assert "企业尚未确认服务结果。" not in served.open_matters()
+
+
 def test_a_problem_is_posted_dropped_and_put_back(teacher_client: Client, world: BranchWorld) -> None:
     sent = {"enterprise": world.rows["enterprise"].pk, "title": "换线太慢", "urgency": "urgent", "field": "机器人"}
     teacher_client.post(reverse("enterprise_service:new_problem"), sent)

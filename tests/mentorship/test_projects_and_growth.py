@@ -72,6 +72,16 @@ def test_a_result_becomes_a_draft_outcome_with_the_team_credited_in_one_click(
     assert "已形成成果" in teacher_client.get(team.get_absolute_url()).content.decode()
 
 
+@pytest.mark.parametrize("origin", ["", "o" * 41, "stage\x00", "stage\n1"])
+def test_a_forged_origin_is_refused_and_leaves_nothing_behind(
+    teacher_client: Client, world: BranchWorld, team: MentorshipTeam, origin: str
+) -> None:
+    before = Outcome.objects.count()
+    sent = {**world.rows["stage"].as_outcome, "origin": origin}
+    response = teacher_client.post(reverse("outcomes:hand_over", args=[team.pk]), sent)
+    assert (response.status_code, Outcome.objects.count()) == (400, before)
+
+
 def test_a_round_with_a_result_keeps_its_day(world: BranchWorld) -> None:
     project, stage = world.rows["project"], world.rows["stage"]
     stage.record_result(result="二等奖", held_on=datetime.date(2024, 6, 8))
