@@ -16,7 +16,8 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 
 from organization.models import User
-from tests.world import BranchWorld, build_world
+from tests.factories import CollegeFactory
+from tests.world import BranchWorld, build_branch
 
 # No deadline: a property test shares two cores with a browser and a database.
 hypothesis.settings.register_profile(
@@ -101,8 +102,8 @@ def _words_are_compiled() -> None:
 
 @pytest.fixture
 def world(db: None) -> BranchWorld:
-    """Build a branch beside another one, with a row of every kind; a module that looks at both builds its own."""
-    return build_world().own
+    """Build a branch with a row of every kind; a module that looks at a second one beside it builds both."""
+    return build_branch(CollegeFactory(), "OWN")
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from outcomes.documents.word import report_docx
 from outcomes.figures import Period, branch_report
 from pairings.models import Pairing, ProgressLog
 from teaching_pairs.models import TeachingPair
-from tests.factories import BranchFactory, teacher, user_of, verified
+from tests.factories import BranchFactory, CollegeFactory, teacher, user_of, verified
 from tests.sheets import LI, ROSTER, workbook
-from tests.world import build_world
+from tests.world import build_branch
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,7 @@ def test_saving_past_the_forms_is_refused_and_writes_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", [*HOSTILE[:2], *HOSTILE[3:], LONG], ids=lambda text: ascii(text[:5]))
 def test_a_page_s_form_refuses_it_beside_its_field_and_keeps_the_rest(client: Client, text: str) -> None:
-    world = build_world().own
+    world = build_branch(CollegeFactory(), "OWN")
     client.force_login(world.users["teacher"])
     before = ProgressLog.objects.count()
     sent = {"date": "2024-05-07", "activity_type": "meeting", "words": text, "hours": "1.5"}
@@ -101,7 +101,7 @@ def test_a_page_s_form_refuses_it_beside_its_field_and_keeps_the_rest(client: Cl
 
 
 def test_the_admin_refuses_it_beside_its_field(client: Client) -> None:
-    world = build_world().own
+    world = build_branch(CollegeFactory(), "OWN")
     client.force_login(world.users["secretary"])
     office = world.rows["office"]
     sent = {"branch": world.branch.pk, "name": HOSTILE[3], "version": office.version}
@@ -116,7 +116,7 @@ def test_an_import_refuses_it_at_its_cell(tmp_path: Path) -> None:
 
 
 def test_long_text_survives_whole_or_is_refused() -> None:
-    pairing = build_world().own.rows["pair"]
+    pairing = build_branch(CollegeFactory(), "OWN").rows["pair"]
     for field, limit in (("aim", 2000), ("title", 100)):
         setattr(pairing, field, "长" * limit)
         pairing.save()
@@ -128,7 +128,7 @@ def test_long_text_survives_whole_or_is_refused() -> None:
 
 
 def test_a_line_end_is_one_line_feed_and_one_character_whoever_sent_it() -> None:
-    pairing = build_world().own.rows["pair"]
+    pairing = build_branch(CollegeFactory(), "OWN").rows["pair"]
     pairing.aim = "一\r\n二\r三\n"
     pairing.save()
     assert pairing.aim == Pairing.objects.get(pk=pairing.pk).aim == "一\n二\n三\n"
