@@ -4,6 +4,7 @@ Scores are matrices of numbers from 0 upwards; FORBIDDEN marks what must not be.
 """
 
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -11,21 +12,25 @@ from scipy.optimize import linear_sum_assignment
 
 #: Stands in a score matrix where two people must not be put together.
 FORBIDDEN = -np.inf
+#: Stands for it in the sums of three: whatever holds it lies far below zero.
+FAR_BELOW = -1e6
+#: What a team gains by being one, so that people whom nothing speaks for are still put together.
+TRIFLE = 1e-6
 
-#: Rounds of improving one beginning; it rarely takes more than six.
-MAX_ROUNDS = 50
-#: Elementary steps that a proposal of teams may take, about half a second; and the most and fewest rounds of prices
-#: for each of the three groups.
-BUDGET = 180_000_000
-MAX_STEPS, MIN_STEPS = 60, 10
-#: Steps without a better bound, after which the prices move half as far.
-PATIENCE = 5
-#: Numbers held at once while prices are tried.
-BLOCK = 1_000_000
-#: Times that some teams of the best set are mixed up and improved again, and how many teams at a time.
-SHAKES, SHAKEN = 120, 6
-#: The first length of Polyak's step.
-PACE = 1.5
+#: Times that a side is put anew while one beginning is improved; it rarely takes more than fifteen.
+MAX_TURNS = 150
+#: Elementary steps that pricing may take, about a quarter of a second; and the most and fewest rounds of prices.
+BUDGET = 120_000_000
+MAX_STEPS, MIN_STEPS = 120, 10
+#: Steps without a better bound, after which the prices move half as far; and how far they move at first.
+PATIENCE, PACE = 5, 1.5
+#: How strongly a step of the prices turns away from the last one where the two would undo each other.
+DEFLECTION = 1.5
+#: Times that some teams are mixed up and improved again, and how many teams at a time.
+SHAKES, SHAKEN = 120, 4
+#: Shares of the highest total there could be: how far below the best a beginning is still worth improving, and how
+#: much worse a mixed-up set may come out to be gone on with.
+PROMISING, WORSE = 1.5e-3, 2e-4
 
 Scores = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -56,7 +61,7 @@ def assign_pairs(scores: Scores, *, most_people: bool = False) -> list[tuple[int
 
 @dataclass(frozen=True)
 class Teams:
-    """Teams of three, and how good any such set could be at most."""
+    """Teams of three, and how good any set of as many could be at most."""
 
     teams: list[tuple[int, int, int]]
     score: float
@@ -86,101 +91,120 @@ class ThreeSides:
         ab: scores of the first group × the second.
         ac: of the first × the third.
         bc: of the second × the third.
+        most_people: form as many teams as can be before looking at the total.
     """
 
-    def __init__(self, ab: Scores, ac: Scores, bc: Scores) -> None:
-        # A sum that holds a forbidden pair lies far below zero, and is cut to zero: no team.
-        far_below = -1e6
+    def __init__(self, ab: Scores, ac: Scores, bc: Scores, *, most_people: bool = False) -> None:
         pairs = {(0, 1): ab, (0, 2): ac, (1, 2): bc}
-        self.pairs = {places: np.where(np.isfinite(one), one, far_below) for places, one in pairs.items()}
-        self.pairs |= {(second, first): one.T for (first, second), one in self.pairs.items()}
+        self.pairs = {places: np.where(np.isfinite(one), one, FAR_BELOW) for places, one in pairs.items()}
+        self.pairs |= {(second, first): np.ascontiguousarray(one.T) for (first, second), one in self.pairs.items()}
         self.sizes = (ab.shape[0], ab.shape[1], ac.shape[1])
+        #: No set of teams has a higher total score.
+        self.ceiling = min(self.sizes) * sum(max(float(one.max(initial=0.0)), 0.0) for one in pairs.values())
+        # One more team outweighs any total where that comes first.
+        self.gain = self.ceiling + 1.0 if most_people else TRIFLE
 
     def best(self) -> Teams:
-        """Return the best teams found, with a bound that no set of teams exceeds.
-
-        A price on each of one group lets everybody share them; what is left is an assignment of the other two, whose
-        optimum plus the prices bounds the whole (Lagrangian relaxation, Geoffrion 1974). Prices follow the subgradient
-        with Polyak's step, for each group in turn. Each step's assignment is one more beginning to improve.
-        """
+        """Return the best teams found, with a bound that no set of as many teams exceeds."""
         if not all(self.sizes):
             return Teams([], 0.0, 0.0)
-        rows, columns = linear_sum_assignment(self.pairs[0, 1], maximize=True)
-        best, bound = self._improve({0: rows, 1: columns}), np.inf
-        for priced in (2, 1, 0):
-            best, least = self._price(priced, best)
-            bound = min(bound, least)
+        rows, columns = linear_sum_assignment(self._worth(self.pairs[0, 1]), maximize=True)
+        best, bound = self._price(self._improve({0: rows, 1: columns}))
         score, members = self._shake(best)
         kept = self._values(members) > 0
         teams = sorted(zip(*(members[side][kept].tolist() for side in range(3)), strict=True))
-        return Teams(teams, score, max(bound, score))
+        gained = self.gain * len(teams)
+        return Teams(teams, score - gained, max(bound, score) - gained)
+
+    def _worth(self, sums: Scores) -> Scores:
+        """Return what teams with these sums of scores count for; 0 for one that must not be."""
+        return np.where(sums > FAR_BELOW / 2, np.maximum(sums + self.gain, 0.0), 0.0)
 
     def _values(self, members: Members) -> Scores:
-        """Return the score of each team; 0 for one that must not be."""
-        total = sum(self.pairs[one, two][members[one], members[two]] for one, two in ((0, 1), (0, 2), (1, 2)))
-        return np.maximum(total, 0.0)
+        """Return what each team counts for."""
+        return self._worth(
+            self.pairs[0, 1][members[0], members[1]]
+            + self.pairs[0, 2][members[0], members[2]]
+            + self.pairs[1, 2][members[1], members[2]]
+        )
 
-    def _improve(self, members: Members) -> tuple[float, Members]:
-        """Return score and members after putting each side optimally to the other two, until nothing is gained.
+    def _improve(self, members: Members, *, turns: int = MAX_TURNS) -> tuple[float, Members]:
+        """Return score and members after putting each side in turn optimally to the other two, while that gains.
 
         Args:
             members: the people of two sides, pair by pair.
+            turns: how often a side is put anew at most; with 1 the third side is added and that is all.
         """
         best: tuple[float, Members] = (-1.0, members)
-        turns = [side for side in range(3) if side not in members] + list(members)
-        for _round in range(MAX_ROUNDS):
-            for side in turns:
-                one, two = (other for other in range(3) if other != side)
-                sums = self.pairs[one, two][members[one], members[two]][:, None]
-                sums = sums + self.pairs[one, side][members[one]] + self.pairs[two, side][members[two]]
-                kept, found = linear_sum_assignment(np.maximum(sums, 0), maximize=True)
-                members = {one: members[one][kept], two: members[two][kept], side: found}
-            score = float(self._values(members).sum())
-            if score <= best[0] + 1e-9:
+        idle, order = 0, [side for side in range(3) if side not in members] + list(members)
+        for side in islice(cycle(order), turns):
+            one, two = (other for other in range(3) if other != side)
+            sums = self.pairs[one, side][members[one]] + self.pairs[two, side][members[two]]
+            sums += self.pairs[one, two][members[one], members[two]][:, None]
+            worth = self._worth(sums)
+            kept, found = linear_sum_assignment(worth, maximize=True)
+            members = {one: members[one][kept], two: members[two][kept], side: found}
+            score = float(worth[kept, found].sum())
+            idle = 0 if score > best[0] + 1e-9 else idle + 1
+            best = max(best, (score, members), key=lambda either: either[0])
+            if idle == 2:  # the third side was put optimally before these two, and nothing has moved since
                 break
-            best = score, members
         return best
 
     def _shake(self, best: tuple[float, Members]) -> tuple[float, Members]:
         """Return the best of what comes of mixing up some teams and improving again, many times over."""
         chance = np.random.default_rng(111)
-        size = len(best[1][0])
-        for _time in range(SHAKES if size > 2 else 0):
-            second = best[1][1].copy()
+        score, members = best
+        size = len(members[0])
+        for time in range(SHAKES if size > 2 else 0):
+            one, two = ((0, 1), (0, 2), (1, 2))[time % 3]
+            mixed = members[two].copy()
             some = chance.choice(size, min(SHAKEN, size), replace=False)
-            second[some] = second[np.roll(some, 1)]
-            best = max(best, self._improve({0: best[1][0], 1: second}), key=lambda found: found[0])
+            mixed[some] = mixed[np.roll(some, 1)]
+            found = self._improve({one: members[one], two: mixed})
+            if found[0] >= score - WORSE * self.ceiling:
+                score, members = found
+            best = max(best, found, key=lambda either: either[0])
         return best
 
-    def _price(self, priced: int, best: tuple[float, Members]) -> tuple[tuple[float, Members], float]:
-        """Return the best teams after pricing one group, and the least bound that the prices gave."""
-        prices, least, waited, pace = np.zeros(self.sizes[priced]), np.inf, 0, PACE
-        for _step in range(int(np.clip(BUDGET // (3 * np.prod(self.sizes)), MIN_STEPS, MAX_STEPS))):
-            bound, used, beginning = self._relaxed(priced, prices)
-            best = max(best, self._improve(beginning), key=lambda found: found[0])
+    def _price(self, best: tuple[float, Members]) -> tuple[tuple[float, Members], float]:
+        """Return the best teams met while pricing the second group, and the least bound that its prices gave.
+
+        A price on each person of one group lets everybody share them; what is left is an assignment of the other two,
+        whose optimum plus the prices bounds the whole (Lagrangian relaxation, Geoffrion 1974). Whichever group is
+        priced, the least such bound is that of the linear programme. Prices follow Polyak's step along the subgradient,
+        deflected where it would undo the last one (Camerini, Fratta and Maffioli 1975). Each step's assignment is one
+        more beginning to improve.
+        """
+        prices, way = np.zeros(self.sizes[1]), np.zeros(self.sizes[1])
+        least, waited, pace = np.inf, 0, PACE
+        for _step in range(int(np.clip(BUDGET // np.prod(self.sizes), MIN_STEPS, MAX_STEPS))):
+            bound, used, beginning = self._relaxed(prices)
+            if self._improve(beginning, turns=1)[0] > best[0] - PROMISING * self.ceiling:
+                best = max(best, self._improve(beginning), key=lambda found: found[0])
             waited = 0 if bound < least - 1e-9 else waited + 1
             least = min(least, bound)
             if waited == PATIENCE:
                 pace, waited = pace / 2, 0
             excess = used - 1
-            if least <= best[0] * (1 + 1e-9) or not excess.any():
+            turn = excess @ way
+            way = excess - (DEFLECTION * turn / (way @ way) * way if turn < 0 else 0)
+            if least <= best[0] * (1 + 1e-9) or not way.any():
                 break
-            prices = np.maximum(prices + pace * (bound - best[0]) / (excess @ excess) * excess, 0)
+            prices = np.maximum(prices + pace * (bound - best[0]) / (way @ way) * way, 0)
         return best, least
 
-    def _relaxed(self, priced: int, prices: Scores) -> tuple[float, Scores, Members]:
-        """Return the optimum when a group may be shared at these prices, how often each is, and the other two."""
-        one, two = (side for side in range(3) if side != priced)
-        first, second = self.pairs[one, priced].astype(np.float32), self.pairs[two, priced] - prices
-        second = second.astype(np.float32)
-        choices = np.empty((self.sizes[one], self.sizes[two]), dtype=np.intp)
-        block = max(1, BLOCK // second.size)
-        for start in range(0, self.sizes[one], block):
-            choices[start : start + block] = (first[start : start + block, None] + second).argmax(axis=2)
-        rows, columns = np.arange(self.sizes[one])[:, None], np.arange(self.sizes[two])[None, :]
-        gains = self.pairs[one, priced][rows, choices] + self.pairs[two, priced][columns, choices] - prices[choices]
-        gains = np.maximum(gains + self.pairs[one, two], 0)
+    def _relaxed(self, prices: Scores) -> tuple[float, Scores, Members]:
+        """Return the optimum when the second group may be shared at these prices, how often each is, and the rest."""
+        first, third = self.pairs[1, 0], self.pairs[1, 2] - prices[:, None]
+        highest = first[0][:, None] + third[0]
+        sums = np.empty_like(highest)
+        for of_first, of_third in zip(first[1:], third[1:], strict=True):
+            np.add(of_first[:, None], of_third, out=sums)
+            np.maximum(highest, sums, out=highest)
+        gains = self._worth(highest + self.pairs[0, 2])
         left, right = linear_sum_assignment(gains, maximize=True)
         taken = gains[left, right] > 0
-        used = np.bincount(choices[left[taken], right[taken]], minlength=self.sizes[priced]).astype(float)
-        return float(gains[left, right].sum() + prices.sum()), used, {one: left, two: right}
+        shared = (first[:, left[taken]] + third[:, right[taken]]).argmax(axis=0)
+        used = np.bincount(shared, minlength=self.sizes[1]).astype(float)
+        return float(gains[left, right].sum() + prices.sum()), used, {0: left, 2: right}

@@ -1,7 +1,7 @@
 """From profiles, weights and rules to a proposal: who works with whom, why, and why somebody was left over."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,25 +12,41 @@ from pairings.matching.assignment import FORBIDDEN, Scores, ThreeSides, assign_p
 from pairings.matching.parts import Candidate, Part, Side
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from pairings.models import Match, MatchRun
 
 #: How much heavier the part weighs that a branch aims at.
 EMPHASIS = 3
 #: What each of a person's scores gains when they must be taken: giving one person a place costs others less than 4.
 WANTED = 100.0
-NOBODY_LEFT, ALL_FORBIDDEN, LEFT_OUT, BETTER_TOTAL = "nobody_left", "forbidden", "left_out", "better_total"
+NOBODY_LEFT, ALL_FORBIDDEN, LEFT_OUT = "nobody_left", "forbidden", "left_out"
+#: The fact that a pair was decided beforehand, beside those of the parts.
+KEPT = "kept"
+BETTER_TOTAL, NO_MORE_GROUPS = "better_total", "no_more_groups"
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What was decided beforehand, by person id: pairs to keep, pairs that must not be, people to take and to leave."""
+    """What was decided beforehand, by person id: pairs to keep, pairs that must not be, people to take and to leave.
+
+    `brokered` names who brought a kept pair together.
+    """
 
     pinned: frozenset[tuple[int, int]] = frozenset()
     forbidden: frozenset[tuple[int, int]] = frozenset()
     wanted: frozenset[int] = frozenset()
     left_out: frozenset[int] = frozenset()
+    brokered: Mapping[frozenset[int], str] = field(default_factory=dict)
+
+    def among(self, sides: Sequence[tuple["Side", "Side"]]) -> "Wishes":
+        """Return the wishes with the pairs that can be kept between any of these sides, who must then be taken."""
+        can_be = {
+            (one, other)
+            for pair in self.pinned
+            for one, other in (pair, pair[::-1])
+            if any(one in left.place_of and other in right.place_of for left, right in sides)
+        }
+        together = {one for pair in can_be for one in pair}
+        return replace(self, pinned=frozenset(can_be), wanted=self.wanted | together)
 
 
 @dataclass
@@ -71,10 +87,6 @@ class Matcher:
         """Return the parts by slug, each once."""
         return {part.slug: part for parts in self.parts.values() for part in parts}
 
-    def part_labels(self) -> "list[tuple[str, StrOrPromise]]":
-        """Return (slug, label) of the parts, for a form's weights."""
-        return [(slug, part.label) for slug, part in self.all_parts().items()]
-
     def weights(self, given: Mapping[str, int], aim: str = "") -> dict[str, float]:
         """Return each part's weight: as given or its own, and heavier when it is what the branch aims at."""
         weights = {slug: float(given.get(slug, part.weight)) for slug, part in self.all_parts().items()}
@@ -113,20 +125,22 @@ class Matcher:
             role: [one for one in people if one.person_id not in wishes.left_out] for role, people in candidates.items()
         }
         sides = {role: Side(people) for role, people in kept.items()}
+        wishes = wishes.among([(sides[left], sides[right]) for left, right in self.parts])
         matrices = {
             roles: _with_wishes(self.scores(roles, sides[roles[0]], sides[roles[1]], heavy), roles, sides, wishes)
             for roles in self.parts
         }
         proposal = Proposal()
         places = self._solve(matrices, sides, wishes, proposal, most_people=most_people)
-        proposal.groups = [self._group(sides, place) for place in places]
+        proposal.groups = [self._group(sides, place, wishes) for place in places]
         proposal.leftovers = [
             {"person": one.person_id, "role": role, "why": LEFT_OUT}
             for role, people in candidates.items()
             for one in people
             if one.person_id in wishes.left_out
         ]
-        proposal.leftovers += _leftovers(sides, matrices, proposal.groups)
+        unplaced = NO_MORE_GROUPS if most_people else BETTER_TOTAL
+        proposal.leftovers += _leftovers(sides, matrices, proposal.groups, unplaced)
         return proposal
 
     def _solve(
@@ -144,17 +158,19 @@ class Matcher:
             pairs = assign_pairs(scores, most_people=most_people)
             return [dict(zip(roles, pair, strict=True)) for pair in pairs]
         order = list(dict.fromkeys(role for pair in matrices for role in pair))
-        found = ThreeSides(*(matrices[pair] for pair in combinations(order, 2))).best()
+        found = ThreeSides(*(matrices[pair] for pair in combinations(order, 2)), most_people=most_people).best()
         taken = {
             sides[role].people[place].person_id for team in found.teams for role, place in zip(order, team, strict=True)
         }
         proposal.share_of_bound = found.share_without(2 * WANTED * len(taken & wishes.wanted))
         return [dict(zip(order, team, strict=True)) for team in found.teams]
 
-    def _group(self, sides: Mapping[str, Side], places: Mapping[str, int]) -> dict[str, Any]:
+    def _group(self, sides: Mapping[str, Side], places: Mapping[str, int], wishes: Wishes) -> dict[str, Any]:
         """Return one group as JSON keeps it."""
         people = {role: sides[role].people[place] for role, place in places.items()}
-        facts: dict[str, Any] = {}
+        together = {one.person_id for one in people.values()}
+        kept = [pair for pair in sorted(wishes.pinned) if together.issuperset(pair)]
+        facts: dict[str, Any] = {KEPT: wishes.brokered.get(frozenset(kept[0]), "")} if kept else {}
         for (left, right), parts in self.parts.items():
             for part in parts:
                 found = part.facts(people[left], people[right])
@@ -166,8 +182,11 @@ class Matcher:
 
     def say(self, facts: Mapping[str, Any]) -> list[str]:
         """Return in words what speaks for a group."""
-        parts = self.all_parts()
-        return [parts[slug].say(facts[slug]) for slug in parts if slug in facts]
+        parts, said = self.all_parts(), []
+        if KEPT in facts:
+            broker = facts[KEPT]
+            said = [_("brought together by %(name)s") % {"name": broker} if broker else _("decided beforehand")]
+        return said + [parts[slug].say(facts[slug]) for slug in parts if slug in facts]
 
 
 def _with_wishes(scores: Scores, roles: tuple[str, str], sides: Mapping[str, Side], wishes: Wishes) -> Scores:
@@ -183,7 +202,7 @@ def _with_wishes(scores: Scores, roles: tuple[str, str], sides: Mapping[str, Sid
             scores[:, right[one]] += WANTED
     for one in left.keys() & right.keys():
         scores[left[one], right[one]] = FORBIDDEN
-    for one, other in [pair for either in sorted(wishes.pinned) for pair in (either, either[::-1])]:
+    for one, other in sorted(wishes.pinned):
         if one in left and other in right:
             row, column = left[one], right[other]
             score = max(scores[row, column], 0)
@@ -193,9 +212,12 @@ def _with_wishes(scores: Scores, roles: tuple[str, str], sides: Mapping[str, Sid
 
 
 def _leftovers(
-    sides: Mapping[str, Side], matrices: Mapping[tuple[str, str], Scores], groups: Sequence[Mapping[str, Any]]
+    sides: Mapping[str, Side],
+    matrices: Mapping[tuple[str, str], Scores],
+    groups: Sequence[Mapping[str, Any]],
+    unplaced: str,
 ) -> list[dict[str, Any]]:
-    """Return those without a group, and why."""
+    """Return those without a group, and why; `unplaced` says it of those for whom somebody was free."""
     taken = {role: {group["people"][role] for group in groups} for role in sides}
     used_up = [role for role, side in sides.items() if len(taken[role]) == len(side)]
     found = []
@@ -210,7 +232,7 @@ def _leftovers(
                 if any(len(row) and not np.isfinite(row).any() for row in rows):
                     why = ALL_FORBIDDEN
                 else:
-                    why = NOBODY_LEFT if any(other != role for other in used_up) else BETTER_TOTAL
+                    why = NOBODY_LEFT if any(other != role for other in used_up) else unplaced
                 found.append({"person": one.person_id, "role": role, "why": why})
     return found
 
@@ -222,4 +244,5 @@ def why_left_over(code: str) -> str:
         ALL_FORBIDDEN: _("every combination is ruled out"),
         LEFT_OUT: _("left out this time"),
         BETTER_TOTAL: _("the others fit better together; choose “most people” to pair them too"),
+        NO_MORE_GROUPS: _("whoever they may go with is needed elsewhere; no set pairs more people"),
     }[code]

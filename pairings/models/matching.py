@@ -142,7 +142,7 @@ class MatchRun(VersionedModel):
 
     def wishes(self) -> Wishes:
         """Return the branch's rules for the form (one query)."""
-        rules = list(MatchRule.objects.filter(branch=self.branch_id, kind=self.kind))
+        rules = list(MatchRule.objects.filter(branch=self.branch_id, kind=self.kind).select_related("brokered_by"))
         of = {
             rule: frozenset((one.person_id, one.other_id) for one in rules if one.rule == rule and one.other_id)
             for rule in (MatchRule.Rule.PIN, MatchRule.Rule.FORBID)
@@ -151,7 +151,12 @@ class MatchRun(VersionedModel):
             frozenset(one.person_id for one in rules if one.rule == rule)
             for rule in (MatchRule.Rule.WANT, MatchRule.Rule.LEAVE_OUT)
         )
-        return Wishes(of[MatchRule.Rule.PIN], of[MatchRule.Rule.FORBID], wanted, left_out)
+        brokered = {
+            frozenset((one.person_id, one.other_id)): one.brokered_by.name
+            for one in rules
+            if one.brokered_by and one.other_id
+        }
+        return Wishes(of[MatchRule.Rule.PIN], of[MatchRule.Rule.FORBID], wanted, left_out, brokered)
 
     def work_out(self) -> None:
         """Propose anew by the run's settings and the branch's rules, and save.

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -58,17 +59,27 @@ def overview(request: UserRequest, kind: str) -> HttpResponse:
     """Show the form's proposals in a branch and the rules that they keep."""
     form_kind = _matched_kind(kind)
     branch = _managed_branch(request.user, request.GET.get("branch", ""))
+    return _overview(request, form_kind, branch, RuleForm(branch=branch, kind=form_kind))
+
+
+def _overview(request: UserRequest, kind: PairingKind, branch: Branch, form: RuleForm) -> HttpResponse:
+    """Answer with a branch's proposals and rules, and the form for one more rule."""
+    of_form = {"branch": branch, "kind": kind.slug}
+    rules = MatchRule.objects.visible_to(request.user).filter(**of_form)
     context = {
-        "kind": form_kind,
+        "kind": kind,
         "branch": branch,
         "branches": Branch.objects.managed_by(request.user),
-        "runs": MatchRun.objects.visible_to(request.user).filter(branch=branch, kind=kind)[:RUNS_SHOWN],
-        "rules": MatchRule.objects.visible_to(request.user)
-        .filter(branch=branch, kind=kind)
-        .select_related("person", "other", "brokered_by"),
-        "rule_form": RuleForm(branch=branch, kind=form_kind),
+        "runs": MatchRun.objects.visible_to(request.user).filter(**of_form)[:RUNS_SHOWN],
+        "rules": rules.select_related("person", "other", "brokered_by"),
+        "rule_form": form,
     }
     return render(request, "pairings/matching.html", context)
+
+
+def _to_overview(kind: str, branch: Branch) -> HttpResponse:
+    """Go to a branch's proposals and rules."""
+    return redirect(f"{reverse('pairings:matching', args=[kind])}?branch={branch.code}")
 
 
 @require_POST
@@ -173,26 +184,28 @@ def add_rule(request: UserRequest, kind: str) -> HttpResponse:
     form_kind = _matched_kind(kind)
     branch = _managed_branch(request.user, request.POST.get("branch", ""))
     form = RuleForm(request.POST, branch=branch, kind=form_kind)
-    if form.is_valid():
+    is_kept = form.is_valid()
+    drafts = MatchRun.objects.visible_to(request.user).filter(branch=branch, kind=kind, published_at=None)
+    proposal = drafts.filter(pk=form.cleaned_data.get("run") or 0).first()
+    if is_kept:
         form.save()
         messages.success(request, _("The rule is kept from now on."))
-        proposal = MatchRun.objects.visible_to(request.user).filter(pk=form.cleaned_data["run"] or 0).first()
-        if proposal and not proposal.is_published:
-            return _work_out(request, proposal)
-    else:
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
-    return redirect("pairings:matching", kind)
+        return _work_out(request, proposal) if proposal else _to_overview(kind, branch)
+    if proposal is None:
+        return _overview(request, form_kind, branch, form)
+    for errors in form.errors.values():
+        messages.error(request, " ".join(map(str, errors)))
+    return redirect(proposal)
 
 
 @require_POST
 def delete_rule(request: UserRequest, pk: int) -> HttpResponse:
     """Forget a rule."""
-    rule = cast("MatchRule", visible_or_404(request, MatchRule.objects.all(), pk))
+    rule = cast("MatchRule", visible_or_404(request, MatchRule.objects.select_related("branch"), pk))
     require(request, "pairings.run_matching", rule)
     rule.delete()
     messages.success(request, _("The rule is gone."))
-    return redirect("pairings:matching", rule.kind)
+    return _to_overview(rule.kind, rule.branch)
 
 
 @require_POST

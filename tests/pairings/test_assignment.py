@@ -96,6 +96,39 @@ def test_teams_hold_nobody_twice_and_nothing_forbidden(a: int, b: int, c: int, s
     assert 0 <= found.share_of_bound <= 1
 
 
+def test_most_people_forms_more_teams_where_the_best_total_leaves_some_over() -> None:
+    ab, nothing = np.array([[0.9, 0.1], [0.1, FORBIDDEN]]), np.zeros((2, 2))
+    total, most = (ThreeSides(ab, nothing, nothing, most_people=most).best() for most in (False, True))
+    assert [team[:2] for team in total.teams] == [(0, 0)]
+    assert [team[:2] for team in most.teams] == [(0, 1), (1, 0)]
+    assert (total.score, most.score) == (pytest.approx(0.9), pytest.approx(0.2))
+    assert 0.9 < most.share_of_bound <= 1
+
+
+def test_people_whom_nothing_speaks_for_are_still_put_together() -> None:
+    ab = np.array([[0.0, FORBIDDEN], [FORBIDDEN, 0.0]])
+    found = ThreeSides(ab, np.zeros((2, 2)), np.zeros((2, 2))).best()
+    assert [team[:2] for team in found.teams] == [(0, 0), (1, 1)]
+    assert (found.score, found.share_of_bound) == (pytest.approx(0), 1)
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans())
+def test_no_set_of_as_many_teams_exceeds_the_bound(seed: int, most_people: bool) -> None:
+    ab, ac, bc = random_scores(3, 4, seed), random_scores(3, 4, seed + 1), random_scores(4, 4, seed + 2)
+    ab[random_scores(3, 4, seed + 3) < 0.3] = FORBIDDEN
+    sides = ThreeSides(ab, ac, bc, most_people=most_people)
+    found = sides.best()
+    sets = (
+        [team for team in zip(range(3), seconds, thirds, strict=True) if np.isfinite(ab[team[:2]])]
+        for seconds in permutations(range(4), 3)
+        for thirds in permutations(range(4), 3)
+    )
+    totals = [
+        sum(ab[a, b] + ac[a, c] + bc[b, c] for a, b, c in teams) for teams in sets if len(teams) == len(found.teams)
+    ]
+    assert max(totals, default=0.0) <= found.bound + 1e-9
+
+
 def test_teams_without_people_on_one_side() -> None:
     found = ThreeSides(np.zeros((2, 0)), np.zeros((2, 3)), np.zeros((0, 3))).best()
     assert (found.teams, found.share_of_bound) == ([], 1.0)

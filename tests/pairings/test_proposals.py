@@ -21,6 +21,8 @@ from tests.factories import BranchFactory, OfficeFactory, member, operator, stud
 
 pytestmark = pytest.mark.django_db
 
+SIDES_OF_PAIRS = {"leader": 0, "ordinary_teacher": 10}
+
 
 @pytest.fixture
 def branch() -> Branch:
@@ -73,15 +75,52 @@ def test_what_was_decided_beforehand_is_kept(branch: Branch, people: dict[str, P
     rules = (("pin", "lin", "su"), ("forbid", "he", "xu"), ("leave_out", "wu", None))
     for rule, one, other in rules:
         row = MatchRule(branch=branch, kind="teaching", rule=rule, person=people[one], other=people.get(other))
+        row.brokered_by = people["he"] if rule == "pin" else None
         row.full_clean()
         row.save()
     run = run_of(branch)
     found = pairs_of(run)
     assert ("林课程", "苏数据") in found
     assert ("何竞赛", "徐课题") not in found
+    assert "由何竞赛牵线" in signed_in(run.created_by).get(run.get_absolute_url()).content.decode()
     assert {(people["wu"].pk, "left_out"), (people["xu"].pk, "forbidden")} <= {
         (one["person"], one["why"]) for one in run.leftovers
     }
+
+
+def test_a_pair_that_is_kept_together_is_taken_though_nothing_speaks_for_it() -> None:
+    sides = {"leader": [Candidate(person_id=1), Candidate(person_id=2)], "ordinary_teacher": [Candidate(person_id=9)]}
+    nothing = dict.fromkeys(TeachingMatcher().all_parts(), 0)
+    for leader in (1, 2):
+        wishes = Wishes(pinned=frozenset({(9, leader)}))
+        proposal = TeachingMatcher().propose(sides, weights=nothing, wishes=wishes)
+        assert [group["people"] for group in proposal.groups] == [{"leader": leader, "ordinary_teacher": 9}]
+
+
+def test_a_pair_that_cannot_be_kept_leaves_both_free() -> None:
+    sides = {"leader": [Candidate(person_id=1)], "ordinary_teacher": [Candidate(person_id=9)]}
+    proposal = TeachingMatcher().propose(sides, weights={}, wishes=Wishes(pinned=frozenset({(1, 5)})))
+    assert [group["people"] for group in proposal.groups] == [{"leader": 1, "ordinary_teacher": 9}]
+
+
+def test_those_left_over_are_told_of_most_people_where_it_would_help() -> None:
+    able = Candidate(person_id=1, strengths=frozenset(("竞赛指导", "课程建设", "论文写作")))
+    wanting = Candidate(person_id=11, needs=able.strengths)
+    sides = {"leader": [able, Candidate(person_id=2)], "ordinary_teacher": [wanting, Candidate(person_id=12)]}
+    wishes = Wishes(forbidden=frozenset({(2, 12)}))
+    total = TeachingMatcher().propose(sides, weights={}, wishes=wishes)
+    assert {(one["person"], one["why"]) for one in total.leftovers} == {(2, "better_total"), (12, "better_total")}
+    most = TeachingMatcher().propose(sides, weights={}, wishes=wishes, most_people=True)
+    assert (len(most.groups), most.leftovers) == (2, [])
+
+
+def test_those_left_over_by_most_people_are_told_that_no_set_pairs_more() -> None:
+    sides = {role: [Candidate(first + place) for place in range(3)] for role, first in SIDES_OF_PAIRS.items()}
+    # Two leaders can go with the first teacher only, two teachers with the first leader only.
+    wishes = Wishes(forbidden=frozenset({(one, other) for one in (1, 2) for other in (11, 12)}))
+    proposal = TeachingMatcher().propose(sides, weights={}, wishes=wishes, most_people=True)
+    assert len(proposal.groups) == 2
+    assert [one["why"] for one in proposal.leftovers] == ["no_more_groups"] * 2
 
 
 def test_one_who_must_be_taken_is_taken_though_others_fit_better(branch: Branch, people: dict[str, Person]) -> None:
@@ -101,6 +140,29 @@ def test_a_student_who_must_be_taken_leaves_the_share_of_the_bound_true() -> Non
     assert len(left) == 3
     assert left <= {group["people"]["ordinary_student"] for group in forced.groups}
     assert 0.9 < forced.share_of_bound <= 1
+
+
+def test_a_rule_is_added_in_the_branch_it_was_asked_for_and_what_is_wrong_stands_beside_the_form(
+    branch: Branch, people: dict[str, Person]
+) -> None:
+    BranchFactory(code="AAA")  # an operator's first branch is another one
+    desk = signed_in(operator())
+    address = reverse("pairings:add_rule", args=["teaching"])
+    sent = {"branch": "MAT", "rule": "forbid", "person": people["lin"].pk}
+    wrong = desk.post(address, sent)
+    assert (wrong.context["branch"], bool(wrong.context["rule_form"].errors)) == (branch, True)
+    assert wrong.context["rule_form"]["person"].value() == str(people["lin"].pk)
+    kept = desk.post(address, {**sent, "other": people["xu"].pk})
+    assert kept["Location"] == reverse("pairings:matching", args=["teaching"]) + "?branch=MAT"
+    gone = desk.post(reverse("pairings:delete_rule", args=[MatchRule.objects.get().pk]))
+    assert (gone["Location"], MatchRule.objects.count()) == (kept["Location"], 0)
+
+
+def test_a_rule_works_out_no_proposal_of_another_branch(branch: Branch, people: dict[str, Person]) -> None:
+    other = run_of(BranchFactory(code="AAA"))
+    sent = {"branch": "MAT", "rule": "leave_out", "person": people["lin"].pk, "run": other.pk}
+    answer = signed_in(other.created_by).post(reverse("pairings:add_rule", args=["teaching"]), sent)
+    assert answer["Location"] == reverse("pairings:matching", args=["teaching"]) + "?branch=MAT"
 
 
 def test_whoever_has_a_pair_is_left_alone_unless_asked_for(branch: Branch, people: dict[str, Person]) -> None:
