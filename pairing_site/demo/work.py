@@ -38,8 +38,11 @@ class Workshop:
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        self.titles = {kind: cycle(titles) for kind, titles in TITLES_OF_WORK.items()}
-        self.enterprises = cycle(ENTERPRISES)
+        self.titles = {
+            branch: {kind: cycle(titles) for kind, titles in of_kind.items()}
+            for branch, of_kind in TITLES_OF_WORK.items()
+        }
+        self.enterprises = {branch: cycle(enterprises) for branch, enterprises in ENTERPRISES.items()}
         self.topics = cycle(TOPICS)
         self.numbers = count(1)
 
@@ -54,10 +57,10 @@ class Workshop:
             season: list[Pairing] = []
             for place in range(sizes[0]):
                 people = {"leader": next(leaders), "student_member": members[place], "ordinary_student": others[place]}
-                season.append(self._propose(cast, MentorshipTeam(**self._team()), people, year))
+                season.append(self._propose(cast, MentorshipTeam(**self._team(cast)), people, year))
             for place in range(sizes[1]):
                 people = {"leader": next(leaders), "ordinary_teacher": next(colleagues)}
-                season.append(self._propose(cast, TeachingPair(**self._pair(place)), people, year))
+                season.append(self._propose(cast, TeachingPair(**self._pair(cast, place)), people, year))
             leaders = cycle(cast.members[2:])
             for _place in range(sizes[2]):
                 people = {"leader": next(leaders)}
@@ -66,9 +69,13 @@ class Workshop:
             made += season
         return made
 
-    def _team(self) -> dict[str, Any]:
+    def _title(self, cast: Cast, kind: str) -> str:
+        """Return what the branch's next pairing of a form works on."""
+        return next(self.titles[cast.branch.code][kind])
+
+    def _team(self, cast: Cast) -> dict[str, Any]:
         """Return a mentorship team's own fields."""
-        title = next(self.titles["mentorship"])
+        title = self._title(cast, "mentorship")
         track = "contest" if "集训" in title or "训练" in title else "innovation"
         return {
             "title": title,
@@ -76,22 +83,22 @@ class Workshop:
             "contest": "全国职业院校技能大赛" if track == "contest" else "创新创业大赛",
         }
 
-    def _pair(self, place: int) -> dict[str, Any]:
+    def _pair(self, cast: Cast, place: int) -> dict[str, Any]:
         """Return a teaching pair's own fields: mostly a course, now and then a topic."""
         pattern = ("complementary", "mid_career_with_young", "strong_with_strong")[place % 3]
         if place % 3 == 1:
             topic = next(self.topics)
             return {"title": topic, "topic": topic, "pattern": pattern}
-        course = next(self.titles["teaching"])
+        course = self._title(cast, "teaching")
         return {"title": f"《{course}》课程共建", "course": course, "pattern": pattern}
 
     def _engagement(self, cast: Cast) -> dict[str, Any]:
         """Return an engagement's own fields, with its enterprise and problem."""
-        name, trade = next(self.enterprises)
+        name, trade = next(self.enterprises[cast.branch.code])
         enterprise, _is_new = Enterprise.objects.get_or_create(
             branch=cast.branch, name=name, defaults={"trade": trade, "scale": Enterprise.Scale.SMALL}
         )
-        title = next(self.titles["enterprise"])
+        title = self._title(cast, "enterprise")
         problem = Problem.objects.create(enterprise=enterprise, title=title, field=trade)
         number = f"HX{next(self.numbers):04}"
         amount = Decimal(self.chance.randrange(3, 40) * 10_000)
@@ -124,15 +131,15 @@ class Workshop:
     def _log(self, cast: Cast, pairing: Pairing) -> None:
         """Log about eight days of a pairing's work."""
         user = cast.account(pairing.leader)
-        words = cycle(self.chance.sample(LOG_WORDS[pairing.kind], len(LOG_WORDS[pairing.kind])))
-        activities = [slug for slug, _label in pairing.kind_info.activities]
+        words = LOG_WORDS[pairing.kind]
         for day in self._days(pairing):
+            activity = self.chance.choice(list(words))
             element = self.chance.choice(list(ELEMENT_WORDS)) if self.chance.random() < 0.6 else ""
             log = ProgressLog(
                 pairing=pairing,
                 date=day,
-                activity_type=self.chance.choice(activities),
-                words=next(words),
+                activity_type=activity,
+                words=self.chance.choice(words[activity]),
                 hours=Decimal(self.chance.choice(("1.0", "1.5", "2.0", "3.0"))),
                 element_kind=element,
                 element_words=ELEMENT_WORDS.get(element, ""),
