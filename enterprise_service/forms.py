@@ -82,7 +82,12 @@ class InstalmentForm(VersionedFormMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.engagement = engagement
+
+    def opened_on(self, stored: Any) -> "InstalmentForm":
+        """Return the form as the same user would open it on the stored row."""
+        return type(self)(instance=stored, user=self.user, engagement=self.engagement)
 
     def save(self, commit: bool = True) -> Instalment:
         """Keep the instalment.

@@ -33,6 +33,8 @@ urlpatterns = [
     path("enterprises/new/", board.EnterpriseCreateView.as_view(), name="new_enterprise"),
     path("enterprises/<int:pk>/", include(an_enterprise)),
     path("findings/", engagements.FindingListView.as_view(), name="findings"),
+    path("instalments/<int:pk>/edit/", engagements.InstalmentUpdateView.as_view(), name="edit_instalment"),
+    path("instalments/<int:pk>/delete/", engagements.delete_instalment, name="delete_instalment"),
     path("links/<int:pk>/revoke/", confirmations.revoke, name="revoke_link"),
     path("confirm/<str:token>/", confirmations.confirm, name="confirm"),
 ]

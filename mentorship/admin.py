@@ -69,7 +69,16 @@ class RubricAdmin(BranchModelAdmin):
 
     @action(description=gettext_lazy("Make a new version for my branch"))
     def copy(self, request: HttpRequest, rubrics: QuerySet[Any]) -> None:
-        """Copy the chosen rubrics into the secretary's own branch."""
+        """Copy a branch's rubric for that branch, and the system's for the secretary's own."""
         user = cast("User", request.user)
-        branch = Branch.objects.managed_by(user).first()
-        self.carry_out(request, rubrics, "mentorship.view_rubric", lambda rubric: rubric.copy_for(branch))
+        self.carry_out(
+            request, rubrics, "mentorship.copy_rubric", lambda rubric: rubric.copy_for(_home_of_copy(rubric, user))
+        )
+
+
+def _home_of_copy(rubric: Rubric, user: User) -> Branch | None:
+    """Return the branch that a copy is for; the operator's copy of a system rubric is the system's again."""
+    if rubric.branch is not None or user.is_operator:
+        return rubric.branch
+    managed = Branch.objects.managed_by(user)
+    return managed.filter(pk=user.own_branch_id).first() or managed.first()

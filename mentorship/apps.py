@@ -20,7 +20,7 @@ class MentorshipConfig(AppConfig):
 
         kinds.register(MENTORSHIP)
         auditlog.register(MENTORSHIP.model_class, exclude_fields=["last_logged_on", "version"])
-        for model in (models.Project, models.Rubric, models.Assessment, models.Reflection):
+        for model in (models.Project, models.Stage, models.Rubric, models.Assessment, models.Reflection):
             auditlog.register(model, exclude_fields=["version"])
-        for part in (models.Stage, models.RubricItem, models.AssessmentScore):
+        for part in (models.RubricItem, models.AssessmentScore):
             auditlog.register(part)

@@ -22,6 +22,7 @@ def growth_radar(assessments: Sequence[Assessment]) -> dict[str, Any]:
         {
             "name": f"{one.get_moment_display()}·{one.get_view_display()}",
             "value": [score.value for score in one.scores.all()],
+            "symbol": _symbol(one),
             "itemStyle": {"color": COLOURS[one.moment]},
             "lineStyle": {
                 "color": COLOURS[one.moment],
@@ -32,7 +33,12 @@ def growth_radar(assessments: Sequence[Assessment]) -> dict[str, Any]:
     ]
     return {
         "tooltip": {},
-        "legend": {"bottom": 0, "data": [one["name"] for one in data]},
+        "legend": {"bottom": 0, "data": [{"name": one["name"], "icon": one["symbol"]} for one in data]},
         "radar": {"indicator": indicator, "radius": "58%", "center": ["50%", "46%"], "splitNumber": 5},
         "series": [{"type": "radar", "data": data}],
     }
+
+
+def _symbol(assessment: Assessment) -> str:
+    """Return the mark of a view, so that two views of one moment differ by more than their line."""
+    return "emptyCircle" if assessment.view == Assessment.View.SELF else "circle"

@@ -59,7 +59,7 @@ class ProjectForm(VersionedFormMixin, forms.ModelForm):
         return self.instance
 
 
-class ResultForm(forms.ModelForm):
+class ResultForm(VersionedFormMixin, forms.ModelForm):
     """What came of a round."""
 
     class Meta:
@@ -69,12 +69,18 @@ class ResultForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["result"].required = True
+
+    def opened_on(self, stored: Any) -> "ResultForm":
+        """Return the form as the same user would open it on the stored row."""
+        return type(self)(instance=stored, user=self.user)
 
     def save(self, commit: bool = True) -> Stage:
         """Record the result.
 
         Raises:
+            RuleError: when somebody else saved it.
             ValidationError: when the day lies in the future.
         """
         self.instance.record_result(result=self.cleaned_data["result"], held_on=self.cleaned_data["held_on"])

@@ -4,7 +4,7 @@ import rules
 
 from mentorship.models import Assessment, MentorshipTeam, Reflection, Rubric
 from organization.models import User
-from organization.rules import add_admin_permissions, manages_its_branch, nobody
+from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
 from pairings.rules import leads_it, sits_in_it
 
 
@@ -20,9 +20,16 @@ def wrote_it(user: User, reflection: Reflection | None) -> bool:
     return reflection is not None and user.is_authenticated and reflection.student_id == user.person_id
 
 
+@rules.predicate
+def is_of_the_system(user: User, rubric: Rubric | None) -> bool:
+    """The rubric belongs to no branch: each may make its own of it."""
+    return rubric is not None and rubric.branch_id is None
+
+
 add_admin_permissions(MentorshipTeam, may_write=manages_its_branch, may_delete=nobody)
 add_admin_permissions(Rubric, may_write=manages_its_branch, may_delete=nobody)
 add_admin_permissions(Assessment, may_write=nobody, may_delete=nobody)
+rules.add_perm("mentorship.copy_rubric", manages_its_branch | (is_of_the_system & manages_a_branch))
 rules.add_perm("mentorship.assess_student", manages_its_branch | leads_it)
 rules.add_perm("mentorship.open_growth", manages_its_branch | sits_in_it)
 rules.add_perm("mentorship.reflect", is_its_student)

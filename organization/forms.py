@@ -29,8 +29,30 @@ class PersonChoiceField(forms.ModelChoiceField):
         return person_label(person)
 
 
+class ChosenFirstSelect(forms.SelectMultiple):
+    """Shows what is chosen first and in its order, so that a browser sends it back in that order."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        """Return the options, those of `value` first."""
+        place = {str(one): number for number, one in enumerate(value)}
+        groups = super().optgroups(name, value, attrs)
+        return sorted(groups, key=lambda group: min(place.get(str(one["value"]), len(place)) for one in group[1]))
+
+
 class PeopleChoiceField(forms.ModelMultipleChoiceField):
-    """Several people, told from namesakes by office or class."""
+    """Several people in the order in which they were chosen, told from namesakes by office or class."""
+
+    widget = ChosenFirstSelect
+
+    def clean(self, value: Any) -> Any:
+        """Return the people as a list in the order given.
+
+        Raises:
+            ValidationError: for somebody who is not offered, or nobody where somebody is needed.
+        """
+        people = super().clean(value)
+        place = {str(one): number for number, one in enumerate(value or ())}
+        return sorted(people, key=lambda person: place[str(person.pk)])
 
     def label_from_instance(self, person: Model) -> str:
         """Return e.g. 李晓梅 · 机电2301班."""
@@ -108,8 +130,14 @@ class VersionedFormMixin(forms.BaseModelForm):
             bound, theirs = self[name], current[name]
             is_compared = name != "version" and not isinstance(bound.field, forms.FileField)  # files are only added
             if is_compared and bound.field.has_changed(theirs.initial, bound.data):
-                conflicts.append(Conflict(str(bound.label), _shown(theirs, theirs.initial), _shown(bound, bound.data)))
+                conflicts.append(
+                    Conflict(self.label_in_full(bound), _shown(theirs, theirs.initial), _shown(bound, bound.data))
+                )
         return conflicts
+
+    def label_in_full(self, bound: forms.BoundField) -> str:
+        """Return what a field is called away from its place on the page."""
+        return str(bound.label)
 
     def opened_on(self, stored: Model) -> Self:
         """Return this form as it would open on the stored row; forms that are told more override it."""

@@ -36,13 +36,17 @@ class TeachingPairForm(PairingForm):
         self.fields["workshop"].queryset = Workshop.objects.visible_to(self.user)
 
 
-class MilestonesForm(forms.Form):
+class MilestonesForm(VersionedFormMixin, forms.ModelForm):
     """The planned and the real day of each step."""
 
-    def __init__(self, *args: Any, pair: TeachingPair, **kwargs: Any) -> None:
+    class Meta:
+        model = TeachingPair
+        fields = ()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.pair = pair
-        self.steps = pair.steps()
+        self.user = user
+        self.steps = self.instance.steps()
         for step in self.steps:
             for name, day in (("planned", step.planned_on), ("done", step.done_on)):
                 self.fields[f"{name}_{step.step}"] = forms.DateField(
@@ -56,19 +60,28 @@ class MilestonesForm(forms.Form):
         """Return each step with its two fields."""
         return [(step, self[f"planned_{step.step}"], self[f"done_{step.step}"]) for step in self.steps]
 
-    def save(self) -> TeachingPair:
+    def label_in_full(self, bound: forms.BoundField) -> str:
+        """Return e.g. 课程上线：计划完成, since the page groups the days by step."""
+        step = Milestone.Step(bound.name.split("_", 1)[1])
+        return f"{step.label}：{bound.label}"
+
+    def opened_on(self, stored: Any) -> "MilestonesForm":
+        """Return the form as the same user would open it on the stored row."""
+        return type(self)(instance=stored, user=self.user)
+
+    def save(self, commit: bool = True) -> TeachingPair:
         """Keep the days.
 
         Raises:
-            RuleError: when the pair is over.
+            RuleError: when the pair is over, or somebody else saved it.
             ValidationError: when a day cannot be.
         """
         given = self.cleaned_data
         dates: dict[str, tuple[datetime.date | None, datetime.date | None]] = {
             step.step: (given[f"planned_{step.step}"], given[f"done_{step.step}"]) for step in self.steps
         }
-        self.pair.plan(dates)
-        return self.pair
+        self.instance.plan(dates)
+        return self.instance
 
 
 class WorkshopForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):

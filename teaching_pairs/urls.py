@@ -18,7 +18,7 @@ urlpatterns = [
     path("<int:pk>/", views.PairDetailView.as_view(), name="detail"),
     path("<int:pk>/edit/", views.PairUpdateView.as_view(), name="edit"),
     path("<int:pk>/story/", views.PairStoryView.as_view(), name="story"),
-    path("<int:pk>/milestones/", views.milestones, name="milestones"),
+    path("<int:pk>/milestones/", views.MilestonesView.as_view(), name="milestones"),
     path("workshops/", views.WorkshopListView.as_view(), name="workshops"),
     path("workshops/new/", views.WorkshopCreateView.as_view(), name="new_workshop"),
     path("workshops/<int:pk>/", include(a_workshop)),

@@ -83,21 +83,23 @@ class PairUpdateView(PairingUpdateView):
     form_class = TeachingPairForm
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def milestones(request: UserRequest, pk: int) -> HttpResponse:
+class MilestonesView(SavesThroughVerbMixin, UpdateView):
     """Plan the steps of a course or topic, and say which were reached."""
-    pair = cast("TeachingPair", visible_or_404(request, TeachingPair.objects.with_people(), pk))
-    require(request, "pairings.edit_pairing", pair)
-    form = MilestonesForm(request.POST or None, pair=pair)
-    if request.method == "POST" and form.is_valid():
-        try:
-            form.save()
-        except (RuleError, ValidationError) as error:
-            add_refusal(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(pair)
-    return render(request, "teaching_pairs/milestones.html", {"pairing": pair, "form": form})
+
+    model = TeachingPair
+    form_class: Any = MilestonesForm
+    context_object_name = "pairing"
+    template_name = "teaching_pairs/milestones.html"
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> TeachingPair:
+        """Return the pair when the user may change it."""
+        pair = cast("TeachingPair", visible_or_404(self.request, TeachingPair.objects.with_people(), self.kwargs["pk"]))
+        require(self.request, "pairings.edit_pairing", pair)
+        return pair
+
+    def get_success_url(self) -> str:
+        """Go back to the pair's page."""
+        return self.object.get_absolute_url()
 
 
 class WorkshopListView(ListView):

@@ -111,3 +111,18 @@ def test_every_form_carries_a_key(teacher_client: Client, world: BranchWorld, ad
     page = teacher_client.get(reverse(address, args=[world.rows["pair"].pk])).content.decode()
     forms = [form for form in page.split("<form")[1:] if "logout" not in form and "language" not in form]
     assert ['name="form_key"' in form for form in forms] == [True]
+
+
+def test_those_who_achieved_it_stay_in_their_order_through_an_edit(teacher_client: Client, world: BranchWorld) -> None:
+    draft = Outcome.objects.get(pk=world.rows["draft"].pk)
+    ordered = [one.person_id for one in draft.contributions.order_by("position")][::-1]
+    address = reverse("outcomes:edit", args=[draft.pk])
+    for _time in range(2):
+        form = teacher_client.get(address).context["form"]
+        sent = {k: v for k, v in as_sent(form).items() if k not in ("files", "log_photos")}
+        teacher_client.post(address, {**sent, "people": ordered})
+        assert [one.person_id for one in draft.contributions.order_by("position")] == ordered
+    shown = [
+        int(str(option["value"])) for _label, [option], _place in form["people"].field.widget.optgroups("", ordered)
+    ]
+    assert shown[: len(ordered)] == ordered

@@ -102,6 +102,8 @@ PAGES = {
     "teaching_pairs:match_workshop": Page(DESK, "workshop", method="post"),
     "enterprise_service:story": Page((*STAFF, "leader"), "engagement"),
     "enterprise_service:new_instalment": Page(AUTHOR, "engagement"),
+    "enterprise_service:edit_instalment": Page(AUTHOR, "instalment"),
+    "enterprise_service:delete_instalment": Page(AUTHOR, "instalment", method="post"),
     "enterprise_service:make_link": Page(AUTHOR, "engagement", method="post"),
     "enterprise_service:revoke_link": Page(AUTHOR, "link", method="post"),
     "enterprise_service:board": Page(ANYBODY),
@@ -282,7 +284,12 @@ class MatrixCase(TestCase):
             given[page.key] = row.code if page.key == "code" else row.pk
         if page.also:
             given[page.also] = branch.rows[page.also].pk
-        data = query or {"reason": "请补充材料。", "summary": "按计划完成。", "form_key": str(uuid.uuid4())}
+        data = query or {
+            "reason": "请补充材料。",
+            "summary": "按计划完成。",
+            "origin": "stage",
+            "form_key": str(uuid.uuid4()),
+        }
         with transaction.atomic():
             response = getattr(self.client, page.method)(reverse(name, kwargs=given), data)
             transaction.set_rollback(True)

@@ -80,14 +80,17 @@ class Engagement(Pairing):
         super().save(**kwargs)
 
     def clean(self) -> None:
-        """Refuse a problem of another branch.
+        """Refuse a problem of another branch, and a contract of less than was received of it.
 
         Raises:
-            ValidationError: at problem.
+            ValidationError: at problem or contract_amount_cny.
         """
         super().clean()
         if self.problem_id and self.branch_id and self.problem.branch_id != self.branch_id:
             raise ValidationError({"problem": _("This problem belongs to another branch.")})
+        if self.pk and (received := self.received_cny) > (self.contract_amount_cny or 0):
+            words = _("%(amount)s CNY of the contract are received already.") % {"amount": localize(received)}
+            raise ValidationError({"contract_amount_cny": words})
 
     @property
     def received_cny(self) -> Decimal:
@@ -113,16 +116,17 @@ class Engagement(Pairing):
         return matters
 
     def receive(self, instalment: "Instalment") -> None:
-        """Keep an instalment that the college received.
+        """Keep an instalment that the college received, new or corrected.
 
         Raises:
-            RuleError: when the instalments would exceed the contract's amount, or there is none.
+            RuleError: when the instalments would exceed the contract's amount, or it was saved meanwhile.
             ValidationError: by field.
         """
         with self._locked(self.Status.ACTIVE, *self.CLOSED):
             instalment.engagement = self
             instalment.full_clean()
-            if self.received_cny + instalment.amount_cny > (self.contract_amount_cny or 0):
+            others = self.instalments.exclude(pk=instalment.pk).aggregate(total=Sum("amount_cny"))["total"] or 0
+            if others + instalment.amount_cny > (self.contract_amount_cny or 0):
                 raise RuleError(_("The instalments would exceed the contract's amount. Please check the contract."))
             instalment.save()
 

@@ -2,10 +2,13 @@
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.generic import CreateView
+from django.views.decorators.http import require_POST
+from django.views.generic import CreateView, UpdateView
 from django_filters.views import FilterView
 
 from enterprise_service.filters import FINDINGS, FindingFilter
@@ -102,12 +105,29 @@ class EngagementUpdateView(PairingUpdateView):
     form_class = EngagementForm
 
 
-class InstalmentCreateView(SavesThroughVerbMixin, CreateView):
-    """Money received of a contract."""
+class InstalmentMixin(SavesThroughVerbMixin):
+    """The form of money received of a contract; it goes back to the engagement."""
 
     model = Instalment
     form_class: Any = InstalmentForm
-    template_name = "enterprise_service/instalment_form.html"
+    template_name: Any = "enterprise_service/instalment_form.html"
+    engagement: Engagement
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tell the form the engagement."""
+        return {**super().get_form_kwargs(), "engagement": self.engagement}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the engagement."""
+        return super().get_context_data(pairing=self.engagement, **kwargs)  # type: ignore[misc]
+
+    def get_success_url(self) -> str:
+        """Go back to the engagement."""
+        return self.engagement.get_absolute_url()
+
+
+class InstalmentCreateView(InstalmentMixin, CreateView):
+    """A new instalment."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Let in those who may change the engagement."""
@@ -119,17 +139,31 @@ class InstalmentCreateView(SavesThroughVerbMixin, CreateView):
     def get_object(self, queryset: QuerySet[Any] | None = None) -> None:
         """Return nothing: the address names the engagement, the instalment is new."""
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """Tell the form the engagement."""
-        return {**super().get_form_kwargs(), "engagement": self.engagement}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the engagement."""
-        return super().get_context_data(pairing=self.engagement, **kwargs)
+def _instalment_for(request: HttpRequest, pk: int) -> Instalment:
+    """Return the instalment when the user may keep its contract."""
+    instalment = cast("Instalment", visible_or_404(request, Instalment.objects.select_related("engagement"), pk))
+    require(request, "enterprise_service.keep_contract", instalment.engagement)
+    return instalment
 
-    def get_success_url(self) -> str:
-        """Go back to the engagement."""
-        return self.engagement.get_absolute_url()
+
+class InstalmentUpdateView(InstalmentMixin, UpdateView):
+    """Changes to an instalment."""
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> Instalment:
+        """Return the instalment when the user may keep its contract."""
+        instalment = _instalment_for(self.request, self.kwargs["pk"])
+        self.engagement = instalment.engagement
+        return instalment
+
+
+@require_POST
+def delete_instalment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take out an instalment that was entered by mistake; the audit trail keeps it."""
+    instalment = _instalment_for(request, pk)
+    instalment.delete()
+    messages.success(request, _("The instalment is taken out."))
+    return redirect(instalment.engagement)
 
 
 class FindingListView(FilterView):

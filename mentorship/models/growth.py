@@ -61,8 +61,8 @@ class Rubric(VersionedModel):
         """Whether an assessment stands on it, so that it may not change (one query)."""
         return self.assessments.exists()
 
-    def copy_for(self, branch: Branch) -> "Rubric":
-        """Return a new version that the branch can change; an older one of its own goes out of use."""
+    def copy_for(self, branch: Branch | None) -> "Rubric":
+        """Return a new version that the branch can change, or for None the system's; its older one goes out of use."""
         with transaction.atomic():
             copy = Rubric.objects.create(branch=branch, name=self.name)
             for item in self.items.all():

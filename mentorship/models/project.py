@@ -88,7 +88,7 @@ class StageQuerySet(OfTeamQuerySet):
     team_path = "project__team"
 
 
-class Stage(models.Model):
+class Stage(VersionedModel):
     """A round of a contest or project, and what came of it."""
 
     project = models.ForeignKey(
@@ -154,7 +154,7 @@ class Stage(models.Model):
             held_on: the day on which it was known.
 
         Raises:
-            RuleError: when there are no words.
+            RuleError: when there are no words, or somebody else saved it.
             ValidationError: when the day lies in the future.
         """
         if not result.strip():

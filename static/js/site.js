@@ -74,6 +74,17 @@ document.addEventListener("change", (event) => {
   }
 });
 
+// The old way of copying also works without HTTPS and in the browsers of chat apps; the text stays marked either way.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copies]");
+  if (button) {
+    getSelection().selectAllChildren(document.getElementById(button.dataset.copies));
+    if (document.execCommand("copy")) {
+      button.textContent = button.dataset.done;
+    }
+  }
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-prints]")) {
     window.print();

@@ -87,14 +87,16 @@ class TeachingPair(Pairing):
         ]
 
     def clean(self) -> None:
-        """Name the field when there is no course and no topic, or both.
+        """Name the field when there is no course and no topic, or both; refuse another branch's workshop.
 
         Raises:
-            ValidationError: at course.
+            ValidationError: at course or workshop.
         """
         super().clean()
         if bool(self.course) == bool(self.topic):
             raise ValidationError({"course": _("Fill in a course or a research topic: one of them, not both.")})
+        if self.workshop and self.workshop.branch_id != self.branch_id:
+            raise ValidationError({"workshop": _("This workshop is another branch's.")})
 
     @property
     def subject(self) -> str:
@@ -120,11 +122,12 @@ class TeachingPair(Pairing):
             dates: planned and reached days by step.
 
         Raises:
-            RuleError: when the pair is over.
-            ValidationError: by the name of a step's field, when a day lies in the future or before the one before.
+            RuleError: when the pair is over, or somebody else saved it.
+            ValidationError: by the name of a step's field, when it was reached on a day to come.
         """
         errors: dict[str, Any] = {}
         with transaction.atomic(), self._locked(*self.OPEN):
+            self.save(update_fields=["version"])
             for milestone in self.steps():
                 milestone.planned_on, milestone.done_on = dates.get(milestone.step, (None, None))
                 if milestone.done_on and milestone.done_on > timezone.localdate():

@@ -8,6 +8,7 @@ import time_machine
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -180,6 +181,32 @@ def test_instalments_add_up_to_the_contract_and_never_above(world: BranchWorld, 
     assert served.instalments.count() == 2
     with pytest.raises(RuleError):
         engagement(world.branch).receive(Instalment(amount_cny=1, received_on=datetime.date(2024, 8, 1)))
+
+
+def test_a_mistyped_instalment_is_corrected_or_taken_out(world: BranchWorld, teacher_client: Client) -> None:
+    served, first = Engagement.objects.get(pk=world.rows["engagement"].pk), world.rows["instalment"]
+    address = reverse("enterprise_service:edit_instalment", args=[first.pk])
+    sent = {"amount_cny": "50000.00", "received_on": "2024-07-02", "version": first.version}
+    teacher_client.post(address, sent)
+    assert served.received_cny == Decimal("50000.00")
+    stale = teacher_client.post(address, {**sent, "amount_cny": "1.00"})
+    assert [one.theirs for one in stale.context["form"].conflicts] == ["50000.00"]
+    first.refresh_from_db()
+    refused = teacher_client.post(address, {**sent, "amount_cny": "50000.01", "version": first.version})
+    assert "将超过合同金额" in str(refused.context["form"].non_field_errors())
+    teacher_client.post(reverse("enterprise_service:delete_instalment", args=[first.pk]))
+    assert (served.received_cny, served.instalments.count()) == (0, 0)
+
+
+def test_a_contract_is_never_of_less_than_was_received(world: BranchWorld) -> None:
+    served = Engagement.objects.get(pk=world.rows["engagement"].pk)
+    for amount in (Decimal("999.99"), None):
+        served.contract_amount_cny = amount
+        with pytest.raises(ValidationError) as refused:
+            served.full_clean()
+        assert list(refused.value.message_dict) == ["contract_amount_cny"]
+    served.contract_amount_cny = Decimal(1000)
+    served.full_clean()
 
 
 def test_helpers_join_and_leave_a_team_and_stay_as_history(teacher_client: Client, world: BranchWorld) -> None:

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
 from mentorship.models.growth import changes_in_words
-from organization.models import RuleError, User
+from organization.models import RuleError
 from outcomes.models import Outcome
 from tests.conftest import signed_in
-from tests.factories import student, user_of
+from tests.factories import BranchFactory, leader_of, operator, secretary_of, student, user_of
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,13 @@ def test_a_result_becomes_a_draft_outcome_with_the_team_credited_in_one_click(
     teacher_client: Client, world: BranchWorld, team: MentorshipTeam
 ) -> None:
     stage = world.rows["stage"]
-    teacher_client.post(reverse("mentorship:result", args=[stage.pk]), {"result": "一等奖", "held_on": "2024-06-08"})
+    result, sent = reverse("mentorship:result", args=[stage.pk]), {"held_on": "2024-06-08", "version": stage.version}
+    teacher_client.post(result, {**sent, "result": "二等奖"})
+    stale = teacher_client.post(result, {**sent, "result": "一等奖"})
+    assert [(one.theirs, one.yours) for one in stale.context["form"].conflicts] == [("二等奖", "一等奖")]
+    stage.refresh_from_db()
+    assert result in teacher_client.get(team.get_absolute_url()).content.decode()
+    teacher_client.post(result, {**sent, "result": "一等奖", "version": stage.version})
     page = teacher_client.get(team.get_absolute_url())
     assert "转为成果" in page.content.decode()
     stage.refresh_from_db()
@@ -69,7 +75,8 @@ def test_a_result_becomes_a_draft_outcome_with_the_team_credited_in_one_click(
     assert [credit.pairing_id for credit in outcome.credits.all()] == [team.pk]
     again = teacher_client.post(address, stage.as_outcome)
     assert (again["Location"], Outcome.objects.filter(title=outcome.title).count()) == (outcome.get_absolute_url(), 1)
-    assert "已形成成果" in teacher_client.get(team.get_absolute_url()).content.decode()
+    page = teacher_client.get(team.get_absolute_url()).content.decode()
+    assert ("已形成成果" in page, result in page) == (True, False)
 
 
 @pytest.mark.parametrize("origin", ["", "o" * 41, "stage\x00", "stage\n1"])
@@ -131,15 +138,11 @@ def test_a_student_sees_the_own_growth_and_nobody_else_s(world: BranchWorld, tea
     assert refused.status_code == 403
 
 
-def test_leadership_reads_no_person_s_growth(world: BranchWorld, leader: User) -> None:
+def test_leadership_reads_no_person_s_growth(world: BranchWorld) -> None:
+    leader = leader_of(world.branch.college)
     assert Assessment.objects.visible_to(leader).count() == 0
     assert Reflection.objects.visible_to(leader).count() == 0
     assert MentorshipTeam.objects.visible_to(leader).count() > 0
-
-
-@pytest.fixture
-def leader(world: BranchWorld) -> User:
-    return User.objects.get(role_assignments__role="leadership", role_assignments__college=world.branch.college)
 
 
 def test_a_rubric_that_was_used_gets_a_new_version_and_old_assessments_keep_theirs(
@@ -159,6 +162,18 @@ def test_a_rubric_that_was_used_gets_a_new_version_and_old_assessments_keep_thei
     again = own.copy_for(world.branch)
     own.refresh_from_db()
     assert (own.is_active, Rubric.objects.current_for(world.branch.pk)) == (False, again)
+
+
+def test_a_rubric_s_copy_stays_in_its_branch_and_the_operator_s_is_the_system_s(world: BranchWorld) -> None:
+    system, own = Rubric.objects.get(branch=None), world.rows["rubric"]
+    both = {"action": "copy", "_selected_action": [system.pk, own.pk]}
+    address = reverse("admin:mentorship_rubric_changelist")
+    signed_in(operator()).post(address, both)
+    assert {one.branch for one in Rubric.objects.filter(pk__gt=own.pk)} == {None, world.branch}
+    stranger = secretary_of(BranchFactory(college=world.branch.college))
+    newest = Rubric.objects.first()
+    signed_in(stranger).post(address, both)
+    assert [one.branch_id for one in Rubric.objects.filter(pk__gt=newest.pk)] == list(stranger.managed_branch_ids)
 
 
 def test_reflections_are_the_student_s_own(world: BranchWorld, team: MentorshipTeam) -> None:

@@ -87,13 +87,18 @@ def test_milestones_are_planned_reached_and_overdue(teacher_client: Client, worl
     pair = TeachingPair.objects.get(pk=world.rows["pair"].pk)
     address = reverse("teaching_pairs:milestones", args=[pair.pk])
     sent = {"planned_outline": "2024-05-01", "done_outline": "2024-05-09", "planned_online": "2024-09-01"}
-    teacher_client.post(address, sent)
+    teacher_client.post(address, {**sent, "version": pair.version})
     steps = {one.step: (str(one.planned_on), str(one.done_on), one.is_overdue) for one in pair.milestones.all()}
     assert steps == {"outline": ("2024-05-01", "2024-05-09", False), "online": ("2024-09-01", "None", True)}
     overdue = teacher_client.get(reverse("teaching_pairs:list"), {"overdue": "true"})
     assert [one.pk for one in overdue.context["object_list"]] == [pair.pk]
     assert "逾期" in teacher_client.get(pair.get_absolute_url()).content.decode()
-    refused = teacher_client.post(address, {"planned_outline": "2024-05-01", "done_outline": "2099-01-01"})
+    stale = teacher_client.post(address, {**sent, "done_outline": "2024-05-10", "version": pair.version})
+    [conflict] = stale.context["form"].conflicts
+    assert (conflict.label, conflict.theirs, conflict.yours) == ("课程标准定稿：完成日期", "2024-05-09", "2024-05-10")
+    pair.refresh_from_db()
+    to_come = {"planned_outline": "2024-05-01", "done_outline": "2099-01-01", "version": pair.version}
+    refused = teacher_client.post(address, to_come)
     assert list(refused.context["form"].errors) == ["done_outline"]
     assert pair.milestones.count() == 2
 
@@ -113,6 +118,19 @@ def test_a_closed_pair_is_not_planned_any_more(world: BranchWorld) -> None:
     pair.complete(by=world.users["secretary"], summary="按计划完成。")
     with pytest.raises(RuleError):
         pair.plan({"outline": (datetime.date(2024, 5, 1), None)})
+
+
+def test_a_pair_does_not_come_of_another_branch_s_workshop(world: BranchWorld) -> None:
+    pair = TeachingPair.objects.get(pk=world.rows["pair"].pk)
+    pair.workshop = Workshop.objects.create(
+        branch=teaching_pair_branch(),
+        title="别处的研讨会",
+        held_on=timezone.localdate(),
+        announced_by=world.users["secretary"],
+    )
+    with pytest.raises(ValidationError) as refused:
+        pair.full_clean()
+    assert list(refused.value.message_dict) == ["workshop"]
 
 
 def test_a_day_is_one_or_the_other_or_none(world: BranchWorld) -> None:
