@@ -132,9 +132,9 @@ class Stage(VersionedModel):
 
     @property
     def as_outcome(self) -> dict[str, Any]:
-        """Return what an outcome's form is filled in with; a prize is an award, anything else a project."""
-        is_award = "奖" in self.result
+        """Return what an outcome's form is filled in with: an award of a contest, or the project itself."""
         project = self.project
+        is_award = "奖" in self.result or project.track == MentorshipTeam.Track.CONTEST
         return {
             "origin": self.origin,
             "title": f"{project.contest or project.title}{self.result}：{project.title}" if is_award else project.title,

@@ -79,6 +79,10 @@ class WordQuerySet(ScopedQuerySet):
         """Return the words that a branch can choose from."""
         return self.filter(Q(branch__isnull=True) | Q(branch=branch_id), is_active=True)
 
+    def named_in(self, text: str) -> "Word | None":
+        """Return the word that a text names, such as 一等奖 in 校级一等奖; of several the longest (one query)."""
+        return max((word for word in self if word.name in text), key=lambda word: len(word.name), default=None)
+
 
 class Word(VersionedModel):
     """A reference word of a category; without a branch it is the system's own."""

@@ -124,7 +124,8 @@ def _filled_in(given: QueryDict, pairing: Pairing) -> QueryDict:
     data = QueryDict(mutable=True)
     for name in PREFILLED:
         data[name] = given.get(name, "")
-    grade = Grade.objects.for_branch(pairing.branch_id).filter(name=given.get("grade_name", "")).first()
+    grades = Grade.objects.for_branch(pairing.branch_id).filter(category=data["category"])
+    grade = grades.named_in(given.get("grade_name", ""))
     data["grade"] = str(grade.pk) if grade else ""
     data["branch"] = str(pairing.branch_id)
     data.setlist("people", [str(seat.person_id) for seat in pairing.shown_seats])

@@ -85,7 +85,7 @@ class Depth:
         rounds = {"college": 60, "provincial": 150, "national": 320}
         days = {name: first + datetime.timedelta(days=after) for name, after in rounds.items()}
         project.plan(days)
-        results = iter(self.chance.choice((("校级一等奖", "二等奖"), ("入围", "三等奖"), ("一等奖", "一等奖"))))
+        results = iter(self.chance.choice((("校级一等奖", "二等奖"), ("优秀奖", "三等奖"), ("一等奖", "一等奖"))))
         for stage in project.stages.order_by("held_on"):
             if stage.held_on < self.today - datetime.timedelta(days=20):
                 stage.record_result(result=next(results), held_on=stage.held_on)

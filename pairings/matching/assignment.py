@@ -27,7 +27,7 @@ PATIENCE, PACE = 5, 1.5
 #: How strongly a step of the prices turns away from the last one where the two would undo each other.
 DEFLECTION = 1.5
 #: Times that some teams are mixed up and improved again, and how many teams at a time.
-SHAKES, SHAKEN = 120, 4
+SHAKES, SHAKEN = 120, 3
 #: Shares of the highest total there could be: how far below the best a beginning is still worth improving, and how
 #: much worse a mixed-up set may come out to be gone on with.
 PROMISING, WORSE = 1.5e-3, 2e-4
@@ -152,14 +152,19 @@ class ThreeSides:
         return best
 
     def _shake(self, best: tuple[float, Members]) -> tuple[float, Members]:
-        """Return the best of what comes of mixing up some teams and improving again, many times over."""
+        """Return the best of what comes of mixing up some teams and improving again, many times over.
+
+        Two sides are put together anew where they fit less well than elsewhere.
+        """
         chance = np.random.default_rng(111)
         score, members = best
         size = len(members[0])
         for time in range(SHAKES if size > 2 else 0):
             one, two = ((0, 1), (0, 2), (1, 2))[time % 3]
             mixed = members[two].copy()
-            some = chance.choice(size, min(SHAKEN, size), replace=False)
+            fits = self.pairs[one, two][members[one], mixed]
+            weak = np.clip(fits.max() - fits, 1e-3, 1.0) ** 2
+            some = chance.choice(size, min(SHAKEN, size), replace=False, p=weak / weak.sum())
             mixed[some] = mixed[np.roll(some, 1)]
             found = self._improve({one: members[one], two: mixed})
             if found[0] >= score - WORSE * self.ceiling:

@@ -53,6 +53,15 @@ def submit_with(page: Page, proof: Path) -> Outcome:
     return Outcome.objects.get()
 
 
+def assess_first_student(page: Page, team: Pairing, moment: str, mark: int) -> None:
+    """As the mentor, mark each ability of the first student at a moment."""
+    page.goto(team.get_absolute_url())
+    press(page, moment)
+    for choice in page.locator(f"input[type=radio][value='{mark}']").all():
+        page.locator(f"label[for='{choice.get_attribute('id')}']").click()
+    press(page, "保存修改")
+
+
 def approve(desk: Page, secretary: User, pairing: Pairing) -> None:
     """Let the secretary approve a proposal on its page."""
     sign_in(desk, secretary.username)
@@ -93,6 +102,10 @@ def test_a_team_trains_for_a_contest_and_its_prize_becomes_an_outcome(
     outcome = submit_with(phone, certificate)
     assert (outcome.review, outcome.category, outcome.level) == ("submitted", "award", "provincial")
     assert [credit.pairing_id for credit in outcome.credits.all()] == [team.pk]
+    for moment, mark in (("期初", 3), ("期末", 5)):
+        assess_first_student(phone, team, moment, mark)
+    expect(phone.get_by_text("创新意识：由“熟练”到“突出”")).to_be_visible()
+    expect(phone.locator(".chart svg").first).to_be_visible()
     sign_in(phone, "pupil")
     phone.goto(team.get_absolute_url())
     press(phone, "写体会")

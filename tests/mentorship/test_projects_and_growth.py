@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
+from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric, Stage
 from mentorship.models.growth import changes_in_words
 from organization.models import RuleError
 from outcomes.models import Outcome
@@ -87,6 +87,27 @@ def test_a_forged_origin_is_refused_and_leaves_nothing_behind(
     sent = {**world.rows["stage"].as_outcome, "origin": origin}
     response = teacher_client.post(reverse("outcomes:hand_over", args=[team.pk]), sent)
     assert (response.status_code, Outcome.objects.count()) == (400, before)
+
+
+@pytest.mark.parametrize(
+    ("held", "becomes"),
+    [
+        (("contest", "校级一等奖"), ("award", "recognised", "一等奖")),
+        (("contest", "入围"), ("award", "recognised", "None")),
+        (("innovation", "省级二等奖"), ("award", "recognised", "二等奖")),
+        (("innovation", "立项"), ("project", "approved", "None")),
+    ],
+)
+def test_what_a_result_becomes_follows_from_its_words(
+    teacher_client: Client, world: BranchWorld, team: MentorshipTeam, held: tuple[str, str], becomes: tuple[str, ...]
+) -> None:
+    track, result = held
+    Project.objects.update(track=track)
+    stage = Stage.objects.get(pk=world.rows["stage"].pk)
+    stage.record_result(result=result, held_on=datetime.date(2024, 6, 8))
+    teacher_client.post(reverse("outcomes:hand_over", args=[team.pk]), stage.as_outcome)
+    made = Outcome.objects.get(hand_over__pairing=team.pk)
+    assert (made.category, made.status, str(made.grade)) == becomes
 
 
 def test_a_round_with_a_result_keeps_its_day(world: BranchWorld) -> None:
