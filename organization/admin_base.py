@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import RelatedFieldListFilter
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import Field, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -20,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 
 from organization.forms import VersionedFormMixin
-from organization.models import Branch, RuleError, StaleRecordError, User
+from organization.models import Branch, RuleError, User, all_or_nothing
 from organization.sheets import ImportResult
 
 
@@ -115,9 +114,9 @@ class BranchModelAdmin(ScopedMixin, ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer a save that lost a race to another one with words."""
         try:
-            with transaction.atomic():
+            with all_or_nothing():
                 return super().changeform_view(request, *args, **kwargs)
-        except StaleRecordError as error:
+        except RuleError as error:
             messages.error(request, str(error))
             return redirect(request.get_full_path())
 
@@ -131,7 +130,8 @@ class BranchModelAdmin(ScopedMixin, ModelAdmin):
                 messages.error(request, _("%(row)s: your role does not include this.") % {"row": row})
                 continue
             try:
-                verb(row)
+                with all_or_nothing():
+                    verb(row)
             except (RuleError, ValidationError) as error:
                 words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
                 messages.error(request, _("%(row)s: %(reason)s") % {"row": row, "reason": words})

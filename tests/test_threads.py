@@ -7,8 +7,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connections
+from django.test import Client
+from django.urls import reverse
 
 from enterprise_service.models import Engagement, Instalment
 from mentorship.models import MentorshipTeam
@@ -41,6 +44,22 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
     for thread in threads:
         thread.join()
     return sorted(ends)
+
+
+def requests_at_once(*requests: tuple[User, str, dict[str, object]]) -> list[tuple[int, str]]:
+    """Post at the same moment, each from a client of its own, and return status codes and pages, refusals first."""
+    answers: list[tuple[int, str]] = []
+
+    def post(by: User, address: str, sent: dict[str, object]) -> None:
+        client = Client(raise_request_exception=False)
+        client.force_login(by)
+        ready.wait()
+        response = client.post(address, sent)
+        answers.append((response.status_code, response.content.decode()))
+
+    ready = threading.Barrier(len(requests))
+    assert at_once(*(lambda one=one: post(*one) for one in requests)) == ["done"] * len(requests)
+    return sorted(answers)
 
 
 def broken() -> list[str]:
@@ -124,6 +143,44 @@ def test_a_student_joins_one_of_two_teams(branch: Branch, secretary: User) -> No
     assert at_once(propose, propose) == ["done", "refused"]
     assert MentorshipTeam.objects.count() == 1  # what was refused left nothing behind
     assert (Seat.objects.filter(person=pupil, left_on=None).count(), broken()) == (1, [])
+
+
+def test_of_two_requests_for_one_student_one_is_refused_beside_its_form(branch: Branch, secretary: User) -> None:
+    pupil, address = student(branch), reverse("mentorship:new")
+    sent = [
+        {
+            "title": "训练队",
+            "track": "contest",
+            "started_on": "2024-03-01",
+            "leader": member(teacher(branch)).pk,
+            "student_member": member(student(branch)).pk,
+            "ordinary_student": pupil.pk,
+        }
+        for _ in range(2)
+    ]
+    (refused, page), (done, _nothing) = requests_at_once(*((secretary, address, one) for one in sent))
+    assert (refused, done, "这名学生已在另一个师生育人团队中。" in page) == (200, 302, True)
+    assert (MentorshipTeam.objects.count(), broken()) == (1, [])
+
+
+def test_of_two_requests_for_one_problem_one_is_refused_beside_its_form(branch: Branch, secretary: User) -> None:
+    asked, address = problem(branch), reverse("enterprise_service:new")
+    sent = [
+        {"title": "解决", "started_on": "2024-03-01", "problem": asked.pk, "leader": member(teacher(branch)).pk}
+        for _ in range(2)
+    ]
+    (refused, page), (done, _nothing) = requests_at_once(*((secretary, address, one) for one in sent))
+    assert (refused, done, "已有另一个结对在解决这个难题。" in page) == (200, 302, True)
+    assert (Engagement.objects.count(), broken()) == (1, [])
+
+
+def test_two_requests_to_approve_begin_a_pairing_once(branch: Branch, secretary: User) -> None:
+    pair = teaching_pair(branch, approved=False)
+    address = reverse("pairings:approve", args=[pair.pk])
+    answers = requests_at_once((secretary, address, {}), (secretary_of(branch), address, {}))
+    assert [code for code, _page in answers] == [302, 302]
+    changes = LogEntry.objects.get_for_object(Pairing.objects.get(pk=pair.pk)).filter(changes__has_key="status")
+    assert (Pairing.objects.get(pk=pair.pk).status, changes.count(), broken()) == ("active", 1, [])
 
 
 def test_a_match_becomes_one_pairing(branch: Branch, secretary: User) -> None:

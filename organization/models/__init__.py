@@ -1,7 +1,14 @@
 """Who: colleges, branches, offices, people, stages, accounts and roles."""
 
 from organization.models.accounts import RoleAssignment, User
-from organization.models.base import BranchBoardQuerySet, RuleError, ScopedQuerySet, StaleRecordError, VersionedModel
+from organization.models.base import (
+    BranchBoardQuerySet,
+    RuleError,
+    ScopedQuerySet,
+    StaleRecordError,
+    VersionedModel,
+    all_or_nothing,
+)
 from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
 from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
@@ -24,4 +31,5 @@ __all__ = [
     "Tag",
     "User",
     "VersionedModel",
+    "all_or_nothing",
 ]

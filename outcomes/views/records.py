@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.views.generic import CreateView, UpdateView
 from django_filters.views import FilterView
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import RuleError
+from organization.models import RuleError, all_or_nothing
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import HandOverForm, OutcomeForm
 from outcomes.models import Grade, HandOver, Outcome
@@ -101,7 +100,7 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
         raise BadRequest  # the page names the origin, nobody types it
     form = OutcomeForm(_filled_in(request.POST, pairing), user=request.user, pairing=pairing)
     try:
-        with transaction.atomic():
+        with all_or_nothing():
             Pairing.objects.select_for_update().get(pk=pk)  # two at once: the second one finds the first one's
             known = HandOver.objects.filter(pairing=pk, origin=source.cleaned_data["origin"]).first()
             if known:

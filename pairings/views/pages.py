@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.views.generic import CreateView, DetailView, UpdateView
 from django_filters.views import FilterView
 
 from organization.access import require, visible_or_404
-from organization.models import RuleError
+from organization.models import RuleError, all_or_nothing
 from pairings.filters import LogFilter, PairingFilter
 from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm, add_refusal
 from pairings.kinds import PairingKind, kind_of
@@ -100,7 +99,7 @@ class SavesThroughVerbMixin:
     def form_valid(self, form: Any) -> HttpResponse:
         """Save in one transaction, or show the form again with everything that was typed."""
         try:
-            with transaction.atomic():
+            with all_or_nothing():
                 self.object = form.save()
         except (ValidationError, RuleError) as error:
             add_refusal(form, error)
@@ -186,7 +185,8 @@ def _carry_out(
             messages.error(request, " ".join(map(str, errors)))
         return redirect(pairing.get_absolute_url())
     try:
-        verb(by=request.user, **(form.cleaned_data if form else {}))
+        with all_or_nothing():
+            verb(by=request.user, **(form.cleaned_data if form else {}))
     except (RuleError, ValidationError) as error:
         messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
     else:
