@@ -27,11 +27,13 @@ class AdminConfig(SimpleAdminConfig):
 
 
 class AssetsConfig(StaticFilesConfig):
-    """Static files, without the builds of the vendors that no page asks for: they cost minutes of compression."""
+    """Static files, without the large builds that no page asks for: they cost minutes of compression.
+
+    A pattern holds for the files of every app, so each names its library.
+    """
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         *("bootstrap-*", "bootstrap.css*", "bootstrap.rtl.*"),
-        *("echarts.js*", "echarts.common.*", "echarts.esm.*", "echarts.simple.*", "extension"),
-        *("htmx.amd.js", "htmx.cjs.js", "htmx.esm.*", "htmx.js", "htmx.min.js.gz", "ext"),
+        *("echarts.js*", "echarts.common.*", "echarts.esm.*", "echarts.simple.*"),
     ]
