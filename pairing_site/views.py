@@ -31,10 +31,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "active": mine.active().with_people().order_by("last_logged_on", "pk")[:SHOWN],
         "matches": Match.objects.waiting_for(user) if user.person else [],
         "undecided": mine.open().exclude(status=Pairing.Status.ACTIVE).with_people()[:SHOWN],
-        "returned": Outcome.objects.filter(Outcome.objects.own_rows(user), review=Outcome.Review.RETURNED)[:SHOWN],
         "desk": waiting_figures(user) if user.may_use_admin else [],
     }
     if user.is_teacher:
+        context["returned"] = Outcome.objects.filter(Outcome.objects.own_rows(user), review="returned")[:SHOWN]
         context["newest"] = max(
             context["active"], key=lambda pairing: pairing.last_logged_on or FIRST_DAY, default=None
         )
