@@ -67,5 +67,5 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
                 return render(request, "enterprise_service/confirmed.html", {"confirmation": link})
     except LinkRefusedError as refusal:
         status = GONE.get(refusal.why, 410)
-        return render(request, "enterprise_service/link_refused.html", {"why": refusal.why.label}, status=status)
+        return render(request, "enterprise_service/link_refused.html", {"why": refusal.why}, status=status)
     return render(request, "enterprise_service/confirm.html", {"confirmation": link, "form": form})

@@ -24,6 +24,8 @@ BUDGET = 120_000_000
 MAX_STEPS, MIN_STEPS = 120, 10
 #: Steps without a better bound, after which the prices move half as far; and how far they move at first.
 PATIENCE, PACE = 5, 1.5
+#: How many times farther from the best set than the least bound a step may end before it is taken back.
+STRAY = 3
 #: How strongly a step of the prices turns away from the last one where the two would undo each other.
 DEFLECTION = 1.5
 #: Times that some teams are mixed up and improved again, and how many teams at a time.
@@ -173,24 +175,30 @@ class ThreeSides:
         return best
 
     def _price(self, best: tuple[float, Members]) -> tuple[tuple[float, Members], float]:
-        """Return the best teams met while pricing the second group, and the least bound that its prices gave.
+        """Return the best teams met while pricing the largest group, and the least bound that its prices gave.
 
         A price on each person of one group lets everybody share them; what is left is an assignment of the other two,
         whose optimum plus the prices bounds the whole (Lagrangian relaxation, Geoffrion 1974). Whichever group is
-        priced, the least such bound is that of the linear programme. Prices follow Polyak's step along the subgradient,
-        deflected where it would undo the last one (Camerini, Fratta and Maffioli 1975). Each step's assignment is one
-        more beginning to improve.
+        priced, the least such bound is that of the linear programme; the prices of a large one, where few are wanted by
+        many, settle soonest. They follow Polyak's step along the subgradient, deflected where it would undo the last
+        one (Camerini, Fratta and Maffioli 1975), and go back to the best ones from a step that strays. Each step's
+        assignment is one more beginning to improve.
         """
-        prices, way = np.zeros(self.sizes[1]), np.zeros(self.sizes[1])
-        least, waited, pace = np.inf, 0, PACE
+        priced = max((1, 0, 2), key=lambda side: self.sizes[side])
+        prices, way = np.zeros(self.sizes[priced]), np.zeros(self.sizes[priced])
+        settled, least, waited, pace = prices, np.inf, 0, PACE
         for _step in range(int(np.clip(BUDGET // np.prod(self.sizes), MIN_STEPS, MAX_STEPS))):
-            bound, used, beginning = self._relaxed(prices)
+            bound, used, beginning = self._relaxed(priced, prices)
             if self._improve(beginning, turns=1)[0] > best[0] - PROMISING * self.ceiling:
                 best = max(best, self._improve(beginning), key=lambda found: found[0])
             waited = 0 if bound < least - 1e-9 else waited + 1
-            least = min(least, bound)
+            if bound < least:
+                least, settled = bound, prices
             if waited == PATIENCE:
                 pace, waited = pace / 2, 0
+            if bound - best[0] > STRAY * (least - best[0]):
+                prices, way = settled, np.zeros_like(way)
+                continue
             excess = used - 1
             turn = excess @ way
             way = excess - (DEFLECTION * turn / (way @ way) * way if turn < 0 else 0)
@@ -199,17 +207,18 @@ class ThreeSides:
             prices = np.maximum(prices + pace * (bound - best[0]) / (way @ way) * way, 0)
         return best, least
 
-    def _relaxed(self, prices: Scores) -> tuple[float, Scores, Members]:
-        """Return the optimum when the second group may be shared at these prices, how often each is, and the rest."""
-        first, third = self.pairs[1, 0], self.pairs[1, 2] - prices[:, None]
-        highest = first[0][:, None] + third[0]
+    def _relaxed(self, priced: int, prices: Scores) -> tuple[float, Scores, Members]:
+        """Return the optimum when a group may be shared at these prices, how often each is, and the other two."""
+        one, two = (side for side in range(3) if side != priced)
+        ones, twos = self.pairs[priced, one], self.pairs[priced, two] - prices[:, None]
+        highest = ones[0][:, None] + twos[0]
         sums = np.empty_like(highest)
-        for of_first, of_third in zip(first[1:], third[1:], strict=True):
-            np.add(of_first[:, None], of_third, out=sums)
+        for of_one, of_two in zip(ones[1:], twos[1:], strict=True):
+            np.add(of_one[:, None], of_two, out=sums)
             np.maximum(highest, sums, out=highest)
-        gains = self._worth(highest + self.pairs[0, 2])
+        gains = self._worth(highest + self.pairs[one, two])
         left, right = linear_sum_assignment(gains, maximize=True)
         taken = gains[left, right] > 0
-        shared = (first[:, left[taken]] + third[:, right[taken]]).argmax(axis=0)
-        used = np.bincount(shared, minlength=self.sizes[1]).astype(float)
-        return float(gains[left, right].sum() + prices.sum()), used, {0: left, 2: right}
+        shared = (ones[:, left[taken]] + twos[:, right[taken]]).argmax(axis=0)
+        used = np.bincount(shared, minlength=self.sizes[priced]).astype(float)
+        return float(gains[left, right].sum() + prices.sum()), used, {one: left, two: right}

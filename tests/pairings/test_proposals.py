@@ -286,6 +286,17 @@ def test_a_hundred_teams_come_near_the_bound_that_is_printed(seed: int) -> None:
     json.dumps(proposal.groups)
 
 
+@pytest.mark.parametrize("sizes", [(8, 5, 13), (5, 5, 5), (40, 8, 40), (10, 20, 200), (2, 9, 9)])
+def test_teams_of_unequal_groups_come_near_their_bound_too(sizes: tuple[int, int, int]) -> None:
+    roles = ("leader", "student_member", "ordinary_student")
+    sides = {
+        role: profiles(size, 1000 * place, place) for place, (role, size) in enumerate(zip(roles, sizes, strict=True))
+    }
+    proposal = TeamMatcher().propose(sides, weights={})
+    assert len(proposal.groups) == min(sizes)
+    assert proposal.share_of_bound >= 0.998
+
+
 def test_teams_keep_pins_and_prohibitions() -> None:
     sides = {
         role: profiles(8, first, first)
