@@ -49,7 +49,7 @@ node_modules/.done: package-lock.json package.json requirements/node.txt | .venv
 %.mo: %.po | .venv/.base
 	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
 
-staticfiles/.done: $(OWN_ASSETS) node_modules/.done .venv/.base pairing_site/settings.py pairing_site/apps.py
+staticfiles/.done: $(OWN_ASSETS) node_modules/.done .venv/.base pairing_site/settings.py pairing_site/assets.py
 	@echo "· static files"
 	@DEBUG=off SECRET_KEY=signs-nothing-here $(PY) manage.py collectstatic --noinput --clear --verbosity 0
 	@touch $@

@@ -1,15 +1,15 @@
 """The first line of a view: fetch through permission or answer 404 or 403."""
 
-from typing import TypeVar, cast
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
-from django.http import HttpRequest
+from django.db.models import BigIntegerField, Model, QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from organization.models import ScopedQuerySet, User
 
-Row = TypeVar("Row", bound=Model)
+LAST_ROW = BigIntegerField.MAX_BIGINT
 
 
 class UserRequest(HttpRequest):
@@ -24,7 +24,18 @@ def visible_or_404(request: HttpRequest, rows: ScopedQuerySet, pk: int) -> Model
     Raises:
         Http404: when there is none, or it is another branch's: both look the same.
     """
-    return get_object_or_404(rows.visible_to(cast("User", request.user)), pk=pk)
+    return row_or_404(rows.visible_to(cast("User", request.user)), pk)
+
+
+def row_or_404(rows: QuerySet[Any], pk: int) -> Model:
+    """Return the row of a number from an address.
+
+    Raises:
+        Http404: when there is none, and for a number that no database could hold.
+    """
+    if pk > LAST_ROW:
+        raise Http404
+    return get_object_or_404(rows, pk=pk)
 
 
 def require(request: HttpRequest, permission: str, row: Model | None = None) -> None:

@@ -50,6 +50,11 @@ def validate_one_line(value: str) -> None:
         raise ValidationError(_("Please write this on one line."), code="not_one_line")
 
 
+def whole_number(text: str) -> int:
+    """Return the row's number that a text from an address holds; 0, which no row has, for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def line_feeds(value: str) -> str:
     """Return the text with every line ended by a line feed."""
     return LINE_END.sub("\n", value)

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch
+from organization.text import whole_number
 from outcomes.models import Category, Level, Outcome, Status
 from outcomes.models.queries import OutcomeQuerySet
 from outcomes.models.vocabulary import NOT_YET_GRANTED
@@ -51,7 +52,7 @@ class OutcomeFilter(BranchFilterMixin):
 
     def only_these(self, rows: OutcomeQuerySet, name: str, ids: str) -> OutcomeQuerySet:
         """Return the outcomes with these ids, separated by commas."""
-        return rows.filter(pk__in=[int(one) for one in ids.split(",") if one.isdecimal()])
+        return rows.filter(pk__in=[whole_number(one) for one in ids.split(",")])
 
     def only_granted(self, rows: OutcomeQuerySet, name: str, wanted: bool) -> OutcomeQuerySet:
         """Return the outcomes that were granted, or those that are only cultivated or applied for."""

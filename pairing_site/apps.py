@@ -3,7 +3,6 @@
 from django.apps import AppConfig
 from django.contrib.admin import autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
-from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -24,16 +23,3 @@ class AdminConfig(SimpleAdminConfig):
         """Load every app's admin module, as django.contrib.admin's own config does."""
         super().ready()
         autodiscover()
-
-
-class AssetsConfig(StaticFilesConfig):
-    """Static files, without the large builds that no page asks for: they cost minutes of compression.
-
-    A pattern holds for the files of every app, so each names its library.
-    """
-
-    ignore_patterns = [
-        *StaticFilesConfig.ignore_patterns,
-        *("bootstrap-*", "bootstrap.css*", "bootstrap.rtl.*"),
-        *("echarts.js*", "echarts.common.*", "echarts.esm.*", "echarts.simple.*"),
-    ]

@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "pairing_site.apps.AssetsConfig",
+    "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
     "allauth",
@@ -142,6 +142,10 @@ STATICFILES_DIRS = [
     ("vendor/bootstrap/css", BASE_DIR / "node_modules/bootstrap/dist/css"),
     ("vendor/echarts", BASE_DIR / "node_modules/echarts/dist"),
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
+]
+STATICFILES_FINDERS = [
+    "pairing_site.assets.PickedFilesFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 WHITENOISE_USE_FINDERS = True
 

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from organization.access import LAST_ROW
 from organization.models import Branch
 from pairings.forms import DateInput
 from pairings.kinds import kind_labels
@@ -60,7 +61,7 @@ class LogFilter(BranchFilterMixin):
 
     kind = filters.ChoiceFilter(field_name="pairing__kind", choices=kind_labels, label=_("form"))
     date = filters.DateFromToRangeFilter(label=_("date"))
-    pairing = filters.NumberFilter(field_name="pairing", widget=forms.HiddenInput)
+    pairing = filters.NumberFilter(field_name="pairing", max_value=LAST_ROW, widget=forms.HiddenInput)
     integrated = filters.BooleanFilter(method="only_integrated", label=_("with a party-building element"))
 
     class Meta:

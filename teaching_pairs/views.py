@@ -15,6 +15,7 @@ from django.views.generic import CreateView, ListView, UpdateView
 
 from organization.access import UserRequest, require, visible_or_404
 from organization.models import RuleError
+from organization.text import whole_number
 from pairings.forms import add_refusal
 from pairings.models import Match
 from pairings.views.matching import begin_run
@@ -204,7 +205,7 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
 def attendance(request: UserRequest, pk: int) -> HttpResponse:
     """Keep who came."""
     shown = _workshop_for(request, pk, "teaching_pairs.change_workshop")
-    present = {int(one) for one in request.POST.getlist("present") if one.isdigit()}
+    present = {whole_number(one) for one in request.POST.getlist("present")}
     try:
         shown.record_attendance(present)
     except RuleError as error:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 LISTS = {
     ("teacher", "home"): 15,
-    ("student", "home"): 10,
+    ("student", "home"): 9,
     ("secretary", "home"): 11,
     ("teacher", "mentorship:list"): 8,
     ("teacher", "teaching_pairs:list"): 8,

@@ -15,6 +15,7 @@ from enterprise_service.filters import FINDINGS, FindingFilter
 from enterprise_service.forms import EngagementForm, InstalmentForm
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from organization.access import require, visible_or_404
+from organization.text import whole_number
 from pairings.models import ProgressLog
 from pairings.views.pages import (
     PairingCreateView,
@@ -93,8 +94,8 @@ class EngagementCreateView(PairingCreateView):
 
     def get_initial(self) -> dict[str, Any]:
         """Fill in the problem that the address names, and its title."""
-        number = self.request.GET.get("problem", "")
-        problem = Problem.objects.visible_to(self.request.user).filter(pk=number if number.isdigit() else 0).first()
+        number = whole_number(self.request.GET.get("problem", ""))
+        problem = Problem.objects.visible_to(self.request.user).filter(pk=number).first()
         return {**super().get_initial(), **({"problem": problem, "title": problem.title} if problem else {})}
 
 

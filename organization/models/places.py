@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.models.base import ScopedQuerySet, VersionedModel
-from organization.text import PlainCharField
+from organization.text import REFUSED, PlainCharField
 
 if TYPE_CHECKING:
     from organization.models.accounts import User
@@ -56,6 +56,10 @@ class BranchQuerySet(ScopedQuerySet):
     def managed_by(self, user: "User") -> Self:
         """Return the branches that the user is secretary or deputy of, or all for the operator."""
         return self.all() if user.is_operator else self.filter(pk__in=user.managed_branch_ids)
+
+    def coded(self, code: str) -> Self:
+        """Return the branch of this code, which may come from an address and be anything."""
+        return self.none() if REFUSED.search(code) else self.filter(code=code)
 
     def own_rows(self, user: "User") -> Q:
         """Return the branch that the user's person belongs to."""

@@ -30,7 +30,7 @@ def scope_of(request: HttpRequest, code: str | None = None) -> tuple[Scope, Peri
     """
     overseen = Branch.objects.overseen_by(cast("User", request.user))
     code = code or request.GET.get("branch")
-    branch = get_object_or_404(overseen, code=code) if code else None
+    branch = get_object_or_404(overseen.coded(code)) if code else None
     require(request, "outcomes.see_figures")
     form = PeriodForm(request.GET)
     period = (form.cleaned_data.get("period") if form.is_valid() else None) or Period.year(timezone.localdate().year)

@@ -14,6 +14,7 @@ from django_filters.views import FilterView
 
 from organization.access import UserRequest, require, visible_or_404
 from organization.models import RuleError, all_or_nothing
+from organization.text import whole_number
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import HandOverForm, OutcomeForm
 from outcomes.models import Grade, HandOver, Outcome
@@ -79,10 +80,8 @@ class OutcomeCreateView(OutcomeFormMixin, CreateView):
     def get_form_kwargs(self) -> dict[str, Any]:
         """Let in those who may record, and tell the form the pairing that the outcome comes from."""
         require(self.request, "outcomes.record_outcome")
-        pairing = self.request.GET.get("pairing", "")
-        found = (
-            Pairing.objects.visible_to(self.request.user).with_people().filter(pk=pairing if pairing.isdigit() else 0)
-        )
+        number = whole_number(self.request.GET.get("pairing", ""))
+        found = Pairing.objects.visible_to(self.request.user).with_people().filter(pk=number)
         return {**super().get_form_kwargs(), "pairing": found.first()}
 
     def get_initial(self) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def _managed_branch(user: User, code: str) -> Branch:
     managed = Branch.objects.managed_by(user)
     if not managed.exists():
         raise PermissionDenied
-    branch = managed.filter(code=code).first() if code else managed.first()
+    branch = (managed.coded(code) if code else managed).first()
     if branch is None:
         raise Http404
     return branch

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from django.views.generic import CreateView, DetailView, UpdateView
 from django_filters.views import FilterView
 
-from organization.access import require, visible_or_404
+from organization.access import require, row_or_404, visible_or_404
 from organization.models import RuleError, all_or_nothing
+from organization.text import whole_number
 from pairings.filters import LogFilter, PairingFilter
 from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm, add_refusal
 from pairings.kinds import PairingKind, kind_of
@@ -38,6 +39,10 @@ class KindMixin:
     def get_queryset(self) -> QuerySet[Any]:
         """Return the form's pairings that the user may see."""
         return self.model.objects.visible_to(self.request.user).with_people()  # type: ignore[attr-defined]
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> Pairing:
+        """Return the pairing that the address names, when the user may see it."""
+        return cast("Pairing", row_or_404(self.get_queryset(), self.kwargs["pk"]))  # type: ignore[attr-defined]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the kind."""
@@ -141,11 +146,11 @@ class PairingCreateView(SavesThroughVerbMixin, KindMixin, CreateView):
 
     def _match(self) -> Match | None:
         """Return the accepted match that the address names."""
-        number = self.request.GET.get("match", "")
-        if not number.isdigit():
+        number = whole_number(self.request.GET.get("match", ""))
+        if not number:
             return None
         rows = Match.objects.with_people().filter(run__kind=self.kind.slug)
-        match = cast("Match", visible_or_404(self.request, rows, int(number)))
+        match = cast("Match", visible_or_404(self.request, rows, number))
         require(self.request, "pairings.run_matching", match)
         return match
 
@@ -164,7 +169,7 @@ class PairingUpdateView(SavesThroughVerbMixin, KindMixin, UpdateView):
 
     def get_object(self, queryset: QuerySet[Any] | None = None) -> Pairing:
         """Return the pairing when the user may change it."""
-        pairing = cast("Pairing", super().get_object(queryset))
+        pairing = super().get_object(queryset)
         require(self.request, "pairings.edit_pairing", pairing)
         return pairing
 
