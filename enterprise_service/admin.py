@@ -22,6 +22,7 @@ class EnterpriseAdmin(BranchModelAdmin):
     """Enterprises that the branch serves."""
 
     inlines = [ProblemInline]
+    kept_fields = ["branch"]
     list_display = ["name", "trade", "region", "scale", "contact_name"]
     list_filter = ["scale", BRANCH_FILTER]
     search_fields = ["name", "trade"]

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
 from organization.forms import BranchFormMixin, VersionedFormMixin
-from organization.models import User
+from organization.models import Branch, User
+from organization.text import ParagraphsFormField
 from pairings.forms import DateInput, PairingForm
 
 
@@ -69,7 +70,9 @@ class ProblemForm(BoardForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("Any", self.fields["enterprise"]).queryset = Enterprise.objects.visible_to(self.user)
+        branches = Branch.objects.worked_in_by(self.user)
+        enterprises = Enterprise.objects.visible_to(self.user).filter(branch__in=branches)
+        cast("Any", self.fields["enterprise"]).queryset = enterprises
 
 
 class InstalmentForm(VersionedFormMixin, forms.ModelForm):
@@ -114,7 +117,7 @@ class ConfirmationForm(forms.Form):
         coerce=int,
         widget=forms.RadioSelect,
     )
-    words = forms.CharField(
+    words = ParagraphsFormField(
         label=_("What you would like to say"),
         max_length=1000,
         required=False,

@@ -63,6 +63,7 @@ class RubricAdmin(BranchModelAdmin):
     """The abilities by which a branch assesses; one that was used gets a new version."""
 
     inlines = [RubricItemInline]
+    kept_fields = ["branch"]
     list_display = ["name", "branch", "is_active"]
     list_select_related = ["branch"]
     actions = ["copy"]

@@ -2,8 +2,10 @@
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import CreateView, UpdateView
 
@@ -12,7 +14,7 @@ from mentorship.forms import AssessmentForm, ProjectForm, ReflectionForm, Result
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric, Stage
 from mentorship.models.growth import changes_in_words
 from organization.access import require, visible_or_404
-from organization.models import PartyStageEntry, Person, User
+from organization.models import PartyStageEntry, Person, RuleError, User
 from pairings.kinds import ORDINARY_STUDENT
 from pairings.views.pages import (
     PairingCreateView,
@@ -222,6 +224,14 @@ class AssessmentView(OfTeamMixin, UpdateView):
         key: dict[str, Any] = {"team": self.team, "student": student, "moment": moment, "view": view}
         kept = Assessment.objects.visible_to(user).filter(**key).select_related("rubric").first()
         return kept or Assessment(**key, rubric=Rubric.objects.current_for(self.team.branch_id))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say it on the team's page where a branch has no rubric in use."""
+        try:
+            return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
+        except RuleError as error:
+            messages.error(request, str(error))
+            return redirect(self.get_success_url())
 
     def heading_words(self) -> str:
         """Return whom it is about, and when."""

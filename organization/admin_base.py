@@ -1,7 +1,7 @@
 """What every admin page of ours shares: rows through `visible_to`, rights by the rules, stale saves refused."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -92,6 +92,12 @@ class BranchModelAdmin(ScopedMixin, ModelAdmin):
     list_filter_submit = False
     list_per_page = 50
     show_full_result_count = False
+    #: What never changes once the row is there, because other rows stand on it.
+    kept_fields: Sequence[str] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Only show what is kept of a row that is there."""
+        return [*super().get_readonly_fields(request, obj), *(self.kept_fields if obj else ())]
 
     def save_model(self, request: HttpRequest, obj: Model, form: forms.BaseForm, change: bool) -> None:
         """Save, unless the rules give this row to another branch.

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Self, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, Person, StaleRecordError, Tag, User
+from organization.text import whole_number
 from organization.words import WordsField, WordsInput
 
 
@@ -39,7 +41,22 @@ class ChosenFirstSelect(forms.SelectMultiple):
         return sorted(groups, key=lambda group: min(place.get(str(one["value"]), len(place)) for one in group[1]))
 
 
-class PeopleChoiceField(forms.ModelMultipleChoiceField):
+class RowsChoiceField(forms.ModelMultipleChoiceField):
+    """Several rows; what is no row's number is refused before a database sees it."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the chosen rows.
+
+        Raises:
+            ValidationError: for a row that is not offered, or none where some are needed.
+        """
+        for one in value or ():
+            if not whole_number(str(one)):
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": one})
+        return super().clean(value)
+
+
+class PeopleChoiceField(RowsChoiceField):
     """Several people in the order in which they were chosen, told from namesakes by office or class."""
 
     widget = ChosenFirstSelect

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from organization.access import UserRequest
 from organization.forms import ProfileForm
-from organization.models import Person
+from organization.models import Person, RuleError, all_or_nothing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +26,12 @@ def profile(request: UserRequest) -> HttpResponse:
     person = Person.objects.get(pk=cast("int", request.user.person_id))
     form = ProfileForm(request.POST or None, instance=person, user=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("profile")
+        try:
+            with all_or_nothing():
+                form.save()
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("profile")
     return render(request, "organization/profile.html", {"form": form, "person": person})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
-from organization.forms import BranchFormMixin, PeopleChoiceField, VersionedFormMixin
+from organization.forms import BranchFormMixin, PeopleChoiceField, RowsChoiceField, VersionedFormMixin
 from organization.models import Person, RuleError, User
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
@@ -41,11 +41,11 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     """An outcome with its people, the pairings that share it, and its proof."""
 
     people = PeopleChoiceField(queryset=Person.objects.none(), label=_("achieved by"))
-    pairings = forms.ModelMultipleChoiceField(
+    pairings = RowsChoiceField(
         queryset=Pairing.objects.none(), label=_("credited to"), required=False, widget=forms.CheckboxSelectMultiple
     )
     files = MultipleEvidenceField(label=_("evidence"), required=False)  # type: ignore[assignment]
-    log_photos = forms.ModelMultipleChoiceField(
+    log_photos = RowsChoiceField(
         queryset=Evidence.objects.none(),
         label=_("photos and files of the pairing"),
         required=False,

@@ -1,5 +1,6 @@
 """What people fill in: a pairing with its people, a progress log, a closing summary."""
 
+from itertools import permutations
 from typing import Any, Self, cast
 
 from crispy_forms.helper import FormHelper
@@ -41,7 +42,11 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.set_branch(user)
+        if match:
+            self.fields.pop("branch")
+            self.instance.branch = match.run.branch
+        else:
+            self.set_branch(user)
         self.role_names = [role.slug for role in self.kind.roles]
         for role in self.kind.roles:
             self.fields[role.slug] = self._role_field(role)
@@ -271,6 +276,21 @@ class RuleForm(forms.ModelForm):
         for name in ("person", "other"):
             fields[name].queryset = people.filter(kind__in=wanted)
         fields["brokered_by"].queryset = people.teachers()
+        self.roles = kind.roles
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to keep together two who can never sit in one pairing.
+
+        Raises:
+            ValidationError: at other.
+        """
+        cleaned = super().clean() or self.cleaned_data
+        one, other = cleaned.get("person"), cleaned.get("other")
+        if one and other and cleaned.get("rule") == MatchRule.Rule.PIN:
+            ways = permutations(self.roles, 2)
+            if not any(first.may_seat(one) and second.may_seat(other) for first, second in ways):
+                raise ValidationError({"other": _("These two cannot sit in one such pairing.")})
+        return cleaned
 
 
 class AnswerForm(forms.Form):

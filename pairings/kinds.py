@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from organization.models import Person
     from pairings.matching.matcher import Matcher
     from pairings.models import Pairing
 
@@ -31,6 +32,10 @@ class SeatRole:
     label: "StrOrPromise"
     person_kind: str
     is_member: bool | None = None
+
+    def may_seat(self, person: "Person") -> bool:
+        """Return whether the person may take the place, by kind and party membership today."""
+        return person.kind == self.person_kind and self.is_member in (None, person.is_member)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ class WorkshopAdmin(BranchModelAdmin):
     """Workshops of the branch."""
 
     inlines = [SignUpInline]
+    kept_fields = ["branch"]
     list_display = ["title", "held_on", "place", "branch"]
     list_filter = [BRANCH_FILTER, "held_on"]
     list_select_related = ["branch"]

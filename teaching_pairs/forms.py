@@ -32,6 +32,7 @@ class TeachingPairForm(PairingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teachers = Person.objects.visible_to(self.user).active().teachers()
+        teachers |= Person.objects.filter(pk=self.instance.brokered_by_id)
         self.fields["brokered_by"].queryset = teachers.select_related("office")
         self.fields["workshop"].queryset = Workshop.objects.visible_to(self.user)
 
@@ -114,5 +115,6 @@ class SignUpForm(forms.Form):
     def __init__(self, *args: Any, person: Person, signup: SignUp | None, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"strengths": person.strengths, "needs": person.needs, "topics": signup.topics if signup else ""}
-        for name in ("strengths", "needs"):
-            cast("WordsField", self.fields[name]).offer(Tag.objects.visible_to(user).names())
+        known = Tag.objects.visible_to(user).names()
+        for field in self.fields.values():
+            cast("WordsField", field).offer(known)

@@ -120,15 +120,14 @@ class BranchWorld:
         workshop.sign_up(by=by, strengths="课程建设", needs="微课制作", topics=f"课程思政{code}")
         SignUp.objects.create(workshop=workshop, person=ordinary, topics=f"课程思政{code}")
         pinned = {"branch": self.branch, "kind": "teaching", "person": by.person, "other": ordinary}
-        rule = MatchRule.objects.create(rule="forbid", **pinned)
-        asked, draft = (
-            MatchRun.objects.create(branch=self.branch, kind="teaching", created_by=secretary) for _ in "12"
-        )
+        settings = {"branch": self.branch, "kind": "teaching", "created_by": secretary, "include_paired": True}
+        asked, draft = (MatchRun.objects.create(**settings) for _ in "12")
         people = {"leader": by.person_id, "ordinary_teacher": ordinary.pk}
         for run in (asked, draft):
             run.draft = [{"people": people, "facts": {"topics": [f"课程思政{code}"]}}]
             run.save()
         asked.publish(by=secretary)
+        rule = MatchRule.objects.create(rule="forbid", **pinned)
         return {"workshop": workshop, "rule": rule, "run": draft, "match": asked.matches.get()}
 
     def _work_of_team(self, team: MentorshipTeam, pupil: Person) -> dict[str, Model]:

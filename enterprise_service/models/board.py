@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, F, Value, When
 from django.urls import reverse
@@ -132,17 +133,41 @@ class Problem(VersionedModel):
         """Return the branch of the enterprise, which owns the problem."""
         return self.enterprise.branch_id
 
-    def become(self, status: str) -> None:
-        """Record what became of the problem."""
-        self.status = status
-        self.save(update_fields=["status"])
+    def clean(self) -> None:
+        """Refuse another enterprise once somebody has worked on the problem.
+
+        Raises:
+            ValidationError: at enterprise.
+        """
+        super().clean()
+        stored = Problem._base_manager.filter(pk=self.pk).values_list("enterprise", flat=True).first()
+        if stored and stored != self.enterprise_id and self.engagements.exists():
+            raise ValidationError({"enterprise": _("Somebody works or worked on this problem for its enterprise.")})
+
+    def take(self) -> None:
+        """Give an open problem to those who will solve it.
+
+        Raises:
+            RuleError: when it is not open.
+        """
+        self._move(self.Status.OPEN, self.Status.TAKEN)
+
+    def give_back(self, *, solved: bool) -> None:
+        """Record that nobody works on a taken problem any more; one that was never taken stays as it is."""
+        with transaction.atomic():
+            problem = Problem.objects.select_for_update().get(pk=self.pk)
+            if problem.status == self.Status.TAKEN:
+                problem._become(self.Status.SOLVED if solved else self.Status.OPEN)
+        self.refresh_from_db()
 
     def drop(self) -> None:
         """Take an open problem off the board: it is no longer wanted.
 
         Raises:
-            RuleError: when it is not open.
+            RuleError: when it is not open, or a proposal to solve it waits.
         """
+        if self.engagements.filter(is_under_way=True).exists():
+            raise RuleError(_("A pairing works on this problem or waits for approval."))
         self._move(self.Status.OPEN, self.Status.DROPPED)
 
     def reopen(self) -> None:
@@ -161,9 +186,14 @@ class Problem(VersionedModel):
                 raise RuleError(
                     _("This problem is %(status)s; that cannot be done now.") % {"status": problem.get_status_display()}
                 )
-            problem.become(after)
+            problem._become(after)
         self.refresh_from_db()
 
-    for verb in (become, drop, reopen):
+    def _become(self, status: str) -> None:
+        """Write the status of a locked row."""
+        self.status = status
+        self.save(update_fields=["status"])
+
+    for verb in (take, give_back, drop, reopen):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb

@@ -203,7 +203,7 @@ class Confirmation(VersionedModel):
 
 def _keep_refusal(link: Confirmation | None, why: str) -> None:
     """Write into the audit trail that a link was refused; a forged one names no row."""
-    minute = f"confirmation-refusals-{timezone.now():%Y%m%d%H%M}"
+    minute = f"confirmation-refusals-{link.pk if link else 'forged'}-{timezone.now():%Y%m%d%H%M}"
     cache.add(minute, 0, timeout=120)
     if cache.incr(minute) > REFUSALS_A_MINUTE:
         return  # nobody fills the audit trail from outside; the first ones say enough

@@ -80,7 +80,7 @@ class Engagement(Pairing):
         super().save(**kwargs)
 
     def clean(self) -> None:
-        """Refuse a problem of another branch, and a contract of less than was received of it.
+        """Refuse a problem of another branch or that is not open, and a contract of less than was received of it.
 
         Raises:
             ValidationError: at problem or contract_amount_cny.
@@ -88,6 +88,11 @@ class Engagement(Pairing):
         super().clean()
         if self.problem_id and self.branch_id and self.problem.branch_id != self.branch_id:
             raise ValidationError({"problem": _("This problem belongs to another branch.")})
+        if self.approved_at is None and self.problem_id and self.problem.status != Problem.Status.OPEN:
+            raise ValidationError({"problem": _("This problem is not open any more.")})
+        stored = Engagement._base_manager.filter(pk=self.pk).values_list("problem", flat=True).first()
+        if self.approved_at and stored != self.problem_id:
+            raise ValidationError({"problem": _("The problem cannot be changed once the work has begun.")})
         if self.pk and (received := self.received_cny) > (self.contract_amount_cny or 0):
             words = _("%(amount)s CNY of the contract are received already.") % {"amount": localize(received)}
             raise ValidationError({"contract_amount_cny": words})
@@ -123,6 +128,7 @@ class Engagement(Pairing):
             ValidationError: by field.
         """
         with self._locked(self.Status.ACTIVE, *self.CLOSED):
+            self.save(update_fields=["version"])  # the contract's amount is that of this copy
             instalment.engagement = self
             instalment.full_clean()
             others = self.instalments.exclude(pk=instalment.pk).aggregate(total=Sum("amount_cny"))["total"] or 0
@@ -134,14 +140,13 @@ class Engagement(Pairing):
 
     def on_approved(self) -> None:
         """The problem is taken."""
-        self.problem.become(Problem.Status.TAKEN)
+        self.problem.take()
 
     def on_closed(self) -> None:
         """Free the problem for others, or call it solved when the work was completed."""
         self.is_under_way = False
         self.save(update_fields=["is_under_way"])
-        solved = self.status == self.Status.COMPLETED
-        self.problem.become(Problem.Status.SOLVED if solved else Problem.Status.OPEN)
+        self.problem.give_back(solved=self.status == self.Status.COMPLETED)
 
 
 class OfEngagementQuerySet(ScopedQuerySet):

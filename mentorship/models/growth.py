@@ -201,6 +201,8 @@ class Assessment(VersionedModel):
         own = by.person_id == self.student_id
         if own != (self.view == self.View.SELF):
             raise RuleError(_("The student's own view is written by the student, the mentor's by the mentor."))
+        if self.assessed_on > timezone.localdate():
+            raise ValidationError({"assessed_on": _("The date lies in the future.")})
         items = {item.pk for item in self.rubric.items.all()}
         if set(marks) != items:
             raise ValidationError(_("Please mark each ability."))

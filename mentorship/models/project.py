@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mentorship.models.team import MentorshipTeam, OfTeamQuerySet
 from organization.models import RuleError, VersionedModel
 from organization.text import PlainCharField
+from pairings.models import Pairing
 
 
 class Round(models.TextChoices):
@@ -162,7 +163,9 @@ class Stage(VersionedModel):
         if held_on > timezone.localdate():
             raise ValidationError({"held_on": _("The date lies in the future.")})
         self.result, self.held_on = result.strip(), held_on
-        self.full_clean()
-        self.save()
+        with transaction.atomic():
+            Pairing.objects.select_for_update().get(pk=self.project.team_id)  # plan() holds it while it looks
+            self.full_clean()
+            self.save()
 
     record_result.alters_data = True  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from organization.models import RuleError, all_or_nothing
 from organization.text import whole_number
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import HandOverForm, OutcomeForm
-from outcomes.models import Grade, HandOver, Outcome
+from outcomes.models import Category, Grade, HandOver, Outcome
 from pairings.forms import ReasonForm, add_refusal
 from pairings.models import Pairing
 from pairings.views.pages import SavesThroughVerbMixin
@@ -122,7 +122,8 @@ def _filled_in(given: QueryDict, pairing: Pairing) -> QueryDict:
     data = QueryDict(mutable=True)
     for name in PREFILLED:
         data[name] = given.get(name, "")
-    grades = Grade.objects.for_branch(pairing.branch_id).filter(category=data["category"])
+    known = data["category"] if data["category"] in Category.values else ""
+    grades = Grade.objects.for_branch(pairing.branch_id).filter(category=known)
     grade = grades.named_in(given.get("grade_name", ""))
     data["grade"] = str(grade.pk) if grade else ""
     data["branch"] = str(pairing.branch_id)

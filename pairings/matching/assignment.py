@@ -32,7 +32,7 @@ DEFLECTION = 1.5
 SHAKES, SHAKEN = 120, 3
 #: Shares of the highest total there could be: how far below the best a beginning is still worth improving, and how
 #: much worse a mixed-up set may come out to be gone on with.
-PROMISING, WORSE = 1.5e-3, 2e-4
+PROMISING, WORSE = 2e-3, 2.5e-4
 
 Scores = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -101,6 +101,8 @@ class ThreeSides:
         self.pairs = {places: np.where(np.isfinite(one), one, FAR_BELOW) for places, one in pairs.items()}
         self.pairs |= {(second, first): np.ascontiguousarray(one.T) for (first, second), one in self.pairs.items()}
         self.sizes = (ab.shape[0], ab.shape[1], ac.shape[1])
+        #: About the highest total of teams, but for people who must be taken and count for much more.
+        self.scale = min(self.sizes) * float(np.median(self._sought(0))) if all(self.sizes) else 0.0
         #: No set of teams has a higher total score.
         self.ceiling = min(self.sizes) * sum(max(float(one.max(initial=0.0)), 0.0) for one in pairs.values())
         # One more team outweighs any total where that comes first.
@@ -117,6 +119,11 @@ class ThreeSides:
         teams = sorted(zip(*(members[side][kept].tolist() for side in range(3)), strict=True))
         gained = self.gain * len(teams)
         return Teams(teams, score - gained, max(bound, score) - gained)
+
+    def _sought(self, side: int) -> Scores:
+        """Return the highest score that each person of a side could bring with anybody."""
+        one, two = (other for other in range(3) if other != side)
+        return np.maximum(self.pairs[side, one].max(axis=1), 0) + np.maximum(self.pairs[side, two].max(axis=1), 0)
 
     def _worth(self, sums: Scores) -> Scores:
         """Return what teams with these sums of scores count for; 0 for one that must not be."""
@@ -169,7 +176,7 @@ class ThreeSides:
             some = chance.choice(size, min(SHAKEN, size), replace=False, p=weak / weak.sum())
             mixed[some] = mixed[np.roll(some, 1)]
             found = self._improve({one: members[one], two: mixed})
-            if found[0] >= score - WORSE * self.ceiling:
+            if found[0] >= score - WORSE * self.scale:
                 score, members = found
             best = max(best, found, key=lambda either: either[0])
         return best
@@ -185,11 +192,13 @@ class ThreeSides:
         assignment is one more beginning to improve.
         """
         priced = max((1, 0, 2), key=lambda side: self.sizes[side])
-        prices, way = np.zeros(self.sizes[priced]), np.zeros(self.sizes[priced])
+        # Whoever is much sought by everybody, such as one who must be taken, is dear from the beginning.
+        sought = self._sought(priced)
+        prices, way = np.maximum(sought - np.median(sought) - 1.0, 0.0), np.zeros(self.sizes[priced])
         settled, least, waited, pace = prices, np.inf, 0, PACE
         for _step in range(int(np.clip(BUDGET // np.prod(self.sizes), MIN_STEPS, MAX_STEPS))):
             bound, used, beginning = self._relaxed(priced, prices)
-            if self._improve(beginning, turns=1)[0] > best[0] - PROMISING * self.ceiling:
+            if self._improve(beginning, turns=1)[0] > best[0] - PROMISING * self.scale:
                 best = max(best, self._improve(beginning), key=lambda found: found[0])
             waited = 0 if bound < least - 1e-9 else waited + 1
             if bound < least:

@@ -27,7 +27,7 @@ def words_of(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What the matching knows of a person. `load` counts the open pairings they sit in."""
+    """What the matching knows of a person. `load` counts the open pairings they lead."""
 
     person_id: int
     strengths: frozenset[str] = frozenset()

@@ -182,7 +182,7 @@ class MatchRun(VersionedModel):
         """Ask the people: each group becomes a match that its members accept or decline.
 
         Raises:
-            RuleError: when they have been asked already, or there is nobody to ask.
+            RuleError: when they have been asked already, there is nobody to ask, or rules or people have changed since.
         """
         with transaction.atomic():
             run = MatchRun.objects.select_for_update().get(pk=self.pk)
@@ -190,6 +190,8 @@ class MatchRun(VersionedModel):
                 raise RuleError(_("The people have been asked already; begin a new proposal."))
             if not run.draft:
                 raise RuleError(_("The proposal holds nobody to ask."))
+            if not run._still_stands():
+                raise RuleError(_("The rules or the people have changed since. Please propose anew, then ask."))
             matches = Match.objects.bulk_create(
                 Match(run=run, place=place, facts=group["facts"]) for place, group in enumerate(run.draft, 1)
             )
@@ -201,6 +203,19 @@ class MatchRun(VersionedModel):
             run.published_at, run.draft = timezone.now(), []
             run.save(update_fields=["published_at", "draft"])
         self.refresh_from_db()
+
+    def _still_stands(self) -> bool:
+        """Return whether everybody in the draft can still take the place, and no rule speaks against it."""
+        candidates = self.kind_info.make_matcher().candidates(self)
+        free = {role: {one.person_id for one in people} for role, people in candidates.items()}
+        wishes = self.wishes()
+        for group in self.draft:
+            people = set(group["people"].values())
+            if any(person not in free[role] for role, person in group["people"].items()):
+                return False
+            if people & wishes.left_out or any(people.issuperset(pair) for pair in wishes.forbidden):
+                return False
+        return True
 
     for verb in (work_out, publish):
         verb.alters_data = True  # type: ignore[union-attr]
@@ -312,6 +327,8 @@ class Match(models.Model):
                 raise RuleError(_("This has become a pairing already."))
             if not match.is_accepted:
                 raise RuleError(_("Not all of them have accepted yet."))
+            if pairing.branch_id != match.branch_id:
+                raise RuleError(_("The pairing belongs to the branch of its proposal."))
             if match.people != dict(people):
                 raise RuleError(_("These are not the people who accepted. Begin a proposal of its own for others."))
             pairing.propose(by=by, people=people)

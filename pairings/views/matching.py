@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import Branch, Person, RuleError, User
+from organization.models import Branch, Person, RuleError, User, all_or_nothing
 from pairings.forms import AnswerForm, RuleForm, RunForm
 from pairings.kinds import PairingKind, kind_of
 from pairings.matching.matcher import why_left_over
 from pairings.models import Match, MatchRule, MatchRun
 
 GROUPS_ON_A_PAGE = 20
-LEFTOVERS_SHOWN = 60
 RUNS_SHOWN = 10
 
 
@@ -142,7 +141,7 @@ def _shown(proposal: MatchRun, number: str) -> dict[str, Any]:
     matcher, roles = proposal.kind_info.make_matcher(), proposal.kind_info.roles
     groups: Any = proposal.matches.with_people() if proposal.is_published else proposal.draft
     page = Paginator(groups, GROUPS_ON_A_PAGE).get_page(number)
-    left = proposal.leftovers[:LEFTOVERS_SHOWN]
+    left = proposal.leftovers
     ids = {one["person"] for one in left}
     if not proposal.is_published:
         ids |= {person for group in page for person in group["people"].values()}
@@ -151,7 +150,11 @@ def _shown(proposal: MatchRun, number: str) -> dict[str, Any]:
         "page_obj": page,
         "groups": [_group(one, people, roles, matcher) for one in page],
         "group_count": page.paginator.count,
-        "leftovers": [{"person": people[one["person"]], "why": why_left_over(one["why"])} for one in left],
+        "leftovers": [
+            {"person": person, "why": why_left_over(one["why"])}
+            for one in left
+            if (person := people.get(one["person"]))
+        ],
         "leftover_count": len(proposal.leftovers),
     }
 
@@ -161,7 +164,7 @@ def _group(one: Any, people: dict[int, Person], roles: Any, matcher: Any) -> dic
     if isinstance(one, Match):
         seats = [{"label": seat.role_label, "person": seat.person, "seat": seat} for seat in one.in_order]
         return {"match": one, "seats": seats, "reasons": matcher.say(one.facts)}
-    seats = [{"label": role.label, "person": people[one["people"][role.slug]]} for role in roles]
+    seats = [{"label": role.label, "person": people.get(one["people"][role.slug])} for role in roles]
     return {"seats": seats, "reasons": matcher.say(one["facts"])}
 
 
@@ -188,7 +191,12 @@ def add_rule(request: UserRequest, kind: str) -> HttpResponse:
     drafts = MatchRun.objects.visible_to(request.user).filter(branch=branch, kind=kind, published_at=None)
     proposal = drafts.filter(pk=form.cleaned_data.get("run") or 0).first()
     if is_kept:
-        form.save()
+        try:
+            with all_or_nothing():
+                form.save()
+        except RuleError as error:
+            messages.error(request, str(error))
+            return redirect(proposal) if proposal else _to_overview(kind, branch)
         messages.success(request, _("The rule is kept from now on."))
         return _work_out(request, proposal) if proposal else _to_overview(kind, branch)
     if proposal is None:

@@ -23,8 +23,10 @@ class TeachingPairQuerySet(PairingQuerySet):
 
     def overdue(self, today: datetime.date | None = None) -> Self:
         """Return the open pairs with a milestone that should have been reached."""
-        late = Milestone.objects.filter(done_on__isnull=True, planned_on__lt=today or timezone.localdate())
-        return self.open().filter(pk__in=late.values("pair"))
+        of_course = Q(step__in=Milestone.COURSE_STEPS) & ~Q(pair__course="")
+        of_topic = Q(step__in=Milestone.TOPIC_STEPS) & ~Q(pair__topic="")
+        late = Milestone.objects.filter(of_course | of_topic, done_on__isnull=True)
+        return self.open().filter(pk__in=late.filter(planned_on__lt=today or timezone.localdate()).values("pair"))
 
 
 class TeachingPair(Pairing):

@@ -18,9 +18,10 @@ from enterprise_service.matching import ServiceMatcher
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from enterprise_service.models.confirmation import REFUSALS_A_MINUTE, SALT
 from evidence.models import evidence_storage
-from organization.models import RuleError
+from organization.models import RoleAssignment, RuleError
 from pairings.models import PairingFile
-from tests.factories import engagement, log, member, problem, teacher, user_of
+from tests.conftest import signed_in
+from tests.factories import BranchFactory, engagement, log, member, problem, teacher, user_of
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,49 @@ def test_a_problem_is_posted_dropped_and_put_back(teacher_client: Client, world:
         assert posted.status == status
     form = teacher_client.get(reverse("enterprise_service:new"), {"problem": posted.pk}).context["form"]
     assert (form["problem"].value(), form["title"].value()) == (posted.pk, "换线太慢")
+
+
+def test_a_problem_somebody_worked_on_keeps_its_enterprise(teacher_client: Client, world: BranchWorld) -> None:
+    asked = world.rows["problem"]
+    other = problem(world.branch).enterprise
+    sent = {"enterprise": other.pk, "title": "改名", "urgency": "normal", "version": asked.version}
+    page = teacher_client.post(reverse("enterprise_service:edit_problem", args=[asked.pk]), sent)
+    assert list(page.context["form"].errors) == ["enterprise"]
+
+
+def test_a_leader_who_teaches_posts_on_the_own_branch_s_board_alone(world: BranchWorld) -> None:
+    by, college = world.users["teacher"], world.branch.college
+    RoleAssignment.objects.create(user=by, role="leadership", college=college)
+    elsewhere = problem(BranchFactory(college=college)).enterprise
+    sent = {"enterprise": elsewhere.pk, "title": "越界", "urgency": "normal"}
+    page = signed_in(by).post(reverse("enterprise_service:new_problem"), sent)
+    assert (list(page.context["form"].errors), Problem.objects.filter(title="越界").count()) == (["enterprise"], 0)
+
+
+def test_a_problem_follows_its_engagement_and_nothing_else(world: BranchWorld) -> None:
+    asked, other = problem(world.branch), problem(world.branch)
+    waiting = engagement(world.branch, problem=asked, approved=False)
+    with pytest.raises(RuleError):
+        asked.drop()
+    waiting.end(by=world.users["secretary"], reason="重复发起。")
+    asked.drop()
+    asked.refresh_from_db()
+    with pytest.raises(ValidationError):
+        engagement(world.branch, problem=asked)
+    served = engagement(world.branch, problem=other)
+    served.problem = problem(world.branch)
+    with pytest.raises(ValidationError) as refused:
+        served.full_clean()
+    assert (list(refused.value.message_dict), asked.status) == (["problem"], "dropped")
+
+
+def test_an_old_copy_of_a_contract_receives_nothing(world: BranchWorld) -> None:
+    old, new = (Engagement.objects.get(pk=world.rows["engagement"].pk) for _ in range(2))
+    new.contract_amount_cny = Decimal(2000)
+    new.save()
+    with pytest.raises(RuleError):
+        old.receive(Instalment(amount_cny=30_000, received_on=datetime.date(2024, 8, 1)))
+    assert new.received_cny == 1000
 
 
 def test_a_problem_under_way_is_not_dropped(world: BranchWorld) -> None:

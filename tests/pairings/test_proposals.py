@@ -213,6 +213,50 @@ def test_all_accept_and_the_secretary_approves(branch: Branch, people: dict[str,
         match.become(TeachingPair(branch=branch, title="又一次", course="x"), people=match.people, by=secretary)
 
 
+def test_a_proposal_that_rules_or_people_have_overtaken_is_not_asked(branch: Branch, people: dict[str, Person]) -> None:
+    run = run_of(branch)
+    rule = MatchRule.objects.create(
+        branch=branch, kind="teaching", rule="forbid", person=people["lin"], other=people["xu"]
+    )
+    with pytest.raises(RuleError):
+        run.publish(by=run.created_by)
+    rule.delete()
+    people["he"].is_active = False
+    people["he"].save()
+    with pytest.raises(RuleError):
+        run.publish(by=run.created_by)
+    assert (MatchSeat.objects.count(), MatchRun.objects.get(pk=run.pk).is_published) == (0, False)
+    Person.objects.filter(pk=people["wu"].pk).delete()  # one of those left over, whom the draft's JSON still names
+    assert signed_in(run.created_by).get(run.get_absolute_url()).status_code == 200
+
+
+def test_a_match_becomes_a_pairing_of_its_own_branch(branch: Branch, people: dict[str, Person]) -> None:
+    run = run_of(branch)
+    run.publish(by=run.created_by)
+    match = Match.objects.get(run=run, seats__person=people["lin"])
+    match.seats.update(answer="accepted")
+    pair = TeachingPair(branch=BranchFactory(college=branch.college), title="共建", course="数控编程")
+    with pytest.raises(RuleError):
+        match.become(pair, people=match.people, by=run.created_by)
+    assert Pairing.objects.count() == 0
+
+
+def test_two_who_can_never_sit_together_are_not_kept_together(branch: Branch, people: dict[str, Person]) -> None:
+    sent = {"branch": "MAT", "rule": "pin", "person": people["lin"].pk, "other": people["he"].pk}
+    page = signed_in(operator()).post(reverse("pairings:add_rule", args=["teaching"]), sent)
+    assert (list(page.context["rule_form"].errors), MatchRule.objects.count()) == (["other"], 0)
+
+
+@pytest.mark.parametrize("wanted", [{1000}, {0}, {2000, 2005}, set(range(1000, 1010))])
+def test_those_who_must_be_taken_leave_the_teams_near_their_bound(wanted: set[int]) -> None:
+    sides = {
+        role: profiles(100, first, 10 + first)
+        for first, role in ((0, "leader"), (1000, "student_member"), (2000, "ordinary_student"))
+    }
+    proposal = TeamMatcher().propose(sides, weights={}, wishes=Wishes(wanted=frozenset(wanted)))
+    assert proposal.share_of_bound >= 0.997
+
+
 def test_one_who_declines_ends_it_and_nobody_answers_twice_or_for_others(
     branch: Branch, people: dict[str, Person]
 ) -> None:

@@ -103,6 +103,14 @@ def test_milestones_are_planned_reached_and_overdue(teacher_client: Client, worl
     assert pair.milestones.count() == 2
 
 
+def test_a_course_that_became_a_topic_is_not_late_with_its_course(world: BranchWorld) -> None:
+    pair = TeachingPair.objects.get(pk=world.rows["pair"].pk)
+    assert pair in TeachingPair.objects.overdue()
+    pair.course, pair.topic = "", "现代学徒制研究"
+    pair.save()
+    assert pair not in TeachingPair.objects.overdue()
+
+
 def test_a_topic_has_its_own_steps(world: BranchWorld) -> None:
     pair = teaching_pair(world.branch, course="", topic="现代学徒制研究", title="现代学徒制研究")
     assert [step.step for step in pair.steps()] == ["call", "application", "approved", "mid_term", "concluded"]
