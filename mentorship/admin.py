@@ -68,6 +68,11 @@ class RubricAdmin(BranchModelAdmin):
     list_select_related = ["branch"]
     actions = ["copy"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Keep the name of a rubric that assessments stand on."""
+        kept = super().get_readonly_fields(request, obj)
+        return [*kept, "name"] if isinstance(obj, Rubric) and obj.is_used else kept
+
     @action(description=gettext_lazy("Make a new version for my branch"))
     def copy(self, request: HttpRequest, rubrics: QuerySet[Any]) -> None:
         """Copy a branch's rubric for that branch, and the system's for the secretary's own."""
