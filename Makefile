@@ -17,7 +17,7 @@ DEPLOYED := DEBUG=off HTTPS=on BEHIND_PROXY=on HSTS_SECONDS=31536000 ALLOWED_HOS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev demo test test-sqlite test-postgres check format bench words lock clean
+.PHONY: help install install-dev demo test test-sqlite test-postgres attack check format bench words lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
@@ -66,6 +66,12 @@ test-sqlite: install-dev
 test-postgres: install-dev
 	@echo "· tests on PostgreSQL"
 	@$(PY) -m tests.postgres $(PYTEST) $(ARGS)
+
+attack: install-dev  ## Cast the nets large: hours of hostile requests, files, sheets, kills and races (docs/threat-model.md)
+	@echo "· nets on SQLite"
+	@NETS=large DATABASE_URL=sqlite:///var/test.sqlite3 $(PYTEST) tests/nets $(ARGS)
+	@echo "· nets on PostgreSQL"
+	@NETS=large $(PY) -m tests.postgres $(PYTEST) tests/nets $(ARGS)
 
 check: install-dev  ## Try the code: format, lint, types, layers, migrations, words, deployment
 	.venv/bin/ruff format --check --quiet .
