@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from evidence.sniffing import ACCEPTED_EXTENSIONS, accept
-
-MAX_FILES = 9
+from evidence.looking import MAX_FILES, look_at
+from evidence.sniffing import ACCEPTED_EXTENSIONS
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -40,7 +39,7 @@ class MultipleEvidenceField(forms.FileField):
         errors: list[ValidationError] = []
         for upload in uploads:
             try:
-                accept(upload)
+                look_at(upload)
             except ValidationError as error:
                 errors.append(error)
         if errors:

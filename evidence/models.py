@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from evidence.looking import look_at
 from evidence.sniffing import Accepted, accept
 from organization.models import ScopedQuerySet, User
 from organization.text import LINE_BREAKS, REFUSED, PlainCharField
@@ -101,7 +102,7 @@ class EvidenceQuerySet(ScopedQuerySet):
         Raises:
             ValidationError: when the file is too large or of a kind that is not kept; nothing is written then.
         """
-        return self._keep(accept(upload), upload.name or "", by)
+        return self._keep(look_at(upload), upload.name or "", by)
 
     def take_in_bytes(self, content: bytes, *, name: str, by: User | None = None) -> "Evidence":
         """Keep bytes that a command or document made, under the same rules as an upload."""

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "evidence.middleware.LookAtUploadsMiddleware",
     "organization.middleware.OncePerFormMiddleware",
 ]
 
