@@ -1,18 +1,16 @@
 """Engagements, enterprises and their problems on the secretary's desk."""
 
 from django.contrib import admin
-from unfold.admin import TabularInline
 
 from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
-from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, ScopedMixin, VisibleFilter
+from organization.admin_base import BRANCH_FILTER, BranchInline, BranchModelAdmin, ReadOnlyInline, VisibleFilter
 from pairings.admin import PairingAdmin, SeatInline
 
 
-class ProblemInline(ScopedMixin, TabularInline):
+class ProblemInline(BranchInline):
     """The problems of an enterprise."""
 
     model = Problem
-    extra = 0
     fields = ["title", "field", "urgency", "due_on"]
     show_change_link = True
 

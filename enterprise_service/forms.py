@@ -43,10 +43,6 @@ class BoardForm(VersionedFormMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
 
-    def opened_on(self, stored: Any) -> "BoardForm":
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user)
-
 
 class EnterpriseForm(BranchFormMixin, BoardForm):
     """An enterprise: trade, region, scale, contact."""
@@ -87,10 +83,6 @@ class InstalmentForm(VersionedFormMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.engagement = engagement
-
-    def opened_on(self, stored: Any) -> "InstalmentForm":
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user, engagement=self.engagement)
 
     def save(self, commit: bool = True) -> Instalment:
         """Keep the instalment.

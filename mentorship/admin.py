@@ -6,11 +6,10 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from mentorship.models import MentorshipTeam, Project, Rubric, RubricItem
-from organization.admin_base import BranchModelAdmin, ReadOnlyInline, ScopedMixin
+from organization.admin_base import BranchInline, BranchModelAdmin, ReadOnlyInline
 from organization.models import Branch, User
 from pairings.admin import PairingAdmin, SeatInline
 
@@ -30,11 +29,10 @@ class MentorshipTeamAdmin(PairingAdmin):
     own_fields = ["track", "contest"]
 
 
-class RubricItemInline(ScopedMixin, TabularInline):
+class RubricItemInline(BranchInline):
     """The abilities of a rubric, which nobody changes once it was used."""
 
     model = RubricItem
-    extra = 0
     fields = ["name", "name_en", "words", "position"]
 
     def _may(self, request: HttpRequest, verb: str, row: Model | None) -> bool:

@@ -45,10 +45,6 @@ class ProjectForm(VersionedFormMixin, forms.ModelForm):
             self.initial.setdefault("track", team.track)
             self.initial.setdefault("contest", team.contest)
 
-    def opened_on(self, stored: Any) -> "ProjectForm":
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user, team=self.instance.team)
-
     def save(self, commit: bool = True) -> Project:
         """Save the project and its rounds.
 
@@ -71,10 +67,6 @@ class ResultForm(VersionedFormMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["result"].required = True
-
-    def opened_on(self, stored: Any) -> "ResultForm":
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user)
 
     def save(self, commit: bool = True) -> Stage:
         """Record the result.
@@ -111,10 +103,6 @@ class AssessmentForm(VersionedFormMixin, forms.ModelForm):
             )
         self.order_fields([name for name in self.fields if name.startswith("item_")])
 
-    def opened_on(self, stored: Any) -> "AssessmentForm":
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user)
-
     def save(self, commit: bool = True) -> Assessment:
         """Record the assessment.
 
@@ -141,10 +129,6 @@ class ReflectionForm(VersionedFormMixin, forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-
-    def opened_on(self, stored: Any) -> "ReflectionForm":
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user)
 
     def save(self, commit: bool = True) -> Reflection:
         """Keep the student's words.

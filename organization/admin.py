@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ScopedMixin, SheetImportMixin
+from organization.admin_base import BRANCH_FILTER, BranchInline, BranchModelAdmin, SheetImportMixin
 from organization.models import (
     Branch,
     College,
@@ -36,11 +36,10 @@ for foreign in (Group, EmailAddress, LogEntry):
         admin.site.unregister(foreign)
 
 
-class StageInline(ScopedMixin, TabularInline):
+class StageInline(BranchInline):
     """A person's way into the party, step by step."""
 
     model = PartyStageEntry
-    extra = 0
 
 
 @admin.register(Person)

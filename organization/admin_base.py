@@ -44,6 +44,7 @@ class ScopedMixin:
 
     model: type[Model]
     opts: Any
+    form: Any = VersionedAdminForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows that the user may see."""
@@ -87,7 +88,6 @@ class ScopedMixin:
 class BranchModelAdmin(ScopedMixin, ModelAdmin):
     """An admin page of rows that belong to a branch."""
 
-    form: Any = VersionedAdminForm
     change_form_before_template = "admin/branch/form_top.html"
     list_filter_submit = False
     list_per_page = 50
@@ -150,6 +150,13 @@ class BranchModelAdmin(ScopedMixin, ModelAdmin):
         """Show the page that asks why, between choosing an action and carrying it out."""
         context = {**self.admin_site.each_context(request), "title": title, "rows": rows, "action": action}
         return TemplateResponse(request, "admin/branch/reason.html", {**context, "opts": self.opts})
+
+
+class BranchInline(ScopedMixin, TabularInline):
+    """Rows that are edited beside their owner, each with the version that it was opened on."""
+
+    extra = 0
+    template_before = "admin/branch/inline_top.html"
 
 
 class ReadOnlyInline(ScopedMixin, TabularInline):

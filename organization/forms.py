@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, Person, StaleRecordError, Tag, User
+from organization.models import Branch, Person, StaleRecordError, Tag, User, VersionedModel
 from organization.text import whole_number
 from organization.words import WordsField, WordsInput
 
@@ -108,6 +108,24 @@ class BranchFormMixin(forms.BaseModelForm):
             self.fields["branch"].queryset = managed
 
 
+class VersionField(forms.IntegerField):
+    """The edit that a form was opened on; what no page of ours ever sent stands for none."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        """Return the number, or None."""
+        return whole_number(str(value)) or None
+
+
+def is_versioned(model: type[Model]) -> bool:
+    """Return whether a model's rows count their edits."""
+    return issubclass(model, VersionedModel)
+
+
 class VersionedFormMixin(forms.BaseModelForm):
     """Refuses to save over somebody else's newer text, shows both, and keeps what was typed.
 
@@ -115,35 +133,47 @@ class VersionedFormMixin(forms.BaseModelForm):
     """
 
     conflicts: list[Conflict]
+    #: What the form was made with, so that it can be opened again on the row as it is stored now.
+    _made_with: dict[str, Any]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Keep what the form is told, whatever each form's own `__init__` asks for."""
+        form = super().__new__(cls)
+        form._made_with = kwargs
+        return form
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflicts = []
-        if self.instance.pk:
-            self.fields["version"] = forms.IntegerField(
-                widget=forms.HiddenInput, initial=self.instance.version, required=True
-            )
-        else:
-            self.fields.pop("version", None)
+        self.fields.pop("version", None)
+        if self.instance.pk and is_versioned(type(self.instance)):
+            self.fields["version"] = VersionField(initial=self.instance.version)
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse the form when the row moved on after it was opened."""
+        """Refuse the form when the row moved on after it was opened, or nobody can say when that was."""
         cleaned = super().clean()
-        values = self.cleaned_data if cleaned is None else cleaned
-        if self.instance.pk and "version" in values:
-            stored = type(self.instance)._base_manager.get(pk=self.instance.pk)
-            if stored.version != values["version"]:
-                self.conflicts = self._conflicts_with(stored)
-                self._carry_version(stored.version)
+        if "version" in self.fields:
+            opened = (self.cleaned_data if cleaned is None else cleaned).get("version")
+            stored = type(self.instance)._base_manager.filter(pk=self.instance.pk).first()
+            if stored is None or stored.version != opened:
                 self.add_error(None, StaleRecordError().message)
-            self.instance.version = stored.version
+            if stored is not None:
+                self._compare_with(stored, opened)
         return cleaned
+
+    def _compare_with(self, stored: Model, opened: int | None) -> None:
+        """Go on from the stored row, and show what differs from it when the form is an older copy."""
+        version = cast("Any", stored).version
+        if version != opened:
+            self.conflicts = self._conflicts_with(stored)
+            self._carry_version(version)
+        self.instance.version = version
 
     def _conflicts_with(self, stored: Model) -> list[Conflict]:
         """Return the fields in which the form's text differs from what is stored now."""
         current = self.opened_on(stored)
         conflicts = []
-        for name in self.fields:
+        for name in (name for name in self.fields if name in current.fields):
             bound, theirs = self[name], current[name]
             is_compared = name != "version" and not isinstance(bound.field, forms.FileField)  # files are only added
             if is_compared and bound.field.has_changed(theirs.initial, bound.data):
@@ -157,8 +187,10 @@ class VersionedFormMixin(forms.BaseModelForm):
         return str(bound.label)
 
     def opened_on(self, stored: Model) -> Self:
-        """Return this form as it would open on the stored row; forms that are told more override it."""
-        return type(self)(instance=stored)
+        """Return this form as the same user would open it on the stored row."""
+        typed = ("data", "files", "initial", "instance")
+        told = {name: value for name, value in self._made_with.items() if name not in typed}
+        return type(self)(**told, instance=stored)
 
     def _carry_version(self, version: int) -> None:
         """Put the stored version into the form that is shown again."""
@@ -192,7 +224,3 @@ class ProfileForm(VersionedFormMixin, forms.ModelForm):
         self.user = user
         for name in self._meta.fields or ():
             cast("WordsField", self.fields[name]).offer(Tag.objects.visible_to(user).names())
-
-    def opened_on(self, stored: Model) -> Self:
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user)

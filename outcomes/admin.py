@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -134,7 +133,6 @@ class GradeAdmin(WordAdmin):
 class FrozenReportAdmin(BranchModelAdmin):
     """Reports as they were handed in."""
 
-    form = ModelForm  # nothing that never changes counts its edits
     list_display = ["branch", "label", "shown_frozen_by", "frozen_at"]
     list_select_related = ["branch", "frozen_by__person"]
     fields = ["branch", "first_day", "last_day", "label", "sha256", "shown_frozen_by", "frozen_at"]

@@ -1,13 +1,13 @@
 """What people fill in: an outcome, and the period of a report."""
 
 from itertools import groupby
-from typing import Any, Self
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
@@ -129,10 +129,6 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
             "note",
             *(["version"] if "version" in self.fields else []),
         )
-
-    def opened_on(self, stored: Model) -> Self:
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user)
 
     def save(self, commit: bool = True) -> Outcome:
         """Record the outcome or its changes, and submit it when that button was pressed.

@@ -12,6 +12,10 @@ class PairingSiteConfig(AppConfig):
     name = "pairing_site"
     verbose_name = _("1+1+1 pairing")
 
+    def ready(self) -> None:
+        """Register the checks of the whole site."""
+        from pairing_site import checks  # noqa: F401, PLC0415 - it looks at forms, whose models exist only from here on
+
 
 class AdminConfig(SimpleAdminConfig):
     """The secretary's desk in place of Django's default admin site."""

@@ -1,13 +1,12 @@
 """What people fill in: a pairing with its people, a progress log, a closing summary."""
 
 from itertools import permutations
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
@@ -95,10 +94,6 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
             return person
         return person if role.is_member is False and not person.is_member else None
 
-    def opened_on(self, stored: Model) -> Self:
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user)
-
     @property
     def people(self) -> dict[str, Person]:
         """Return the chosen person by role."""
@@ -167,10 +162,6 @@ class LogForm(VersionedFormMixin, forms.ModelForm):
             Field("element_words"),
             *(["version"] if "version" in self.fields else []),
         )
-
-    def opened_on(self, stored: Model) -> Self:
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user, pairing=self.instance.pairing)
 
     def save(self, commit: bool = True) -> ProgressLog:
         """Record the log or its changes, with its photos.

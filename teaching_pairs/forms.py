@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from organization.forms import BranchFormMixin, PersonChoiceField, VersionedFormMixin
+from organization.forms import BranchFormMixin, PersonChoiceField, ProfileForm, VersionedFormMixin
 from organization.models import Person, Tag, User
 from organization.words import WordsField
 from pairings.forms import DateInput, PairingForm
@@ -66,10 +66,6 @@ class MilestonesForm(VersionedFormMixin, forms.ModelForm):
         step = Milestone.Step(bound.name.split("_", 1)[1])
         return f"{step.label}：{bound.label}"
 
-    def opened_on(self, stored: Any) -> "MilestonesForm":
-        """Return the form as the same user would open it on the stored row."""
-        return type(self)(instance=stored, user=self.user)
-
     def save(self, commit: bool = True) -> TeachingPair:
         """Keep the days.
 
@@ -105,16 +101,17 @@ class WorkshopForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         return cast("Workshop", super().save(commit))
 
 
-class SignUpForm(forms.Form):
+class SignUpForm(ProfileForm):
     """What a teacher can, looks for, and would work on; the first two are the profile's."""
 
-    strengths = WordsField(label=_("strengths"), max_length=500, required=False)
-    needs = WordsField(label=_("needs"), max_length=500, required=False)
     topics = WordsField(label=_("courses or topics I would work on"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, person: Person, signup: SignUp | None, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial = {"strengths": person.strengths, "needs": person.needs, "topics": signup.topics if signup else ""}
-        known = Tag.objects.visible_to(user).names()
-        for field in self.fields.values():
-            cast("WordsField", field).offer(known)
+    def __init__(self, *args: Any, signup: SignUp | None, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        topics = cast("WordsField", self.fields["topics"])
+        topics.initial = signup.topics if signup else ""
+        topics.offer(Tag.objects.visible_to(user).names())
+
+    def words(self) -> dict[str, str]:
+        """Return what was typed, by the names that the verb takes."""
+        return {name: self.cleaned_data[name] for name in ("strengths", "needs", "topics")}

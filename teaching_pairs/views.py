@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import CreateView, ListView, UpdateView
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import RuleError
+from organization.models import Person, RuleError
 from organization.text import whole_number
 from pairings.forms import add_refusal
 from pairings.models import Match
@@ -159,7 +159,7 @@ def workshop(request: UserRequest, pk: int) -> HttpResponse:
     form = _sign_up_form(request, shown)
     if form is not None and request.method == "POST" and form.is_valid():
         try:
-            shown.sign_up(by=request.user, **form.cleaned_data)
+            shown.sign_up(by=request.user, **form.words())
         except (RuleError, ValidationError) as error:
             add_refusal(form, error)
         else:
@@ -181,11 +181,11 @@ def workshop(request: UserRequest, pk: int) -> HttpResponse:
 
 def _sign_up_form(request: UserRequest, shown: Workshop) -> SignUpForm | None:
     """Return the form for a teacher of the branch while the workshop is not over."""
-    person = request.user.person
+    person = Person.objects.filter(pk=request.user.person_id).first()
     if person is None or not request.user.is_teacher or person.branch_id != shown.branch_id or shown.is_over:
         return None
     signup = shown.signups.filter(person=person).first()
-    return SignUpForm(request.POST or None, person=person, signup=signup, user=request.user)
+    return SignUpForm(request.POST or None, instance=person, signup=signup, user=request.user)
 
 
 @require_POST

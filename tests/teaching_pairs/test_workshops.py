@@ -30,7 +30,12 @@ def test_a_secretary_announces_and_a_teacher_signs_up_on_the_page(desk: Client, 
     announced = Workshop.objects.get(title="选题研讨会")
     assert (announced.branch, announced.announced_by) == (world.branch, world.users["secretary"])
     colleague = teacher(world.branch)
-    sent = {"strengths": "课程建设 微课制作、课程建设", "needs": "课题申报", "topics": "活页式教材"}
+    sent = {
+        "strengths": "课程建设 微课制作、课程建设",
+        "needs": "课题申报",
+        "topics": "活页式教材",
+        "version": colleague.version,
+    }
     signed_in(user_of(colleague)).post(announced.get_absolute_url(), sent)
     colleague.refresh_from_db()
     assert (colleague.strengths, colleague.needs) == ("课程建设、微课制作", "课题申报")
