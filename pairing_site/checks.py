@@ -25,7 +25,7 @@ def unguarded_forms() -> Iterator[str]:
                 yield f"{type(part).__module__}.{type(part).__qualname__}"
 
 
-def _subclasses(base: type) -> Iterator[Any]:
+def _subclasses(base: Any) -> Iterator[Any]:
     """Yield every class below a class."""
     for one in base.__subclasses__():
         yield one

@@ -181,7 +181,7 @@ def workshop(request: UserRequest, pk: int) -> HttpResponse:
 
 def _sign_up_form(request: UserRequest, shown: Workshop) -> SignUpForm | None:
     """Return the form for a teacher of the branch while the workshop is not over."""
-    person = Person.objects.filter(pk=request.user.person_id).first()
+    person = Person.objects.filter(pk=request.user.person_id or 0).first()
     if person is None or not request.user.is_teacher or person.branch_id != shown.branch_id or shown.is_over:
         return None
     signup = shown.signups.filter(person=person).first()
