@@ -1,6 +1,5 @@
 """The secretary's people and the operator's places, accounts and audit trail."""
 
-from pathlib import Path
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
@@ -29,7 +28,7 @@ from organization.models import (
     User,
 )
 from organization.roster import import_roster
-from organization.sheets import ImportResult
+from organization.sheets import ImportResult, SheetFile
 
 for foreign in (Group, EmailAddress, LogEntry):
     if admin.site.is_registered(foreign):
@@ -79,7 +78,7 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
 
         self.carry_out(request, people, "organization.change_person", open_account)
 
-    def read_sheet(self, file: Path, branch: Branch, user: User) -> ImportResult:
+    def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
         """Read a roster."""
         return import_roster(file, branch)
 

@@ -1,8 +1,6 @@
 """What every admin page of ours shares: rows through `visible_to`, rights by the rules, stale saves refused."""
 
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from django import forms
@@ -20,7 +18,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from organization.forms import VersionedFormMixin
 from organization.models import Branch, RuleError, User, all_or_nothing
-from organization.sheets import ImportResult
+from organization.sheets import ImportResult, SheetError, SheetFile
 
 
 class VersionedAdminForm(VersionedFormMixin, forms.ModelForm):
@@ -187,7 +185,7 @@ class SheetForm(forms.Form):
     """A sheet to read into a branch."""
 
     branch = forms.ModelChoiceField(Branch.objects.none(), label=gettext_lazy("branch"))
-    file = forms.FileField(label=gettext_lazy("Excel workbook (.xlsx)"))
+    file = forms.FileField(label=gettext_lazy("Excel workbook (.xlsx) or table as text (.csv)"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -205,7 +203,7 @@ class SheetImportMixin:
     import_title: Any
     change_list_template = "admin/branch/change_list.html"
 
-    def read_sheet(self, file: Path, branch: Branch, user: User) -> ImportResult:
+    def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
         """Read the sheet into the branch."""
         raise NotImplementedError  # each admin names its own importer
 
@@ -230,9 +228,10 @@ class SheetImportMixin:
         return TemplateResponse(request, "admin/branch/import.html", context)
 
     def _import(self, form: SheetForm, user: User) -> ImportResult:
-        """Read the uploaded sheet from a file that goes away."""
+        """Read the uploaded sheet, which never becomes a file."""
         upload = form.cleaned_data["file"]
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "sheet.xlsx"
-            file.write_bytes(upload.read())
-            return self.read_sheet(file, form.cleaned_data["branch"], user)
+        try:
+            file = SheetFile.of(upload.name, upload)
+        except SheetError as error:
+            return ImportResult(errors=error.errors)
+        return self.read_sheet(file, form.cleaned_data["branch"], user)

@@ -1,7 +1,7 @@
 """A branch's roster of people, read from the sheet its office keeps."""
 
 import datetime
-from pathlib import Path
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,15 +12,17 @@ from django.utils.translation import gettext as _
 from organization.models import MEMBER_STAGES, Branch, Office, PartyStage, Person
 from organization.models.people import birthday
 from organization.sheets import (
+    CellError,
     Column,
     ImportResult,
     RowError,
     SheetError,
-    one_of,
+    SheetFile,
+    Synonyms,
+    Vocabulary,
+    read_book,
     read_date,
-    read_name,
     read_number,
-    read_sheet,
     read_text,
 )
 
@@ -39,11 +41,25 @@ STAGES = {
     **dict.fromkeys(("预备党员", "中共预备党员", "中国共产党预备党员"), PartyStage.PROBATIONARY),
     **dict.fromkeys(("正式党员", "中共党员", "党员", "中国共产党党员", "中共正式党员"), PartyStage.FULL),
 }
+CHINESE_SPACES = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
+
+
+def read_name(value: Any) -> str:
+    """Return a person's name, without the spaces that pad two characters to the width of three.
+
+    Raises:
+        CellError: for a number, a day or a truth value, which is nobody's name.
+    """
+    if not isinstance(value, str) or value.strip().upper() in ("TRUE", "FALSE"):
+        raise CellError(_("This is no name."))
+    return CHINESE_SPACES.sub("", read_text(value))
+
+
 COLUMNS = (
     Column(NAME, read_name, required=True),
     Column(NUMBER, read_number, required=True, aliases=("工号", "学号", "学号/工号", "编号", "教工号", "职工号")),
-    Column(KIND, one_of(KINDS), required=True, aliases=("人员类别", "类别")),
-    Column(STAGE, one_of(STAGES), required=True),
+    Column(KIND, Vocabulary("kind", "", KINDS).reader(Synonyms()), required=True, aliases=("人员类别", "类别")),
+    Column(STAGE, Vocabulary("stage", "", STAGES).reader(Synonyms()), required=True),
     Column(OFFICE, read_text, aliases=("所在教研室", "系部", "教研室/系")),
     Column("职称", read_text),
     Column("专业", read_text),
@@ -63,27 +79,27 @@ FIELDS = {
 HEADINGS = {field: heading for heading, field in FIELDS.items()} | {"from_date": JOINED, "__all__": STAGE}
 
 
-def import_roster(path: Path, branch: Branch, *, dry_run: bool = False) -> ImportResult:
+def import_roster(file: SheetFile, branch: Branch, *, dry_run: bool = False) -> ImportResult:
     """Create and update a branch's people from a sheet: all rows, or none when one is refused.
 
     An empty cell leaves what is known. A person is known by the number, which is unique in the college.
 
     Args:
-        path: an .xlsx file with the headings of COLUMNS.
+        file: a sheet with the headings of COLUMNS.
         branch: whose people they are.
         dry_run: try everything and write nothing.
     """
     result = ImportResult()
     try:
-        sheet = read_sheet(path, COLUMNS)
+        book = read_book(file, COLUMNS)
     except SheetError as error:
-        result.errors = error.errors
-        return result
+        return ImportResult(errors=error.errors, unread=error.unread)
+    result.unread = book.unread
     with transaction.atomic():
         roster = _Roster(branch, result)
-        for number, values, errors in sheet.records():
+        for record in book.records:
             result.rows += 1
-            result.errors += errors or roster.take(number, values)
+            result.errors += record.errors or roster.take(record.row, record.values)
         if result.errors or dry_run:
             transaction.set_rollback(True)
     return result

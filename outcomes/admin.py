@@ -1,6 +1,5 @@
 """Outcomes and their verification, the words of the field, and frozen reports on the secretary's desk."""
 
-from pathlib import Path
 from typing import Any, cast
 
 from django.contrib import admin
@@ -14,7 +13,7 @@ from unfold.decorators import action, display
 
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin
 from organization.models import Branch, User
-from organization.sheets import ImportResult
+from organization.sheets import ImportResult, SheetFile
 from outcomes.ledger import import_ledger
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
 
@@ -104,7 +103,7 @@ class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
         )
         return None
 
-    def read_sheet(self, file: Path, branch: Branch, user: User) -> ImportResult:
+    def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
         """Read an old ledger; its rows wait for verification."""
         return import_ledger(file, branch)
 

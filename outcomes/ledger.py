@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -14,12 +13,15 @@ from organization.models import Branch, Person, RuleError, User
 from organization.sheets import (
     Column,
     ImportResult,
+    Record,
     RowError,
     SheetError,
-    one_of,
+    SheetFile,
+    Synonyms,
+    Vocabulary,
+    read_book,
     read_date,
     read_list,
-    read_sheet,
     read_text,
 )
 from outcomes.models import Category, Grade, IssuerKind, Level, Outcome, Status, Subkind
@@ -62,14 +64,18 @@ ISSUER_KINDS = {
 }  # fmt: skip
 COLUMNS = (
     Column(TITLE, read_text, required=True, aliases=("名称", "项目名称", "成果")),
-    Column(CATEGORY, one_of(CATEGORIES), required=True, aliases=("成果类别",)),
+    Column(CATEGORY, Vocabulary("categories", "", CATEGORIES).reader(Synonyms()), required=True, aliases=("成果类别",)),
     Column(SUBKIND, read_text, aliases=("成果子类", "小类")),
-    Column(LEVEL, one_of(LEVELS), required=True, aliases=("成果级别",)),
-    Column(STATUS, one_of(STATUSES)),
+    Column(LEVEL, Vocabulary("levels", "", LEVELS).reader(Synonyms()), required=True, aliases=("成果级别",)),
+    Column(STATUS, Vocabulary("statuses", "", STATUSES).reader(Synonyms())),
     Column(GRADE, read_text, aliases=("等级", "奖项等次", "获奖等级")),
     Column(ACHIEVED, read_date, required=True, aliases=("获得日期", "获奖时间", "时间", "日期")),
     Column(ISSUER, read_text, aliases=("授予单位", "发证单位", "颁奖单位")),
-    Column(ISSUER_KIND, one_of(ISSUER_KINDS), aliases=("颁发单位性质", "授予单位性质")),
+    Column(
+        ISSUER_KIND,
+        Vocabulary("issuer_kinds", "", ISSUER_KINDS).reader(Synonyms()),
+        aliases=("颁发单位性质", "授予单位性质"),
+    ),
     Column(PEOPLE, read_list, required=True, aliases=("完成人工号/学号", "完成人工号", "人员")),
     Column(NOTE, read_text),
 )
@@ -89,14 +95,14 @@ class LedgerRow:
 
 
 def import_ledger(
-    path: Path, branch: Branch, *, verified_by: User | None = None, dry_run: bool = False
+    file: SheetFile, branch: Branch, *, verified_by: User | None = None, dry_run: bool = False
 ) -> ImportResult:
     """Record a ledger's rows as submitted outcomes, with the sheet and the row as their thin proof: all or none.
 
     The same row again (title, day and people) is left unchanged, and verified when a verifier is named now.
 
     Args:
-        path: an .xlsx file with the headings of COLUMNS.
+        file: a sheet with the headings of COLUMNS.
         branch: whose outcomes they are.
         verified_by: the branch's secretary or deputy who vouches for the rows.
         dry_run: try everything and write nothing.
@@ -106,20 +112,19 @@ def import_ledger(
     """
     if verified_by and not verified_by.manages(branch.pk):
         raise RuleError(_("%(user)s is not secretary or deputy of this branch.") % {"user": verified_by.username})
-    result = ImportResult()
     try:
-        sheet = read_sheet(path, COLUMNS)
+        book = read_book(file, COLUMNS)
     except SheetError as error:
-        result.errors = error.errors
-        return result
-    rows = _Reader(branch, result).read(sheet.records())
+        return ImportResult(errors=error.errors, unread=error.unread)
+    result = ImportResult(unread=book.unread)
+    rows = _Reader(branch, result).read(book.records)
     result.created = sum(row.outcome.pk is None for row in rows)
     to_verify = [row for row in rows if row.outcome.pk and _waits(row.outcome)] if verified_by else []
     result.updated = len(to_verify)
     result.unchanged = len(rows) - result.created - result.updated
     if not result.errors and not dry_run:
         with transaction.atomic():
-            _write([row for row in rows if row.outcome.pk is None], path, verified_by)
+            _write([row for row in rows if row.outcome.pk is None], file, verified_by)
             for row in to_verify:
                 row.outcome.verify(by=cast("User", verified_by))
     return result
@@ -130,11 +135,11 @@ def _waits(outcome: Outcome) -> bool:
     return outcome.review == Outcome.Review.SUBMITTED and outcome.submitted_by_id is None
 
 
-def _write(rows: list[LedgerRow], path: Path, verified_by: User | None) -> None:
+def _write(rows: list[LedgerRow], file: SheetFile, verified_by: User | None) -> None:
     """Record the rows with the sheet as their proof, submit them, and verify them when somebody vouches."""
     if not rows:
         return
-    sheet = Evidence.objects.take_in_bytes(path.read_bytes(), name=path.name, by=verified_by)
+    sheet = Evidence.objects.take_in_bytes(file.content, name=file.name, by=verified_by)
     for row in rows:
         row.outcome.record(by=None, people=row.people)
         row.outcome.proofs.create(evidence=sheet, ledger_row=row.number)
@@ -159,10 +164,11 @@ class _Reader:
         self.kept = {_identity(one, one.people.all()): one for one in kept.prefetch_related("people")}
         self.seen: dict[Any, int] = {}
 
-    def read(self, records: Iterable[tuple[int, dict[str, Any], list[RowError]]]) -> list[LedgerRow]:
+    def read(self, records: list[Record]) -> list[LedgerRow]:
         """Return the rows that passed."""
         rows = []
-        for number, values, unreadable in records:
+        for record in records:
+            number, values, unreadable = record.row, record.values, record.errors
             self.result.rows += 1
             if unreadable:
                 self.result.errors += unreadable

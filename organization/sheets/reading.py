@@ -1,187 +1,199 @@
-"""A workbook as rows under known headings, or one plain reason why it is not read."""
+"""A workbook as records under known headings, and everything else of it by name."""
 
-import datetime
-import json
 import re
-import subprocess
-import sys
-import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from organization.sheets.results import RowError
-from organization.sheets.values import CellError, Column, plain_heading
+from organization.sheets.files import RawSheet, SheetFile, refusal, sheets_of
+from organization.sheets.headings import Headings, find_headings, is_repeated, letters
+from organization.sheets.results import RowError, SheetError, Unread, quoted
+from organization.sheets.values import CellError, Column, read_cell
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED_BYTES = 80 * 1024 * 1024
-MAX_ENTRIES = 2000
-HEADER_WITHIN = 10
-WAIT_SECONDS = 30
-TOO_LARGE = 3
-#: What no workbook of an office holds: entities could read other files or grow without end.
-DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-
-
-class SheetError(Exception):
-    """A workbook that is not read at all; `errors` say why, with row and column where there is one."""
-
-    def __init__(self, *errors: RowError) -> None:
-        super().__init__("; ".join(map(str, errors)))
-        self.errors = list(errors)
+#: How a line below the rows begins that is no row: sums, who made the sheet, who looked at it.
+FOOT = re.compile(
+    r"\s*(合\s*计|总\s*计|小\s*计|共\s*计|制\s*表|填\s*[表报]|审\s*[核批查]|复\s*核|经\s*办|负\s*责|联\s*系|注\b|备\s*注|说\s*明|日\s*期|单\s*位|盖\s*章|签\s*[字名])"
+)
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The rows of a workbook's sheet under its headings."""
+class Record:
+    """One row: its values by heading, and what is wrong with its cells."""
 
-    columns: dict[int, Column]
-    rows: list[tuple[int, list[Any]]]
+    sheet: str
+    row: int
+    values: dict[str, Any]
+    errors: list[RowError]
 
-    def records(self) -> Iterator[tuple[int, dict[str, Any], list[RowError]]]:
-        """Yield row number, cells by heading, and what is wrong with them; empty rows are left out."""
-        for number, cells in self.rows:
-            values: dict[str, Any] = {}
-            errors: list[RowError] = []
-            for place, column in self.columns.items():
-                try:
-                    value = _read(column, cells[place] if place < len(cells) else "")
-                except CellError as error:
-                    errors.append(RowError(number, column.heading, str(error)))
-                else:
-                    values[column.heading] = value
-            yield number, values, errors
+    def error(self, column: str, message: str, error: CellError | None = None) -> RowError:
+        """Return what is wrong with a cell of this row."""
+        return RowError(self.row, column, message, self.sheet, getattr(error, "word", ""), getattr(error, "use", ""))
 
 
-def _read(column: Column, cell: Any) -> Any:
-    """Return a cell as its column reads it; None when it is empty.
+@dataclass
+class Book:
+    """What was read of a file, and what was not."""
 
-    Raises:
-        CellError: when it cannot be read, or must be filled and is not.
-    """
-    if isinstance(cell, dict):
-        cell = datetime.date.fromisoformat(cell["date"])
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        if column.required:
-            raise CellError(_("This cell must be filled."))
-        return None
-    return column.read(cell)
+    records: list[Record] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
 
-def read_sheet(path: Path, columns: Sequence[Column]) -> Sheet:
-    """Return the first sheet that has the columns' headings.
+def read_book(file: SheetFile, columns: Sequence[Column]) -> Book:
+    """Return the rows of all visible sheets that have the columns' headings.
 
-    Headings may stand in any order, with stars or spaces, below a title line.
+    Headings may stand in any order, in one row or two, with stars, brackets or spaces, below title lines.
 
     Args:
-        path: an .xlsx file.
-        columns: those that are known; others are left alone.
+        file: an .xlsx or .csv file.
+        columns: those that are known.
 
     Raises:
-        SheetError: when the file is no workbook, too large, hostile, or lacks a heading.
+        SheetError: when the file is no workbook, too large, hostile, or no sheet has the headings.
     """
-    _look_at_container(path)
-    best: SheetError | None = None
-    for rows in _parsed(path):
-        try:
-            return _under_headings(rows, columns)
-        except SheetError as error:
-            best = best or error
-    raise best or _refusal(_("The workbook has no sheet."))
+    book = Book()
+    refused: list[tuple[int, SheetError]] = []
+    is_read = False
+    for sheet in sheets_of(file):
+        if why := _why_left_out(sheet):
+            book.unread.append(Unread(sheet.name, None, why))
+            continue
+        headings = find_headings(sheet, columns)
+        if problem := _problem(sheet, headings, columns):
+            refused.append((len(headings.known) if headings else 0, problem))
+            book.unread.append(Unread(sheet.name, None, " ".join(error.message for error in problem.errors)))
+            continue
+        if headings:
+            is_read = True
+            _read_sheet(book, sheet, headings)
+    if not is_read:
+        raise _best(refused, book, columns)
+    return book
 
 
-def _refusal(message: str) -> SheetError:
-    """Return an error about the whole file."""
-    return SheetError(RowError(None, "", message))
+def _best(refused: list[tuple[int, SheetError]], book: Book, columns: Sequence[Column]) -> SheetError:
+    """Return why nothing was read: the refusal of the sheet that came nearest."""
+    if not refused:
+        return SheetError(*refusal(_("The file has no visible sheet with rows.")).errors, unread=book.unread)
+    _known, error = max(refused, key=lambda one: one[0])
+    error.unread = book.unread
+    return error
 
 
-def _look_at_container(path: Path) -> None:
-    """Refuse what is no workbook, unpacks too large, or declares entities, before anything parses it."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _refusal(_("The file is larger than %(size)s MB.") % {"size": MAX_BYTES // 1024 // 1024})
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
-                raise _refusal(_("The file unpacks to more than a roster can hold."))
-            if "xl/workbook.xml" not in archive.namelist():
-                raise _refusal(_("This is no Excel workbook (.xlsx)."))
-            for entry in entries:
-                _look_at_part(archive, entry)
-    except OSError as error:
-        raise _refusal(_("The file cannot be opened: %(reason)s.") % {"reason": error.strerror}) from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _refusal(_("This is no Excel workbook (.xlsx), or it is broken.")) from error
+def _why_left_out(sheet: RawSheet) -> str:
+    """Return why a sheet is not even looked at."""
+    if sheet.is_hidden:
+        return _("The sheet is hidden.")
+    if sheet.is_chart:
+        return _("The sheet is a chart.")
+    if not sheet.rows:
+        return _("The sheet is empty.")
+    return ""
 
 
-def _look_at_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Refuse a part that is larger than it says, or declares entities."""
-    if not entry.filename.endswith((".xml", ".rels")):
-        return
-    with archive.open(entry) as part:
-        content = part.read(MAX_UNPACKED_BYTES + 1)
-    if len(content) > MAX_UNPACKED_BYTES:
-        raise _refusal(_("The file unpacks to more than a roster can hold."))
-    if DECLARATION.search(content.replace(b"\x00", b"")):
-        raise _refusal(_("The file declares XML entities, which no roster needs."))
-
-
-def _parsed(path: Path) -> list[list[list[Any]]]:
-    """Return the rows of each sheet, parsed in a process with little memory and time."""
-    command = [sys.executable, "-m", "organization.sheets.parsing", str(path.resolve())]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module, and a path that is no option
-            command, cwd=settings.BASE_DIR, capture_output=True, timeout=WAIT_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _refusal(_("The file takes too long to read.")) from error
-    if done.returncode == TOO_LARGE:
-        raise _refusal(_("The sheet has more rows or columns than a roster can hold."))
-    if done.returncode:
-        raise _refusal(_("This is no Excel workbook (.xlsx), or it is broken."))
-    return [sheet["rows"] for sheet in json.loads(done.stdout)]
-
-
-def _under_headings(rows: list[list[Any]], columns: Sequence[Column]) -> Sheet:
-    """Find the row of headings among the first rows and return what stands below it."""
-    found = [_match(cells, columns) for cells in rows[:HEADER_WITHIN]]
-    number = max(range(len(found)), key=lambda place: len(found[place]), default=None)
-    if number is None or len(found[number]) < 2:
-        headings = "、".join(column.heading for column in columns if column.required)
-        raise _refusal(_("No row of headings was found. Needed are: %(headings)s.") % {"headings": headings})
-    matched = found[number]
-    _refuse_missing_or_doubled(number + 1, matched, columns)
-    below = [(place, cells) for place, cells in enumerate(rows[number + 1 :], start=number + 2) if _is_filled(cells)]
-    return Sheet(dict(matched), below)
-
-
-def _match(cells: list[Any], columns: Sequence[Column]) -> list[tuple[int, Column]]:
-    """Return place and column of each heading that a row holds."""
-    names = [plain_heading(cell) if isinstance(cell, str) else "" for cell in cells]
-    return [(place, column) for place, name in enumerate(names) for column in columns if name in column.names]
-
-
-def _refuse_missing_or_doubled(row: int, matched: list[tuple[int, Column]], columns: Sequence[Column]) -> None:
-    """Refuse headings that lack a needed column or name one twice."""
-    present = [column.heading for _place, column in matched]
+def _problem(sheet: RawSheet, headings: Headings | None, columns: Sequence[Column]) -> SheetError | None:
+    """Return why a sheet cannot be read, or None; what was found and what is wanted stand in the words."""
+    wanted = "、".join(column.heading for column in columns if column.required)
+    if headings is None or len(headings.known) < 2:
+        if sheet.is_too_large:
+            return refusal(_("The sheet has more rows or columns than a roster or ledger can hold."))
+        seen = quoted("、".join(_seen(sheet)))
+        words = _("No row of headings was found. Needed are: %(headings)s. Found were: %(seen)s.")
+        return refusal(words % {"headings": wanted, "seen": seen or "–"})
+    if sheet.is_too_large:
+        return refusal(_("The sheet has more rows or columns than a roster or ledger can hold."))
+    found = quoted("、".join(headings.texts.values()))
+    row = headings.last + 1
     errors = [
-        RowError(row, column.heading, _("This column is missing."))
-        for column in columns
-        if column.required and column.heading not in present
+        RowError(
+            row,
+            heading,
+            _("The column %(heading)s is missing. Found were: %(found)s.") % {"heading": heading, "found": found},
+            sheet.name,
+        )
+        for heading in headings.missing(columns)
     ]
     errors += [
-        RowError(row, heading, _("This column stands there twice."))
-        for heading in dict.fromkeys(present)
-        if present.count(heading) > 1
+        RowError(row, heading, _("The column %(heading)s stands there twice.") % {"heading": heading}, sheet.name)
+        for heading in headings.doubled()
     ]
-    if errors:
-        raise SheetError(*errors)
+    return SheetError(*errors) if errors else None
 
 
-def _is_filled(cells: list[Any]) -> bool:
-    """Return whether a row holds anything."""
-    return any(cell if isinstance(cell, dict) else str(cell).strip() for cell in cells)
+def _seen(sheet: RawSheet) -> list[str]:
+    """Return the texts of the first row that holds several."""
+    rows = [[cell for cell in cells.values() if isinstance(cell, str)] for cells in sheet.rows.values()]
+    return max(rows[:5], key=len, default=[])
+
+
+def _read_sheet(book: Book, sheet: RawSheet, headings: Headings) -> None:
+    """Add a sheet's rows to the book, and name what of it is not read."""
+    _fill_merged(sheet, headings)
+    _name_unread(book, sheet, headings)
+    below = [(row, cells) for row, cells in sheet.rows.items() if row > headings.last]
+    feet = _feet(below, headings)
+    for row, cells in below:
+        if row in feet or is_repeated(cells, headings):
+            why = _("Row %(row)s is no record: %(text)s") % {"row": row + 1, "text": _line(cells)}
+            book.unread.append(Unread(sheet.name, None, why))
+        else:
+            book.records.append(_record(sheet.name, row, cells, headings))
+
+
+def _name_unread(book: Book, sheet: RawSheet, headings: Headings) -> None:
+    """Name lines above the headings, columns that are not known, pictures and comments."""
+    for row, cells in sheet.rows.items():
+        if row < headings.first:
+            why = _("Row %(row)s stands above the headings: %(text)s") % {"row": row + 1, "text": _line(cells)}
+            book.unread.append(Unread(sheet.name, None, why))
+    known = {place for place, _column in headings.known}
+    filled = {place for row, cells in sheet.rows.items() if row > headings.last for place in cells}
+    for place in sorted((filled | set(headings.texts)) - known):
+        name = quoted(headings.texts.get(place, "")) or letters(place)
+        book.unread.append(Unread(sheet.name, name, _("This column is not known.")))
+    if sheet.has_pictures:
+        book.unread.append(Unread(sheet.name, None, _("The sheet's pictures and drawings are not read.")))
+    if sheet.has_comments:
+        book.unread.append(Unread(sheet.name, None, _("The comments on the sheet's cells are not read.")))
+
+
+def _fill_merged(sheet: RawSheet, headings: Headings) -> None:
+    """Write the value of a cell that is merged over several rows into each of them that holds anything else."""
+    for top, left, bottom, _right in sheet.merged:
+        value = sheet.rows.get(top, {}).get(left)
+        if value is None or top <= headings.last or bottom == top:
+            continue
+        for row in sheet.rows:
+            if top < row <= bottom:
+                sheet.rows[row].setdefault(left, value)
+
+
+def _feet(below: list[tuple[int, dict[int, Any]]], headings: Headings) -> set[int]:
+    """Return the rows of sums, and the last rows that say who made the sheet; each lacks a cell that must be filled."""
+    feet, is_last = set(), True
+    required = [place for place, column in headings.known if column.required]
+    for row, cells in reversed(below):
+        begins = FOOT.match(str(next(iter(sorted(cells.items())))[1]))
+        is_foot = bool(begins) and any(place not in cells for place in required)
+        if is_foot and (is_last or (begins and "计" in begins[1])):
+            feet.add(row)
+        else:
+            is_last = False
+    return feet
+
+
+def _line(cells: dict[int, Any]) -> str:
+    """Return a row as a message may hold it."""
+    return quoted(" ".join(str(cell) for _place, cell in sorted(cells.items())))
+
+
+def _record(sheet: str, row: int, cells: dict[int, Any], headings: Headings) -> Record:
+    """Return a row's values by heading, with what is wrong with its cells."""
+    record = Record(sheet, row + 1, {}, [])
+    for place, column in headings.known:
+        try:
+            record.values[column.heading] = read_cell(column, cells.get(place))
+        except CellError as error:
+            record.errors.append(record.error(column.heading, str(error), error))
+    return record

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organization.models import Branch, Office, PartyStage, PartyStageEntry, Person
+from organization.roster import import_roster
+from organization.sheets import SheetFile
 from organization.sheets.values import CellError, read_date, read_list, read_number
 from tests.factories import BranchFactory, teacher
 from tests.sheets import LI, ROSTER, WANG, with_part, workbook
@@ -29,6 +31,11 @@ def read(path: Path, **options: object) -> dict:
     out = StringIO()
     call_command("import_roster", str(path), branch="ROS", json=True, stdout=out, **options)
     return json.loads(out.getvalue())
+
+
+def counts(result: dict) -> dict:
+    """Return the counts and the errors of a result."""
+    return {key: result[key] for key in ("rows", "created", "updated", "unchanged", "errors")}
 
 
 def refused(path: Path) -> list[dict]:
@@ -51,7 +58,7 @@ def places(errors: list[dict]) -> list[tuple]:
 
 def test_it_reads_people_with_their_stages_and_offices(branch: Branch, tmp_path: Path) -> None:
     result = read(workbook(tmp_path / "r.xlsx", [ROSTER, LI, WANG]))
-    assert result == {"rows": 2, "created": 2, "updated": 0, "unchanged": 0, "errors": []}
+    assert counts(result) == {"rows": 2, "created": 2, "updated": 0, "unchanged": 0, "errors": []}
     li = Person.objects.get(number="T900001")
     assert (li.name, li.kind, li.office.name, li.born_on) == (
         "李试卷", "teacher", "测试教研室", datetime.date(1980, 5, 4),
@@ -64,7 +71,7 @@ def test_it_reads_people_with_their_stages_and_offices(branch: Branch, tmp_path:
 def test_the_same_sheet_again_changes_nothing(branch: Branch, tmp_path: Path) -> None:
     sheet = workbook(tmp_path / "r.xlsx", [ROSTER, LI, WANG])
     read(sheet)
-    assert read(sheet) == {"rows": 2, "created": 0, "updated": 0, "unchanged": 2, "errors": []}
+    assert counts(read(sheet)) == {"rows": 2, "created": 0, "updated": 0, "unchanged": 2, "errors": []}
 
 
 def test_a_changed_cell_updates_and_an_empty_one_keeps_what_is_known(branch: Branch, tmp_path: Path) -> None:
@@ -159,6 +166,44 @@ def test_a_truncated_file_is_refused(branch: Branch, tmp_path: Path) -> None:
     sheet = workbook(tmp_path / "r.xlsx", [ROSTER, LI])
     sheet.write_bytes(sheet.read_bytes()[: sheet.stat().st_size // 2])
     assert places(refused(sheet)) == [(None, "")]
+
+
+def cell_xml(kind: str, value: str) -> bytes:
+    """Return a roster's sheet whose second row has one cell of a kind as the name."""
+    rows = [ROSTER, ["", *LI[1:]]]
+    texts = [
+        "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' if cell else "<c/>" for cell in row) for row in rows
+    ]
+    texts[1] = texts[1].replace("<c/>", f'<c t="{kind}"><v>{value}</v></c>', 1)
+    return f"<worksheet><sheetData><row>{texts[0]}</row><row>{texts[1]}</row></sheetData></worksheet>".encode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("n", "1e999"), ("n", "NaN"), ("n", "-1e308"), ("b", "1"), ("b", "0"), ("e", "#N/A"), ("n", "12")],
+)
+def test_what_is_no_name_becomes_nobody(branch: Branch, tmp_path: Path, kind: str, value: str) -> None:
+    sheet = with_part(workbook(tmp_path / "r.xlsx", [ROSTER]), "xl/worksheets/sheet1.xml", cell_xml(kind, value))
+    assert places(refused(sheet)) == [(2, "姓名")]
+
+
+def test_a_part_that_does_not_unpack_and_a_name_that_is_not_utf_8_are_refused(branch: Branch, tmp_path: Path) -> None:
+    sheet = workbook(tmp_path / "r.xlsx", [ROSTER, LI])
+    whole = sheet.read_bytes()
+    sheet.write_bytes(whole.replace(b"xl/worksheets/sheet1.xml", b"\xff\xfe/worksheets/sheet1.xml"))
+    assert places(refused(sheet)) == [(None, "")]
+    place = whole.index(b"xl/worksheets/sheet1.xml") + 60
+    sheet.write_bytes(whole[:place] + bytes(40) + whole[place + 40 :])
+    assert places(refused(sheet)) == [(None, "")]
+
+
+def test_no_part_of_a_roster_is_ever_a_file_that_a_kill_could_leave(
+    branch: Branch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = SheetFile.at(workbook(tmp_path / "r.xlsx", [ROSTER, LI]))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))  # whoever makes a file there fails
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
+    assert import_roster(sheet, branch).created == 1
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(branch: Branch, tmp_path: Path) -> None:

@@ -14,4 +14,4 @@ class Command(ImportCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the sheet."""
         branch = self.branch(options["branch"])
-        self.tell(import_roster(options["file"], branch, dry_run=options["dry_run"]), options)
+        self.read(options, lambda file: import_roster(file, branch, dry_run=options["dry_run"]))
