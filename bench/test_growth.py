@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from organization.models import Branch, RoleAssignment, User
 from outcomes.figures import Period
-from outcomes.figures.achievements import outcome_rows
+from outcomes.figures.achievements import Achievements
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def measure(outcomes: int) -> tuple[float, float]:
     RoleAssignment.objects.create(user=secretary, role="secretary", branch=branch)
     client = Client()
     client.force_login(secretary)
-    figure = cost(lambda: outcome_rows([branch], Period.year(2025)))
+    figure = cost(lambda: Achievements.of([branch], Period.year(2025)).rows())
     return figure, cost(lambda: client.get(reverse("outcomes:list")))
 
 

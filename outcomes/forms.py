@@ -188,9 +188,11 @@ class PeriodForm(forms.Form):
         return cleaned
 
     def _period(self, given: dict[str, Any]) -> Period | None:
-        """Return the period, or None when nothing was given."""
+        """Return the period, or None when nothing was given; half a period is refused, never taken for another."""
+        if bool(given.get("from")) != bool(given.get("to")):
+            raise RuleError(_("Please give both days of the period, the first and the last."))
         if given.get("from") and given.get("to"):
             return period_of(given["from"], given["to"])
-        if given.get("year"):
+        if given.get("year") is not None:
             return Period.year(given["year"])
-        return Period.school_year(given["school_year"]) if given.get("school_year") else None
+        return Period.school_year(given["school_year"]) if given.get("school_year") is not None else None

@@ -70,7 +70,12 @@ def _hashes_behind(figures: dict[str, Any]) -> dict[str, str]:
     return {name: stored[pk] for name, pk in _files_behind(figures)}
 
 
+def frozen_of(branch: Branch, period: Period) -> FrozenReport | None:
+    """Return the frozen report of a period, where there is one."""
+    return FrozenReport.objects.filter(branch=branch, first_day=period.first, last_day=period.last).first()
+
+
 def report_or_frozen(branch: Branch, period: Period) -> dict[str, Any]:
     """Return the frozen report of a period where there is one, else the figures as they are now."""
-    frozen = FrozenReport.objects.filter(branch=branch, first_day=period.first, last_day=period.last).first()
+    frozen = frozen_of(branch, period)
     return frozen.content if frozen else branch_report(branch, period)

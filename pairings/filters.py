@@ -19,10 +19,16 @@ class BranchFilterMixin(filters.FilterSet):
     """Offers the branches that the user oversees; nothing to choose for those who oversee none or one."""
 
     branch = filters.ModelChoiceFilter(queryset=Branch.objects.none(), to_field_name="code", label=_("branch"))
+    #: What a figure of all overseen branches counts; its reader may have rows of their own in yet another branch.
+    overseen = filters.BooleanFilter(method="only_overseen", widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["branch"].queryset = Branch.objects.overseen_by(self.request.user)
+
+    def only_overseen(self, rows: Any, name: str, wanted: bool) -> Any:
+        """Return the rows of the branches that the user oversees."""
+        return rows.filter(branch__in=Branch.objects.overseen_by(self.request.user)) if wanted else rows
 
 
 class PairingFilter(BranchFilterMixin):

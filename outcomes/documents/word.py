@@ -13,7 +13,8 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from outcomes.figures.achievements import is_granted
-from outcomes.figures.dashboard import percent
+from outcomes.figures.numbers import percent, plain
+from outcomes.figures.work import integrated_logs
 from outcomes.models import Category, Level, Status
 from pairings.kinds import kind_of
 
@@ -46,8 +47,8 @@ def _pairing_section(document: DocumentObject, report: dict[str, Any]) -> None:
     _line(document, _("1. Pairings and progress"), HEADING_FACE, 16)
     head = [_("Form"), _("Active"), _("Completed"), _("Ended"), _("Logs"), _("Hours"), _("Integration rate")]
     rows = [
-        [str(kind_of(slug).label), *(row[key] for key in ("active", "completed", "ended", "logs", "hours")),
-         percent(row["integration_rate"])]
+        [str(kind_of(slug).label), *(row[key] for key in ("active", "completed", "ended", "logs")),
+         plain(row["hours"]), percent(integrated_logs(row), row["logs"])]
         for slug, row in report["pairings"].items()
     ]  # fmt: skip
     _table(document, head, rows)
@@ -55,7 +56,11 @@ def _pairing_section(document: DocumentObject, report: dict[str, Any]) -> None:
     _line(
         document,
         _("Of %(members)s party members, %(paired)s lead or take part in an active pairing: coverage %(rate)s.")
-        % {"members": covered["members"], "paired": covered["paired"], "rate": percent(covered["rate"])},
+        % {
+            "members": covered["members"],
+            "paired": covered["paired"],
+            "rate": percent(covered["paired"], covered["members"]),
+        },
     )
 
 

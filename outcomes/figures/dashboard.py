@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from organization.models import Branch, User
 from outcomes.figures.achievements import counted_outcomes, is_granted
+from outcomes.figures.numbers import percent, plain
 from outcomes.figures.periods import Period
-from outcomes.figures.work import coverage, pairings_by_kind
+from outcomes.figures.work import coverage, integrated_logs, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
+from outcomes.models.queries import NO_FORM
 from pairings.kinds import PairingKind, all_kinds, kind_of
 from pairings.models import Pairing
 from pairings.models.pairing import PairingQuerySet
@@ -42,10 +44,23 @@ class Scope:
     branch: Branch | None = None
 
     def url(self, name: str, *, dated: bool = True, **params: object) -> str:
-        """Return the address of a list, narrowed to this scope."""
-        query = {"branch": self.branch.code} if self.branch else {}
+        """Return the address of a list, narrowed to this scope: to the branch, or to all that its reader oversees."""
+        query = {"branch": self.branch.code} if self.branch else {"overseen": "true"}
         query |= self.period.query if dated else {}
         return f"{reverse(name)}?{urlencode({**query, **params})}"
+
+    def outcomes_url(self, frozen: int, part: str, *, granted: bool = True, **told: Any) -> str:
+        """Return the address of the outcomes behind a figure: of those that count now, or those of a frozen report.
+
+        Args:
+            frozen: the frozen report's number, or 0.
+            part: which part of that report.
+            granted: whether they were granted; else only cultivated or applied for.
+            told: what tells them from the others that count.
+        """
+        if frozen:
+            return f"{reverse('outcomes:list')}?{urlencode({'frozen': frozen, 'part': part})}"
+        return self.url("outcomes:list", counted="true", granted=str(granted).lower(), **told)
 
 
 def outcome_figures(scope: Scope) -> list[Figure]:
@@ -105,17 +120,7 @@ class KindFigures:
 
     kind: PairingKind
     figures: list[Figure]
-    integration_rate: float | None
-
-    @property
-    def percent(self) -> str:
-        """Return the integration rate as a percentage."""
-        return percent(self.integration_rate)
-
-
-def percent(share: float | None) -> str:
-    """Return a share as a percentage with one decimal, or a dash when there is nothing to take a share of."""
-    return "—" if share is None else f"{share:.1%}"
+    integration: Figure
 
 
 def kind_figures(scope: Scope, rows: dict[str, dict[str, Any]] | None = None) -> list[KindFigures]:
@@ -141,18 +146,49 @@ def kind_figures(scope: Scope, rows: dict[str, dict[str, Any]] | None = None) ->
             Figure(_("Ended"), row["ended"], _("pairings"),
                    scope.url(pairings, dated=False, status=Pairing.Status.ENDED.value, approved="true", **closed)),
             Figure(_("Logs"), row["logs"], _("logs"), logs),
-            Figure(_("Hours"), f"{row['hours']:g}", _("hours"), logs),
+            Figure(_("Hours"), plain(row["hours"]), _("hours"), logs),
         ]  # fmt: skip
-        result.append(KindFigures(kind, figures, row["integration_rate"]))
+        result.append(KindFigures(kind, figures, _integration(row, f"{logs}&integrated=true")))
     return result
+
+
+def _integration(row: dict[str, Any], url: str) -> Figure:
+    """Return a form's integration rate, which opens the logs that hold a party-building element."""
+    share = percent(integrated_logs(row), row["logs"])
+    return Figure(_("Integration rate"), share, url=url, share=row["integration_rate"])
+
+
+def form_figures(scope: Scope, by_form: dict[str, dict[str, Any]] | None = None, *, frozen: int = 0) -> list[Figure]:
+    """Return how many granted outcomes each form shares, and how many no pairing shares, with their records.
+
+    Args:
+        scope: the branches and the period.
+        by_form: the figures of a report; counted now (one query) when there is none.
+        frozen: the number of the frozen report that they are of, whose records are those of its day.
+    """
+    counts = _count_by_form(scope) if by_form is None else {form: row["outcomes"] for form, row in by_form.items()}
+    labels = {**{kind.slug: kind.label for kind in all_kinds()}, NO_FORM: _("Shared by no pairing")}
+    tones = {kind.slug: kind.colour for kind in all_kinds()}
+    return [
+        Figure(str(label), counts.get(form, 0), _("outcomes"), scope.outcomes_url(frozen, form, form=form),
+               tone=tones.get(form, ""))
+        for form, label in labels.items()
+    ]  # fmt: skip
+
+
+def _count_by_form(scope: Scope) -> dict[str, int]:
+    """Return how many granted outcomes each form's pairings share (one query)."""
+    granted = counted_outcomes(scope.branches, scope.period).granted().order_by()
+    counts = granted.values_list("credits__pairing__kind").annotate(count=Count("pk", distinct=True))
+    return {form or NO_FORM: count for form, count in counts}
 
 
 def coverage_figure(scope: Scope) -> Figure:
     """Return the coverage with the members behind it (one query)."""
     found = coverage(scope.branches, scope.period)
     line = _("%(paired)s of %(members)s party members") % found
-    share = None if found["rate"] is None else round(found["rate"] * 100, 1)
-    return Figure(_("Coverage"), percent(found["rate"]), url=scope.url("coverage"), line=line, share=share)
+    share = percent(found["paired"], found["members"])
+    return Figure(_("Coverage"), share, url=scope.url("coverage"), line=line, share=found["rate"])
 
 
 def waiting_figures(user: User) -> list[Figure]:

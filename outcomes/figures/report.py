@@ -5,24 +5,27 @@ from typing import Any
 from django.utils import timezone
 
 from organization.models import Branch
-from outcomes.figures.achievements import outcome_rows, totals
+from outcomes.figures.achievements import Achievements
 from outcomes.figures.periods import Period
 from outcomes.figures.work import coverage, pairings_by_kind
 
 
 def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
-    """Return the figures of a branch in a period as they are now (five queries).
+    """Return the figures of a branch in a period as they are now (four queries).
 
-    Counts of outcomes are of verified ones achieved in the period; `ids` are the records behind each count.
+    Counts of outcomes are of verified ones achieved in the period; `ids` are the records behind each count. `totals`
+    and `by_form` are of those granted, `cultivating` of those only cultivated or applied for.
     """
-    rows = outcome_rows([branch], period)
+    found = Achievements.of([branch], period)
     return {
         "branch": {"code": branch.code, "name": branch.name},
         "period": {"from": period.first.isoformat(), "to": period.last.isoformat(), "label": period.label},
         "pairings": pairings_by_kind([branch], period),
         "coverage": coverage([branch], period),
-        "outcomes": rows,
-        "totals": totals(rows),
+        "outcomes": found.rows(),
+        "by_form": found.by_form(),
+        "totals": found.totals(),
+        "cultivating": found.cultivating(),
         "generated_at": timezone.localtime().isoformat(timespec="seconds"),
         "frozen": None,
     }

@@ -10,14 +10,10 @@ from django.db.models.functions import TruncMonth
 
 from organization.models import Branch, Person
 from organization.models.people import PersonQuerySet
+from outcomes.figures.numbers import rate
 from outcomes.figures.periods import Period
 from pairings.kinds import all_kinds
 from pairings.models import Pairing, ProgressLog, Seat
-
-
-def rate(part: int, whole: int) -> float | None:
-    """Return a share rounded to four places, or None when there is nothing to take a share of."""
-    return round(part / whole, 4) if whole else None
 
 
 def pairings_by_kind(branches: Collection[Branch], period: Period) -> dict[str, dict[str, Any]]:
@@ -46,7 +42,7 @@ def pairings_by_kind(branches: Collection[Branch], period: Period) -> dict[str, 
 
 
 def logs_by_kind(branches: Collection[Branch], period: Period) -> dict[str, dict[str, Any]]:
-    """Return per form the number of logs, their hours and their integration rate (one query)."""
+    """Return per form the number of logs, their hours, and how many hold a party-building element (one query)."""
     rows = (
         logs_of(branches, period)
         .order_by()
@@ -60,9 +56,15 @@ def logs_by_kind(branches: Collection[Branch], period: Period) -> dict[str, dict
         result[kind.slug] = {
             "logs": row["logs"],
             "hours": float(row["hours"]),
+            "integrated": row["integrated"],
             "integration_rate": rate(row["integrated"], row["logs"]),
         }
     return result
+
+
+def integrated_logs(row: dict[str, Any]) -> int:
+    """Return how many of a form's logs hold a party-building element; old frozen reports kept the rate alone."""
+    return int(row["integrated"]) if "integrated" in row else round((row["integration_rate"] or 0) * row["logs"])
 
 
 def logs_of(branches: Collection[Branch], period: Period) -> Any:

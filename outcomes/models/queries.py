@@ -10,6 +10,9 @@ from organization.models import Branch, ScopedQuerySet, User
 from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status
 from pairings.models import Pairing
 
+#: Stands for "no form" where outcomes are told by the form whose pairings share them.
+NO_FORM = "none"
+
 
 def standing() -> Any:
     """Return what orders the recognitions of one work: granted before not, then level, then status."""
@@ -51,6 +54,15 @@ class OutcomeQuerySet(ScopedQuerySet):
         ids = [branch.pk for branch in branches]
         shared = self.model.shared_with.through.objects.filter(branch__in=ids)
         return self.filter(Q(branch__in=ids) | Q(pk__in=shared.values("outcome")))
+
+    def of_form(self, form: str) -> Self:
+        """Return the outcomes that a form's pairings share, or with NO_FORM those that no pairing shares."""
+        shares = self.model.credits.rel.related_model.objects.filter(outcome=OuterRef("pk"))
+        return self.filter(~Exists(shares) if form == NO_FORM else Exists(shares.filter(pairing__kind=form)))
+
+    def granted(self) -> Self:
+        """Return the outcomes that were granted, and not only cultivated or applied for."""
+        return self.exclude(status__in=NOT_YET_GRANTED)
 
     def achieved_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Return the outcomes achieved in a period, both days included."""

@@ -83,6 +83,18 @@ class FrozenReport(models.Model):
         frozen = {"at": self.frozen_at.isoformat(), "by": self.frozen_by.get_full_name(), "sha256": self.sha256}
         return {**json.loads(self.figures), "frozen": frozen}
 
+    def ids_of(self, part: str) -> list[int]:
+        """Return the outcomes behind a part of the kept figures.
+
+        Args:
+            part: the place of a row of `outcomes`, or a form of `by_form`; anything else has no records.
+        """
+        figures = json.loads(self.figures)
+        if part in figures.get("by_form", {}):
+            return list(figures["by_form"][part]["ids"])
+        rows = dict(zip(map(str, range(len(figures["outcomes"]))), figures["outcomes"], strict=True))
+        return list(rows[part]["ids"]) if part in rows else []
+
     @property
     def figures_sha256(self) -> str:
         """Return the SHA-256, in hex, of the kept figures."""

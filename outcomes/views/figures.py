@@ -1,5 +1,7 @@
 """The dashboard and the members behind the coverage."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +12,39 @@ from organization.access import require
 from organization.models import Branch, User
 from outcomes.figures import Period
 from outcomes.figures.charts import logs_over_time, outcomes_by_level
-from outcomes.figures.dashboard import Scope, coverage_figure, kind_figures, outcome_figures, outcome_table
+from outcomes.figures.dashboard import (
+    Scope,
+    coverage_figure,
+    form_figures,
+    kind_figures,
+    outcome_figures,
+    outcome_table,
+)
 from outcomes.figures.work import members_of
 from outcomes.forms import PeriodForm
 
 YEARS_BACK = 6
+
+
+class WrongPeriodError(Exception):
+    """The address asks for a period that there is not."""
+
+    def __init__(self, form: PeriodForm) -> None:
+        super().__init__()
+        self.form = form
+
+
+def with_period(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Answer a wrong or half period with words, in a page and in a download alike, and never with another one."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except WrongPeriodError as error:
+            return render(request, "outcomes/wrong_period.html", {"form": error.form}, status=400)
+
+    return answer
 
 
 def scope_of(request: HttpRequest, code: str | None = None) -> tuple[Scope, PeriodForm]:
@@ -27,16 +57,20 @@ def scope_of(request: HttpRequest, code: str | None = None) -> tuple[Scope, Peri
     Raises:
         PermissionDenied: for those who oversee no branch.
         Http404: for a branch that the user does not oversee.
+        WrongPeriodError: for a wrong or half period; `with_period` answers it.
     """
     overseen = Branch.objects.overseen_by(cast("User", request.user))
     code = code or request.GET.get("branch")
     branch = get_object_or_404(overseen.coded(code)) if code else None
     require(request, "outcomes.see_figures")
     form = PeriodForm(request.GET)
-    period = (form.cleaned_data.get("period") if form.is_valid() else None) or Period.year(timezone.localdate().year)
+    if not form.is_valid():
+        raise WrongPeriodError(form)
+    period = form.cleaned_data.get("period") or Period.year(timezone.localdate().year)
     return Scope([branch] if branch else list(overseen), period, branch), form
 
 
+@with_period
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show a period's figures; each number leads to its records."""
     scope, form = scope_of(request)
@@ -47,6 +81,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "overseen": Branch.objects.overseen_by(cast("User", request.user)),
         "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
         "figures": [*outcome_figures(scope), coverage_figure(scope)],
+        "forms": form_figures(scope),
         "kinds": kind_figures(scope),
         "levels": levels,
         "rows": rows,
@@ -56,6 +91,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "outcomes/dashboard.html", context)
 
 
+@with_period
 def coverage(request: HttpRequest) -> HttpResponse:
     """List the party members behind the coverage, those in an active pairing apart from the others."""
     scope, _form = scope_of(request)

@@ -17,11 +17,14 @@ from organization.access import UserRequest, require
 from organization.models import Branch
 from outcomes.documents.word import report_docx
 from outcomes.figures.achievements import is_granted
-from outcomes.figures.dashboard import kind_figures, percent
+from outcomes.figures.dashboard import Scope, form_figures, kind_figures
+from outcomes.figures.numbers import percent
 from outcomes.figures.periods import period_of
-from outcomes.freezing import freeze_report, report_or_frozen
+from outcomes.figures.report import branch_report
+from outcomes.filters import NO_SUBKIND
+from outcomes.freezing import freeze_report, frozen_of, report_or_frozen
 from outcomes.models import Category, FrozenReport, Level, Status
-from outcomes.views.figures import YEARS_BACK, scope_of
+from outcomes.views.figures import YEARS_BACK, scope_of, with_period
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -39,11 +42,15 @@ def report_list(request: UserRequest) -> HttpResponse:
     return render(request, "outcomes/report_list.html", context)
 
 
+@with_period
 def report(request: UserRequest, code: str) -> HttpResponse:
     """Show a branch's report; each count opens its records."""
     scope, form = scope_of(request, code)
-    content = report_or_frozen(cast("Branch", scope.branch), scope.period)
-    rows = [_shown(row) for row in content["outcomes"]]
+    branch = cast("Branch", scope.branch)
+    frozen = frozen_of(branch, scope.period)
+    content = frozen.content if frozen else branch_report(branch, scope.period)
+    number = frozen.pk if frozen else 0
+    rows = [_shown(row, scope, number, place) for place, row in enumerate(content["outcomes"])]
     kinds = kind_figures(scope, content["pairings"])
     context = {
         "scope": scope,
@@ -54,7 +61,8 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "kinds": kinds,
         "pairing_heads": [figure.label for figure in kinds[0].figures],
         "coverage_url": scope.url("coverage"),
-        "coverage_rate": percent(content["coverage"]["rate"]),
+        "coverage_rate": percent(content["coverage"]["paired"], content["coverage"]["members"]),
+        "forms": form_figures(scope, content["by_form"], frozen=number) if "by_form" in content else [],
         "granted": [row for row in rows if is_granted(row)],
         "cultivated": [row for row in rows if not is_granted(row)],
         "may_freeze": request.user.has_perm("outcomes.freeze_report", scope.branch),
@@ -63,18 +71,19 @@ def report(request: UserRequest, code: str) -> HttpResponse:
     return render(request, "outcomes/report.html", context)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: dict[str, Any], scope: Scope, frozen: int, place: int) -> dict[str, Any]:
     """Return an outcome row with the vocabulary's words and the address of its records."""
-    ids = urlencode({"ids": ",".join(map(str, row["ids"]))})
+    told = {"subkind": row["subkind"] or NO_SUBKIND, **{name: row[name] for name in ("category", "level", "status")}}
     return {
         **row,
         "category_label": Category(row["category"]).label,
         "level_label": Level(row["level"]).label,
         "status_label": Status(row["status"]).label,
-        "url": f"{reverse('outcomes:list')}?{ids}",
+        "url": scope.outcomes_url(frozen, str(place), granted=is_granted(row), **told),
     }
 
 
+@with_period
 def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """Send a branch's report as a file.
 
@@ -95,6 +104,7 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 
 
 @require_POST
+@with_period
 def freeze(request: UserRequest, code: str) -> HttpResponse:
     """Keep a branch's report of a period as it was handed in."""
     scope, _form = scope_of(request, code)

@@ -1,10 +1,11 @@
 """Pages that the three forms share: list, detail, proposal, and the verbs of a pairing's life."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -294,3 +295,8 @@ class LogListView(FilterView):
     def get_queryset(self) -> QuerySet[Any]:
         """Return the logs that the user may see."""
         return ProgressLog.objects.visible_to(self.request.user).for_cards()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the hours of all that are listed: the sum that a figure shows."""
+        hours = self.object_list.order_by().aggregate(hours=Sum("hours", default=Decimal(0)))["hours"]
+        return super().get_context_data(hours=hours, **kwargs)

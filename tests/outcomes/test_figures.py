@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from organization.models import RuleError
 from outcomes.figures import Period, branch_report
-from outcomes.figures.achievements import counted_outcomes, outcome_rows, totals
+from outcomes.figures.achievements import Achievements, counted_outcomes
 from outcomes.figures.work import coverage, pairings_by_kind
 from outcomes.models import Level, Outcome, Status
 from tests.factories import BranchFactory, log, mentorship, outcome, secretary_of, submitted, teaching_pair, verified
@@ -22,7 +22,7 @@ def test_an_outcome_credited_to_many_pairings_counts_once() -> None:
     branch = BranchFactory()
     pairings = [teaching_pair(branch), teaching_pair(branch), mentorship(branch)]
     shared = verified(branch, pairings=pairings)
-    assert totals(outcome_rows([branch], YEAR))["outcomes"] == 1
+    assert Achievements.of([branch], YEAR).totals()["outcomes"] == 1
     assert list(counted_outcomes([branch], YEAR)) == [shared]
 
 
@@ -33,7 +33,7 @@ def test_an_outcome_shared_by_two_branches_counts_once_in_each_and_once_in_the_c
     draft.shared_with.add(theirs)
     draft.submit(by=draft.entered_by)
     draft.verify(by=secretary_of(ours))
-    counts = [totals(outcome_rows(scope, YEAR))["outcomes"] for scope in ([ours], [theirs], [ours, theirs])]
+    counts = [Achievements.of(scope, YEAR).totals()["outcomes"] for scope in ([ours], [theirs], [ours, theirs])]
     assert counts == [1, 1, 1]
 
 
@@ -41,19 +41,46 @@ def test_only_verified_outcomes_count() -> None:
     branch = BranchFactory()
     outcome(branch)
     submitted(branch)
-    assert outcome_rows([branch], YEAR) == []
+    assert Achievements.of([branch], YEAR).rows() == []
 
 
 def test_what_is_cultivated_stands_apart_from_what_is_recognised() -> None:
     branch = BranchFactory()
     verified(branch, category="base", level="national", status="cultivating")
     verified(branch, category="base", level="provincial", status="recognised")
-    rows = outcome_rows([branch], YEAR)
+    found = Achievements.of([branch], YEAR)
+    rows = found.rows()
     assert [(row["level"], row["status"], row["count"]) for row in rows] == [
         ("national", "cultivating", 1),
         ("provincial", "recognised", 1),
     ]
-    assert totals(rows)["by_status"] == {"cultivating": 1, "recognised": 1}
+    assert found.totals() == {"outcomes": 1, "by_level": {"provincial": 1}, "by_category": {"base": 1}}
+    assert found.cultivating() == {"outcomes": 1, "by_level": {"national": 1}, "by_category": {"base": 1}}
+
+
+def test_an_outcome_counts_in_each_form_whose_pairings_share_it_and_once_in_the_total() -> None:
+    branch = BranchFactory()
+    pair, team = teaching_pair(branch), mentorship(branch)
+    both = verified(branch, pairings=[pair, team, teaching_pair(branch)], level="national")
+    one = verified(branch, pairings=[team])
+    nobody_s = verified(branch, category="honour")
+    verified(branch, category="base", status="cultivating", pairings=[team])
+    found = Achievements.of([branch], YEAR)
+    forms = {form: (sums["outcomes"], sums["ids"]) for form, sums in found.by_form().items()}
+    assert forms == {
+        "mentorship": (2, [both.pk, one.pk]),
+        "teaching": (1, [both.pk]),
+        "enterprise": (0, []),
+        "none": (1, [nobody_s.pk]),
+    }
+    assert found.by_form()["mentorship"]["by_level"] == {"national": 1, "provincial": 1}
+    assert found.totals()["outcomes"] == 3
+    listed = {
+        form: [*Outcome.objects.counted([branch], YEAR.first, YEAR.last).granted().of_form(form)] for form in forms
+    }
+    assert {form: sorted(one.pk for one in rows) for form, rows in listed.items()} == {
+        form: sorted(ids) for form, (_count, ids) in forms.items()
+    }
 
 
 def test_a_correction_counts_instead_of_what_it_corrects() -> None:
@@ -100,7 +127,7 @@ def test_a_continued_work_counts_once_at_the_highest_it_reached_by_the_period_s_
         )
     period = Period(datetime.date(2024, 1, 1), datetime.date(2024, until, 28))
     highest = chain[: min(until, len(chain))][-1]
-    rows = outcome_rows([branch], period)
+    rows = Achievements.of([branch], period).rows()
     assert [(row["count"], row["ids"]) for row in rows] == [(1, [highest.pk])]
     assert (rows[0]["level"], rows[0]["status"]) == (highest.level, highest.status)
     assert list(highest.chain()) == chain
