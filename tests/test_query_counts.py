@@ -69,7 +69,7 @@ DETAILS = {
     ("teacher", "mentorship:story"): 21,
     ("teacher", "teaching_pairs:story"): 15,
     ("teacher", "teaching_pairs:milestones"): 8,
-    ("teacher", "teaching_pairs:workshop"): 10,
+    ("teacher", "teaching_pairs:workshop"): 13,
     ("secretary", "pairings:run"): 10,
     ("secretary", "pairings:matching"): 12,
     ("teacher", "enterprise_service:story"): 15,
