@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
 
@@ -11,4 +12,13 @@ def secret_key_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse to deploy with the key that every copy of the source knows."""
     if settings.SECRET_KEY.startswith("insecure-"):
         return [Error("Set SECRET_KEY in the environment.", id="organization.E001")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def proxies_are_counted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a proxy whose own address would stand for every client's."""
+    if settings.SECURE_PROXY_SSL_HEADER and not settings.TRUSTED_PROXIES:
+        hint = "All people then share one address: set it to the number of proxies in front, usually 1."
+        return [checks.Warning("BEHIND_PROXY is on, and TRUSTED_PROXIES is 0.", hint=hint, id="organization.W001")]
     return []

@@ -1,9 +1,10 @@
-"""The language a reader chose, and forms that count once however often they are sent."""
+"""The language a reader chose, who acts from where, and forms that count once however often they are sent."""
 
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+from auditlog.middleware import AuditlogMiddleware
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
+from organization.addresses import client_address
 from organization.models import FormReceipt, User
 
 FORM_KEY = "form_key"
@@ -26,6 +28,20 @@ class ChosenLanguageMiddleware(LocaleMiddleware):
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = language
+
+
+class WhoAndWhereMiddleware(AuditlogMiddleware):
+    """Tells the audit trail who acts and from where, and believes no header that the client wrote."""
+
+    @staticmethod
+    def _get_remote_addr(request: HttpRequest) -> str | None:
+        """Return the client's address."""
+        return client_address(request)
+
+    @staticmethod
+    def _get_remote_port(request: HttpRequest) -> int | None:
+        """Return None: the header that auditlog reads says the proxy's own port, or what somebody made up."""
+        return None
 
 
 class OncePerFormMiddleware(MiddlewareMixin):

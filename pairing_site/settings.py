@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "organization.middleware.WhoAndWhereMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "evidence.middleware.LookAtUploadsMiddleware",
     "organization.middleware.OncePerFormMiddleware",
@@ -104,7 +104,6 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Sign-in limits (django-allauth) count in the cache, so several workers must share one.
 CACHES = {"default": env.cache("CACHE_URL", default=f"filecache://{DATA_DIR / 'cache'}")}
 
 AUTH_USER_MODEL = "organization.User"
@@ -129,6 +128,12 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {"change_password": "organization.sign_in.OwnPasswordForm"}
+# Counted by account and place in organization/models/throttle.py; allauth's own limits count by the Host header.
+ACCOUNT_RATE_LIMITS = False
+
+# A correlation id comes with the request: anybody writes one, of any length.
+AUDITLOG_CID_HEADER = None
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -221,6 +226,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+# So many hops of X-Forwarded-For, from the right, were written by our own proxies (organization/addresses.py).
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SESSION_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
 

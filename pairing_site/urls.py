@@ -7,16 +7,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from organization import sign_in
 from outcomes.views import figures
 from pairing_site import styleguide, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/login/", sign_in.sign_in, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
-    path("accounts/password/change/", account.password_change, name="account_change_password"),
-    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/password/change/", sign_in.change_password, name="account_change_password"),
+    path("accounts/reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("organization.urls")),
     path("mentorship/", include("mentorship.urls")),

@@ -13,6 +13,7 @@ from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntr
 from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
 from organization.models.tags import Tag
+from organization.models.throttle import Throttle
 
 __all__ = [
     "MEMBER_STAGES",
@@ -29,6 +30,7 @@ __all__ = [
     "ScopedQuerySet",
     "StaleRecordError",
     "Tag",
+    "Throttle",
     "User",
     "VersionedModel",
     "all_or_nothing",
