@@ -16,4 +16,5 @@ class EvidenceConfig(AppConfig):
 
         from evidence import checks, integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
 
-        auditlog.register(models.Evidence)
+        for model in (models.StoredFile, models.Evidence):
+            auditlog.register(model)

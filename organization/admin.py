@@ -141,6 +141,14 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     filter_horizontal = []
     ordering = ["username"]
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Refuse to remove accounts that the audit trail names: who did something stays known."""
+        to_delete, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        named = User.objects.filter(pk__in=LogEntry.objects.filter(actor__in=objs).values("actor"))
+        return to_delete, counts, forbidden, [*protected, *(str(account) for account in named)]
+
 
 @admin.register(LogEntry)
 class AuditAdmin(ModelAdmin):

@@ -12,9 +12,14 @@ class OrganizationConfig(AppConfig):
 
     def ready(self) -> None:
         """Audit people, stages, roles and places, and load the rules."""
+        from auditlog.models import LogEntry  # noqa: PLC0415 - the same
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from organization import checks, integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
+        from organization import checks, integrity_rows, integrity_trail, models, rules  # noqa: F401, PLC0415 - the same
+        from organization.models.trail import TrailManager  # noqa: PLC0415 - the same
+
+        # Whoever writes an entry, the library too, writes its link with it.
+        LogEntry.add_to_class("objects", TrailManager())
 
         for model in (
             models.College,

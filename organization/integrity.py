@@ -4,11 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from auditlog.models import LogEntry
-from auditlog.registry import auditlog
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Model, Q
-from django.db.models.functions import Cast
+from django.db.models import Model, Q
 
 from organization.models import PartyStageEntry, Person, Tag
 
@@ -43,6 +39,11 @@ def made_by_migration(model: type[Model], rows: Q) -> None:
     _unaudited[model] = rows
 
 
+def came_with_the_release(model: type[Model]) -> set[int]:
+    """Return the ids of an audited model's rows that were there from the start."""
+    return set(model._base_manager.filter(_unaudited.get(model, Q(pk__in=[]))).values_list("pk", flat=True))
+
+
 made_by_migration(Tag, Q(branch__isnull=True))
 
 
@@ -66,54 +67,6 @@ def each(rows: Iterable[Any], problem_of: Callable[[Any], str]) -> Finding:
         if problem := problem_of(row):
             found.append(broken(row, problem))
     return Finding(checked, found)
-
-
-@invariant("9_every_row_has_an_audit_entry")
-def audited_rows() -> Finding:
-    """Every audited row has the entry of its making."""
-    checked, found = 0, []
-    for model in auditlog.get_models():
-        made = LogEntry.objects.filter(
-            content_type=ContentType.objects.get_for_model(model, for_concrete_model=False),
-            action=LogEntry.Action.CREATE,
-        )
-        if _has_forms(model):
-            continue  # a pairing is made, and audited, as a row of its form
-        rows = model._base_manager.exclude(_unaudited.get(model, Q(pk__in=[])))
-        rows = rows.annotate(audit_pk=Cast("pk", CharField()))
-        checked += rows.count()
-        missing = rows.exclude(audit_pk__in=made.values("object_pk")).values_list("pk", flat=True)
-        found += [broken((model._meta.label, pk), "made without an audit entry") for pk in missing]
-    return Finding(checked, found)
-
-
-def _has_forms(model: type[Model]) -> bool:
-    """Return whether rows of a model are made only through its children."""
-    return any(link.one_to_one and link.parent_link for link in model._meta.related_objects)
-
-
-def audited_state(models: Iterable[type[Model]], field: str) -> Finding:
-    """Return the rows whose field is not what the newest audit entry says, of models that share their ids."""
-    models = list(models)
-    types = [ContentType.objects.get_for_model(model) for model in models]
-    entries = LogEntry.objects.filter(content_type__in=types, changes__has_key=field).order_by("pk")
-    said = {
-        pk: changes[field][1]
-        for pk, changes in entries.values_list("object_pk", "changes").iterator(chunk_size=ROWS_AT_A_TIME)
-    }
-    rows = models[0]._base_manager.only("pk", field).iterator(chunk_size=ROWS_AT_A_TIME)
-
-    def problem_of(row: Any) -> str:
-        now, then = getattr(row, field), said.get(str(row.pk))
-        return "" if str(now) == then else f"{field} is {now!r}, the audit trail says {then!r}"
-
-    return each(rows, problem_of)
-
-
-@invariant("9_stage_is_what_the_audit_says")
-def audited_stages() -> Finding:
-    """A person's stage changed only where an audit entry says so."""
-    return audited_state([Person], "stage")
 
 
 @invariant("1_stage_is_what_the_history_says")

@@ -17,7 +17,8 @@ class OutcomesConfig(AppConfig):
         from outcomes import integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
 
         auditlog.register(models.Outcome, exclude_fields=["version", "standing"], m2m_fields={"shared_with"})
-        for link in (models.OutcomePerson, models.OutcomeCredit, models.OutcomeEvidence, models.HandOver):
+        links = (models.OutcomePerson, models.OutcomeCredit, models.OutcomeEvidence, models.HandOver, models.ReportFile)
+        for link in links:
             auditlog.register(link)
         for word in (models.Subkind, models.Grade):
             auditlog.register(word, exclude_fields=["version"])

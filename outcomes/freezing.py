@@ -48,6 +48,7 @@ def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
             **_hashes_behind(figures),
         }
         report.sha256 = FrozenReport.hash_of(report.manifest)
+        report.seal = report.compute_seal()
         report.save()
         report.files.create(evidence=document, name="report.docx")
         for name, evidence_id in _files_behind(figures):

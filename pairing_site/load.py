@@ -2,15 +2,12 @@
 
 import datetime
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Model
 from django.utils import timezone
 
 from enterprise_service.models import Engagement, Enterprise, Problem
@@ -18,6 +15,7 @@ from evidence.models import Evidence
 from mentorship.models import MentorshipTeam
 from organization.models import Branch, College, PartyStage, PartyStageEntry, Person, User
 from organization.pinyin import search_key
+from organization.trail import audit_made
 from outcomes.models import Category, Level, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson
 from outcomes.models.seal import seal
 from pairings.kinds import HELPER, LEADER, ORDINARY_STUDENT, ORDINARY_TEACHER, STUDENT_MEMBER
@@ -29,8 +27,6 @@ JOINED = datetime.date(2015, 7, 1)
 AT_A_TIME = 1000
 TEACHERS = 40  # of a branch, every other one a member
 FORMS = (MentorshipTeam, TeachingPair, Engagement)
-#: What the audit trail must say of a row's making for check_integrity to follow its state.
-FOLLOWED = {"Person": "stage", "Pairing": "status", "Outcome": "review"}
 
 
 @dataclass
@@ -88,31 +84,14 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
         yield batch
 
 
-def _insert(rows: Iterable[Any], audited_as: type[Model] | None = None) -> list[Any]:
-    """Insert rows some at a time, with the audit entry that their making would have left."""
+def _insert(rows: Iterable[Any], *, is_audited: bool = True) -> list[Any]:
+    """Insert rows some at a time, with the audit entries that their making would have left."""
     made: list[Any] = []
     for batch in _batches(rows):
-        model = type(batch[0])
-        made += model._base_manager.bulk_create(batch)
-        _audit(batch, audited_as or model)
+        made += type(batch[0])._base_manager.bulk_create(batch)
+        if is_audited:
+            audit_made(batch)
     return made
-
-
-def _audit(rows: Sequence[Any], model: type[Model]) -> None:
-    """Write the entries of rows that were made past auditlog's signals."""
-    content_type = ContentType.objects.get_for_model(model, for_concrete_model=False)
-    state = FOLLOWED.get(type(rows[0]).__name__)
-    LogEntry.objects.bulk_create(
-        LogEntry(
-            content_type=content_type,
-            object_pk=str(row.pk),
-            object_id=row.pk,
-            object_repr=str(row.pk),
-            action=LogEntry.Action.CREATE,
-            changes={state: ["None", getattr(row, state)]} if state else {},
-        )
-        for row in rows
-    )
 
 
 def _crew(college: College, number: int) -> Crew:
@@ -166,15 +145,14 @@ def _load_pairings(crew: Crew, share: int) -> None:
     for parent in parents:
         parent._state.adding = True
     by_form = {form: parents[place::3] for place, form in enumerate(FORMS)}
-    for form, rows in by_form.items():
-        _insert(rows, audited_as=form)
-    _insert_children(MentorshipTeam, [{"pairing_id": one.pk} for one in by_form[MentorshipTeam]])
-    _insert_children(TeachingPair, [{"pairing_id": one.pk, "course": one.title} for one in by_form[TeachingPair]])
+    _insert(parents, is_audited=False)  # a pairing's making is audited as its form's row
+    _insert_children(MentorshipTeam, [(one, {}) for one in by_form[MentorshipTeam]])
+    _insert_children(TeachingPair, [(one, {"course": one.title}) for one in by_form[TeachingPair]])
     problems = _problems(crew.branch, len(by_form[Engagement]))
     _insert_children(
         Engagement,
         [
-            {"pairing_id": one.pk, "problem_id": problem.pk, "is_under_way": True}
+            (one, {"problem_id": problem.pk, "is_under_way": True})
             for one, problem in zip(by_form[Engagement], problems, strict=True)
         ],
     )
@@ -182,12 +160,19 @@ def _load_pairings(crew: Crew, share: int) -> None:
     crew.pairings = parents
 
 
-def _insert_children(form: type[Pairing], rows: list[dict[str, Any]]) -> None:
+def _insert_children(form: type[Pairing], rows: list[tuple[Pairing, dict[str, Any]]]) -> None:
     """Insert a form's rows beside parents that are there; Django's bulk_create refuses children of another table."""
     fields = form._meta.local_concrete_fields
     for batch in _batches(rows):
-        children = [form(**values) for values in batch]
+        children = [form(**_values_of(parent), **values) for parent, values in batch]
         form._base_manager._insert(children, fields=fields, using=connection.alias)  # type: ignore[attr-defined]
+        audit_made(children)
+
+
+def _values_of(parent: Pairing) -> dict[str, Any]:
+    """Return what a form's row has of its parent's."""
+    values = {field.attname: getattr(parent, field.attname) for field in Pairing._meta.concrete_fields}
+    return {**values, "pairing_id": parent.pk}
 
 
 def _problems(branch: Branch, count: int) -> list[Problem]:

@@ -16,6 +16,9 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
 DEBUG = env.bool("DEBUG", default=False)
 # Empty means "not set": a system check refuses to deploy without one (organization/checks.py).
 SECRET_KEY = env.str("SECRET_KEY", default="") or "insecure-key-for-a-demo-on-this-machine-only"
+# Signs what must not change unnoticed: seals, manifests, the audit trail, backups (organization/signing.py).
+SIGNING_KEY = env.str("SIGNING_KEY", default="") or SECRET_KEY
+SIGNING_KEY_FALLBACKS = env.list("SIGNING_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -19,6 +19,6 @@ class PairingsConfig(AppConfig):
         auditlog.register(models.Pairing, exclude_fields=["last_logged_on", "version"])
         auditlog.register(models.Seat)
         auditlog.register(models.MatchRun, exclude_fields=["version", "draft", "leftovers"])
-        for model in (models.MatchRule, models.PairingFile):
+        for model in (models.Match, models.MatchSeat, models.MatchRule, models.PairingFile, models.LogPhoto):
             auditlog.register(model)
         auditlog.register(models.ProgressLog, exclude_fields=["version"])

@@ -1,11 +1,10 @@
 """The invariants of pairings, seats and logs, tried on the data."""
 
 from collections import Counter
-from itertools import chain
 
 from django.db.models import Count, Max, Q
 
-from organization.integrity import ROWS_AT_A_TIME, Finding, audited_state, broken, each, invariant
+from organization.integrity import ROWS_AT_A_TIME, Finding, broken, each, invariant
 from organization.models import MEMBER_STAGES, RuleError
 from pairings.kinds import all_kinds
 from pairings.models import Pairing, Seat
@@ -76,9 +75,3 @@ def last_logs() -> Finding:
     """A pairing's last day of logs is that of its newest log."""
     rows = Pairing.objects.annotate(newest=Max("logs__date")).iterator(chunk_size=ROWS_AT_A_TIME)
     return each(rows, lambda row: "" if row.newest == row.last_logged_on else f"the newest log is of {row.newest}")
-
-
-@invariant("9_status_is_what_the_audit_says")
-def audited_status() -> Finding:
-    """A pairing's status changed only where an audit entry says so."""
-    return audited_state(chain([Pairing], (kind.model_class for kind in all_kinds())), "status")

@@ -22,4 +22,5 @@ class TeachingPairsConfig(AppConfig):
         auditlog.register(TEACHING.model_class, exclude_fields=["last_logged_on", "version"])
         auditlog.register(models.Milestone)
         auditlog.register(models.Workshop, exclude_fields=["version"])
-        auditlog.register(models.SignUp)
+        for model in (models.SignUp, models.WorkshopRun):
+            auditlog.register(model)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, BranchBoardQuerySet, RuleError, VersionedModel
 from organization.text import PlainCharField, PlainTextField
+from organization.trail import audited_update
 from pairings.models import Pairing
 
 
@@ -55,11 +56,11 @@ class Enterprise(VersionedModel):
         return reverse("enterprise_service:enterprise", args=[self.pk])
 
     def save(self, **kwargs: Any) -> None:
-        """Save, and keep the name in line where lists that span the forms show it; derived, so not audited."""
+        """Save, and keep the name in line where lists that span the forms show it."""
         with transaction.atomic():
             super().save(**kwargs)
             served = self.problems.values("engagements")
-            Pairing.objects.filter(pk__in=served).exclude(counterpart=self.name).update(counterpart=self.name)
+            audited_update(Pairing.objects.filter(pk__in=served).exclude(counterpart=self.name), counterpart=self.name)
 
 
 class ProblemQuerySet(BranchBoardQuerySet):

@@ -14,6 +14,7 @@ from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
 from organization.models.tags import Tag
 from organization.models.throttle import Throttle
+from organization.models.trail import TrailHead, TrailLink
 
 __all__ = [
     "MEMBER_STAGES",
@@ -31,6 +32,8 @@ __all__ = [
     "StaleRecordError",
     "Tag",
     "Throttle",
+    "TrailHead",
+    "TrailLink",
     "User",
     "VersionedModel",
     "all_or_nothing",

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 import rules
+from auditlog.models import LogEntry
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,17 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """Return the same as get_full_name: Chinese names are not cut."""
         return self.get_full_name()
+
+    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
+        """Remove an account that never did anything.
+
+        Raises:
+            ProtectedError: when the audit trail names it; such an account is made inactive instead.
+        """
+        done = LogEntry.objects.filter(actor=self)
+        if done.exists():
+            raise ProtectedError(str(_("The audit trail names this account; make it inactive instead.")), set(done[:1]))
+        return super().delete(**kwargs)
 
     @cached_property
     def _roles(self) -> list["RoleAssignment"]:

@@ -374,7 +374,7 @@ class Outcome(VersionedModel):
         self.refresh_from_db()
 
     def compute_seal(self) -> str:
-        """Return the SHA-256 of what was verified (see outcomes/models/seal.py; a few queries)."""
+        """Return the signature of what was verified (see outcomes/models/seal.py; a few queries)."""
         from outcomes.models.seal import seal_of  # noqa: PLC0415 - the seal reads this model
 
         return seal_of(self)

@@ -1,5 +1,6 @@
 """Frozen reports: what a branch handed in, kept byte for byte."""
 
+import datetime
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink
 from organization.models import Branch, RuleError, ScopedQuerySet, User
+from organization.signing import is_signed, sign
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+PURPOSE = "frozen report"
+SEALED = ("branch_id", "first_day", "last_day", "label", "frozen_by_id", "frozen_at_utc", "sha256")
 
 
 class FrozenReportQuerySet(ScopedQuerySet):
@@ -30,6 +35,7 @@ class FrozenReport(models.Model):
     figures = models.TextField(_("figures"))
     manifest = models.JSONField(_("hash manifest"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+    seal = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     frozen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("frozen by")
     )
@@ -99,6 +105,26 @@ class FrozenReport(models.Model):
     def figures_sha256(self) -> str:
         """Return the SHA-256, in hex, of the kept figures."""
         return hashlib.sha256(self.figures.encode()).hexdigest()
+
+    @property
+    def frozen_at_utc(self) -> str:
+        """When it was frozen, in the one form that it is signed in."""
+        return self.frozen_at.astimezone(datetime.UTC).isoformat()
+
+    @property
+    def sealed_content(self) -> bytes:
+        """Return what the report's seal is made over: whose it is, of which days, by whom, when, and every hash."""
+        held = {name: str(getattr(self, name)) for name in SEALED}
+        return json.dumps({**held, "manifest": self.manifest}, sort_keys=True, ensure_ascii=False).encode()
+
+    def compute_seal(self) -> str:
+        """Return the site's signature of the report as it stands."""
+        return sign(PURPOSE, self.sealed_content)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the site itself signed the report as it stands."""
+        return is_signed(PURPOSE, self.sealed_content, self.seal)
 
     def compute_hashes(self) -> dict[str, str]:
         """Return the SHA-256, in hex, of the figures and of each file as they are now, by name."""

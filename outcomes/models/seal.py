@@ -1,9 +1,10 @@
-"""The seal of a verified outcome: a hash of everything that was verified, so that a later change shows."""
+"""The seal of a verified outcome: a signature over everything that was verified, so that a later change shows."""
 
-import hashlib
 import json
 from collections.abc import Iterable
+from typing import Any
 
+from organization.signing import is_signed, sign
 from outcomes.models.outcome import Outcome
 
 SEALED = (
@@ -12,9 +13,22 @@ SEALED = (
 )  # fmt: skip
 
 
+PURPOSE = "outcome"
+
+
 def seal_of(outcome: Outcome) -> str:
-    """Return the SHA-256, in hex, of an outcome's fields, people, credits and proof (five queries)."""
-    return seal(
+    """Return the signature of an outcome's fields, people, credits and proof (four queries)."""
+    return sign(PURPOSE, content_of(outcome))
+
+
+def is_sealed(outcome: Outcome) -> bool:
+    """Return whether an outcome is as it was verified (four queries)."""
+    return is_signed(PURPOSE, content_of(outcome), outcome.seal)
+
+
+def content_of(outcome: Outcome) -> bytes:
+    """Return what an outcome's seal is made over, as the database has it now (four queries)."""
+    return content(
         outcome,
         shared_with=outcome.shared_with.values_list("pk", flat=True),
         people=outcome.contributions.order_by("position").values_list("person", flat=True),
@@ -23,15 +37,20 @@ def seal_of(outcome: Outcome) -> str:
     )
 
 
-def seal(
+def seal(outcome: Outcome, **tied: Iterable[Any]) -> str:
+    """Return the signature of an outcome that is being made in bulk; `tied` is what `content` takes."""
+    return sign(PURPOSE, content(outcome, **tied))
+
+
+def content(
     outcome: Outcome,
     *,
     shared_with: Iterable[int],
     people: Iterable[int],
     pairings: Iterable[int],
     proofs: Iterable[str],
-) -> str:
-    """Return the SHA-256, in hex, of an outcome and what is tied to it.
+) -> bytes:
+    """Return an outcome and what is tied to it as bytes to sign.
 
     Args:
         outcome: its fields are those of SEALED.
@@ -40,9 +59,9 @@ def seal(
         pairings: ids of the pairings that share the credit.
         proofs: the SHA-256 of each file, so that the seal holds their bytes too.
     """
-    content: dict[str, object] = {name: str(getattr(outcome, name)) for name in SEALED}
-    content["shared_with"] = sorted(shared_with)
-    content["people"] = list(people)
-    content["pairings"] = sorted(pairings)
-    content["proofs"] = sorted(proofs)
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    held: dict[str, object] = {name: str(getattr(outcome, name)) for name in SEALED}
+    held["shared_with"] = sorted(shared_with)
+    held["people"] = list(people)
+    held["pairings"] = sorted(pairings)
+    held["proofs"] = sorted(proofs)
+    return json.dumps(held, sort_keys=True, ensure_ascii=False).encode()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from organization.models import Person
+from organization.trail import audited_update
 from outcomes.models import Grade, Outcome, Subkind
 from pairing_site.demo.files import certificate
 from pairing_site.demo.people import Cast
@@ -155,7 +156,7 @@ class Ledger:
         is_own = outcome.entered_by == self.cast.secretary
         outcome.verify(by=self.cast.users[self.cast.members[1].pk] if is_own else self.cast.secretary)
         moments = {"entered_at": moment(day), "submitted_at": moment(day), "verified_at": moment(day)}
-        Outcome.objects.filter(pk=outcome.pk).update(**moments)
+        audited_update(Outcome.objects.filter(pk=outcome.pk), **moments)
         return outcome
 
     def _waiting(self, told: Told, state: str) -> None:

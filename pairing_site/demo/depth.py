@@ -9,6 +9,7 @@ from django.utils import timezone
 from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
 from organization.models import Person
+from organization.trail import audited_update
 from pairing_site.demo.people import Cast
 from pairing_site.demo.words import (
     CONFIRMED,
@@ -156,7 +157,7 @@ class Depth:
         free = [*self.cast.members[3:7], *self.cast.teachers[-4:]]
         for person in free:
             self._sign_up(workshop, person)
-        Workshop.objects.filter(pk=workshop.pk).update(held_on=held)
+        audited_update(Workshop.objects.filter(pk=workshop.pk), held_on=held)
         workshop.refresh_from_db()
         workshop.record_attendance(set(workshop.signups.values_list("pk", flat=True)[1:]))
         run = begin_run(self.cast.branch, TeachingPair.KIND, by=self.cast.secretary)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from enterprise_service.models import Engagement, Enterprise, Problem
 from mentorship.models import MentorshipTeam
 from organization.models import Person
+from organization.trail import audited_update
 from pairing_site.demo.files import photo
 from pairing_site.demo.people import Cast
 from pairing_site.demo.words import (
@@ -123,7 +124,7 @@ class Workshop:
                 pairing.send_back(by=cast.secretary, reason=RETURN_REASON)
             elif pairing is not waiting:
                 pairing.approve(by=cast.secretary)
-                Pairing.objects.filter(pk=pairing.pk).update(approved_at=moment(pairing.started_on))
+                audited_update(Pairing.objects.filter(pk=pairing.pk), approved_at=moment(pairing.started_on))
                 self._log(cast, pairing)
                 if year != NOW:
                     self._close(cast, pairing, is_last=pairing is season[-1] and year == NOW - 1)

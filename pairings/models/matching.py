@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel
+from organization.trail import audit_made
 from pairings import kinds
 from pairings.matching.matcher import Wishes
 from pairings.models.pairing import Pairing
@@ -195,11 +196,13 @@ class MatchRun(VersionedModel):
             matches = Match.objects.bulk_create(
                 Match(run=run, place=place, facts=group["facts"]) for place, group in enumerate(run.draft, 1)
             )
-            MatchSeat.objects.bulk_create(
+            seats = MatchSeat.objects.bulk_create(
                 MatchSeat(run=run, match=match, role=role, person_id=person)
                 for match, group in zip(matches, run.draft, strict=True)
                 for role, person in group["people"].items()
             )
+            audit_made(matches)
+            audit_made(seats)
             run.published_at, run.draft = timezone.now(), []
             run.save(update_fields=["published_at", "draft"])
         self.refresh_from_db()
