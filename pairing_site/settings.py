@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_filters",
-    "django_htmx",
     "rules",
     "organization",
     "evidence",
@@ -68,7 +67,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "organization.middleware.WhoAndWhereMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "evidence.middleware.LookAtUploadsMiddleware",
     "organization.middleware.OncePerFormMiddleware",
 ]
@@ -150,7 +148,6 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap/css", BASE_DIR / "node_modules/bootstrap/dist/css"),
     ("vendor/echarts", BASE_DIR / "node_modules/echarts/dist"),
-    ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
 ]
 STATICFILES_FINDERS = [
     "pairing_site.assets.PickedFilesFinder",

@@ -90,3 +90,36 @@ document.addEventListener("click", (event) => {
     window.print();
   }
 });
+
+// A filter shows its results without a new page. Only our own address is asked, and only its results are taken over.
+for (const form of document.querySelectorAll("form.filters")) {
+  let asking = new AbortController();
+  const refresh = async (event) => {
+    event.preventDefault();
+    asking.abort();
+    asking = new AbortController();
+    const given = [...new FormData(form)].filter(([, value]) => value !== "");
+    const address = `${location.pathname}?${new URLSearchParams(given)}`;
+    document.getElementById("results").setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(address, { signal: asking.signal });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("results");
+      if (!fresh) {
+        throw new Error("no results"); // signed out meanwhile, or refused
+      }
+      document.getElementById("results").replaceWith(fresh);
+      history.pushState(null, "", address);
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        window.location.assign(address); // the page itself says what is wrong
+      }
+    }
+  };
+  form.addEventListener("change", refresh);
+  form.addEventListener("submit", refresh);
+  window.addEventListener("popstate", () => {
+    if (!location.hash) {
+      location.reload();
+    }
+  });
+}
