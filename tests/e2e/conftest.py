@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
@@ -65,9 +66,12 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser(chromium: str, django_db_setup: None) -> Iterator[Browser]:
     """Start the browser once for all journeys."""
+    migrated = vars(connections["default"])["_test_serialized_contents"]
     with sync_playwright() as playwright:
+        # Playwright's greenlet sees another connection than the one on which Django keeps the rows of migrations.
+        connections["default"]._test_serialized_contents = migrated
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture
-def world(transactional_db: None, django_db_serialized_rollback: None) -> BranchWorld:
+def world() -> BranchWorld:
     world = build_branch(CollegeFactory(), "OWN")
     world.users["operator"] = operator()
     plant()
