@@ -133,6 +133,7 @@ def found_on_pages(world: World, only: str = "") -> list[str]:
 
 def test_every_text_of_the_world_holds_markup(world: World) -> None:
     every = {f"{model._meta.label}.{field.name}" for model in planted_models() for field in text_fields(model)}
+    # A column that is new stands in a row of tests/world.py, or in a list of tests/nets/markup.py: it holds no words.
     assert every - world.planted == UNPLANTED
 
 
