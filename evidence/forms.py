@@ -8,7 +8,19 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from evidence.looking import MAX_FILES, look_at
-from evidence.sniffing import ACCEPTED_EXTENSIONS
+from evidence.names import ENDINGS
+
+#: What a browser offers to choose; what comes is looked at by its content.
+CHOSEN = ",".join(
+    [
+        "image/*",
+        *(f".{ending}" for endings in ENDINGS.values() for ending in endings),
+        ".heic",
+        ".heif",
+        ".avif",
+        ".tif",
+    ]
+)
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -17,7 +29,7 @@ class MultipleFileInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"accept": f"image/*,{ACCEPTED_EXTENSIONS}", **(attrs or {})})
+        super().__init__({"accept": CHOSEN, **(attrs or {})})
 
 
 class MultipleEvidenceField(forms.FileField):

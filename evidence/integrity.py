@@ -10,7 +10,12 @@ def hashes() -> Finding:
 
     def problem_of(stored: StoredFile) -> str:
         found = stored.compute_sha256()
-        return "" if found == stored.sha256 else f"the bytes hash to {found}" if found else "the bytes are gone"
+        if found != stored.sha256:
+            return f"{stored.sha256}: the bytes hash to {found}" if found else f"{stored.sha256}: the bytes are gone"
+        small = stored.compute_thumbnail_sha256() if stored.has_thumbnail else ""
+        if stored.has_thumbnail and (not small or stored.thumbnail_sha256 not in ("", small)):
+            return f"{stored.sha256}: its thumbnail is gone or damaged"
+        return ""
 
     return each(StoredFile.objects.iterator(chunk_size=ROWS_AT_A_TIME), problem_of)
 

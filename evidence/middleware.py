@@ -1,18 +1,40 @@
-"""Uploads are looked at before a form's transaction begins: decoding a picture must not hold the database."""
+"""Uploads are bounded while they arrive, and looked at before a form's transaction begins.
 
-from collections.abc import Callable
+Decoding a picture takes a second or two; in a transaction it would hold the database against everybody else.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.utils.deprecation import MiddlewareMixin
+from django.shortcuts import render
 
-from evidence.looking import MAX_FILES, look_at
+from evidence.looking import MAX_FILES, forget_look, look_at
+from organization.text import whole_number
+
+TOO_LARGE, DIGITS = 413, 18
 
 
-class LookAtUploadsMiddleware(MiddlewareMixin):
+class LookAtUploadsMiddleware:
     """Looks at the files of a signed-in user's POST; the form and the row then only use what came of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse a request that is too large without reading it; remove at its end what no row took."""
+        limit, length = _limit(request), str(request.META.get("CONTENT_LENGTH") or "")
+        if len(length) > DIGITS or whole_number(length) > limit:
+            return render(request, "413.html", {"limit": limit // (1024 * 1024)}, status=TOO_LARGE)
+        try:
+            return self.get_response(request)
+        finally:
+            for upload in _uploads(request):
+                forget_look(upload)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -25,3 +47,17 @@ class LookAtUploadsMiddleware(MiddlewareMixin):
                     with suppress(ValidationError):
                         look_at(upload)
         return None
+
+
+def _limit(request: HttpRequest) -> int:
+    """Return how large a request may be: files are taken from those only who are signed in."""
+    if request.content_type == "multipart/form-data" and request.user.is_authenticated:
+        return settings.EVIDENCE_MAX_REQUEST_BYTES
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+
+
+def _uploads(request: HttpRequest) -> Iterator[UploadedFile]:
+    """Yield the files of a request whose body was read."""
+    files = getattr(request, "_files", None)
+    for _field, uploads in files.lists() if files else ():
+        yield from uploads

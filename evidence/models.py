@@ -1,27 +1,32 @@
 """Proof: bytes kept once by their SHA-256, the uploads that brought them, and the rows that hold them."""
 
 import hashlib
+import logging
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from evidence.looking import look_at
-from evidence.sniffing import Accepted, accept
+from evidence.looking import Accepted, accept_bytes, evidence_storage, forget_look, look_at, put
+from evidence.names import NAME_LENGTH, named_as
+from evidence.refusals import refusal
 from organization.models import ScopedQuerySet, User
-from organization.text import LINE_BREAKS, REFUSED, PlainCharField
+from organization.text import PlainCharField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-NAME_LENGTH = 200
+logger = logging.getLogger(__name__)
+
+
+class DamagedFileError(Exception):
+    """A stored file that is lost, or no longer what was stored."""
 
 
 class StoredFile(models.Model):
@@ -31,6 +36,8 @@ class StoredFile(models.Model):
     size = models.PositiveBigIntegerField(_("size"))
     media_type = models.CharField(_("type"), max_length=100)
     has_thumbnail = models.BooleanField(default=False)
+    # Empty for thumbnails that were made before it was kept.
+    thumbnail_sha256 = models.CharField(max_length=64, blank=True, editable=False, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -65,11 +72,44 @@ class StoredFile(models.Model):
 
     def compute_sha256(self) -> str:
         """Return the SHA-256, in hex, of the bytes as they are stored now; empty when they are gone."""
+        return _sha256_of(self.path)
+
+    def compute_thumbnail_sha256(self) -> str:
+        """Return the SHA-256, in hex, of the small picture as it is stored now; empty when it is gone."""
+        return _sha256_of(self.thumbnail_path)
+
+    def refuse_damage(self) -> None:
+        """Do nothing when the bytes are there as many as there were; their hash is `check_integrity`'s to try.
+
+        Raises:
+            DamagedFileError: when they are not; the log names the file for the operator.
+        """
         try:
-            with evidence_storage().open(self.path) as stored:
-                return hashlib.file_digest(stored, "sha256").hexdigest()
-        except FileNotFoundError:
-            return ""
+            size = evidence_storage().size(self.path)
+        except OSError:
+            size = -1
+        if size != self.size:
+            self._report_damage("lost" if size < 0 else f"{size} of {self.size} bytes long")
+
+    def read_thumbnail(self) -> bytes:
+        """Return the small picture.
+
+        Raises:
+            DamagedFileError: when it is lost or changed; the log names the file for the operator.
+        """
+        try:
+            with evidence_storage().open(self.thumbnail_path) as stored:
+                content = stored.read()
+        except OSError:
+            content = b""
+        if not content or self.thumbnail_sha256 not in ("", hashlib.sha256(content).hexdigest()):
+            self._report_damage("without its thumbnail")
+        return content
+
+    def _report_damage(self, how: str) -> None:
+        """Log what is wrong, and raise it."""
+        logger.error("Stored file %s is %s: restore it from the backup (docs/guide-operator.md)", self.sha256, how)
+        raise DamagedFileError(self.sha256)
 
 
 class EvidenceQuerySet(ScopedQuerySet):
@@ -102,31 +142,40 @@ class EvidenceQuerySet(ScopedQuerySet):
         Raises:
             ValidationError: when the file is too large or of a kind that is not kept; nothing is written then.
         """
-        return self._keep(look_at(upload), upload.name or "", by)
+        accepted = look_at(upload)
+        try:
+            return self._keep(accepted, upload, by)
+        finally:
+            forget_look(upload)
 
     def take_in_bytes(self, content: bytes, *, name: str, by: User | None = None) -> "Evidence":
         """Keep bytes that a command or document made, under the same rules as an upload."""
-        return self._keep(accept(ContentFile(content, name=name)), name, by)
+        accepted = accept_bytes(content, name)
+        try:
+            return self._keep(accepted, ContentFile(b"", name=name), by)
+        finally:
+            accepted.forget()
 
-    def _keep(self, accepted: Accepted, name: str, by: User | None) -> "Evidence":
-        """Write the bytes under their hash, then the rows."""
-        digest = hashlib.sha256(accepted.content).hexdigest()
-        stored = StoredFile(
-            sha256=digest,
-            size=len(accepted.content),
-            media_type=accepted.media_type,
-            has_thumbnail=accepted.thumbnail is not None,
-        )
-        storage = evidence_storage()
-        _write_once(storage, stored.path, accepted.content)
-        if accepted.thumbnail is not None:
-            _write_once(storage, stored.thumbnail_path, accepted.thumbnail)
+    def _keep(self, accepted: Accepted, upload: File, by: User | None) -> "Evidence":
+        """Give the bytes their hash as a name, then write the rows.
+
+        What stands under that name is replaced, never believed: it may be a part that a full disk left.
+        """
+        given = {"size": accepted.file.size, "media_type": accepted.media_type}
+        file = StoredFile(sha256=accepted.file.sha256, **given)
+        if accepted.thumbnail:
+            given |= {"has_thumbnail": True, "thumbnail_sha256": accepted.thumbnail.sha256}
+        try:
+            if accepted.thumbnail:
+                put(accepted.thumbnail, file.thumbnail_path)
+            put(accepted.file, file.path)
+        except OSError:
+            logger.exception("An upload could not be stored")
+            raise refusal(upload, "unstored") from None
         with transaction.atomic():
-            kept, _is_new = StoredFile.objects.get_or_create(
-                sha256=digest,
-                defaults={"size": stored.size, "media_type": stored.media_type, "has_thumbnail": stored.has_thumbnail},
-            )
-            return self.create(file=kept, original_name=clean_name(name), uploaded_by=by)
+            kept, _is_new = StoredFile.objects.update_or_create(sha256=file.sha256, defaults=given)
+            name = named_as(upload.name or "", kept.media_type)
+            return self.create(file=kept, original_name=name, uploaded_by=by)
 
 
 class Evidence(models.Model):
@@ -177,18 +226,10 @@ def evidence_links() -> list[Any]:
     return [model for model in apps.get_models() if issubclass(model, EvidenceLink)]
 
 
-def evidence_storage() -> Storage:
-    """Return the storage that is never served by itself."""
-    return storages["evidence"]
-
-
-def clean_name(name: str) -> str:
-    """Return a device's file name as one plain line: it is shown and never used as a path."""
-    plain = REFUSED.sub("", LINE_BREAKS.sub(" ", name)).replace("\\", "/").rsplit("/", 1)[-1].strip()
-    return plain[-NAME_LENGTH:] or "file"
-
-
-def _write_once(storage: Storage, path: str, content: bytes) -> None:
-    """Write bytes unless the same are there."""
-    if not storage.exists(path):
-        storage.save(path, ContentFile(content))
+def _sha256_of(path: str) -> str:
+    """Return the SHA-256, in hex, of a stored file; empty when it is gone."""
+    try:
+        with evidence_storage().open(path) as stored:
+            return hashlib.file_digest(stored, "sha256").hexdigest()
+    except OSError:
+        return ""

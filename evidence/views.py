@@ -1,5 +1,7 @@
 """Private files: preview, picture, thumbnail and download, to those who may see a row that holds them."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import cast
 
 from django.conf import settings
@@ -8,8 +10,12 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from evidence.models import Evidence, evidence_links, evidence_storage
+from evidence.looking import evidence_storage
+from evidence.models import DamagedFileError, Evidence, evidence_links
+from evidence.names import named_as
 from organization.access import visible_or_404
+
+GONE = 410
 
 
 def _evidence(request: HttpRequest, pk: int) -> Evidence:
@@ -17,22 +23,44 @@ def _evidence(request: HttpRequest, pk: int) -> Evidence:
     return cast("Evidence", visible_or_404(request, Evidence.objects.select_related("file", "uploaded_by__person"), pk))
 
 
+def _or_words(view: Callable[[HttpRequest, int], HttpResponseBase]) -> Callable[[HttpRequest, int], HttpResponseBase]:
+    """Answer in words where a file is lost or damaged; the log has named it to the operator."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, pk: int) -> HttpResponseBase:
+        try:
+            return view(request, pk)
+        except DamagedFileError:
+            return render(request, "evidence/damaged.html", {"evidence": _evidence(request, pk)}, status=GONE)
+
+    return require_safe(answer)
+
+
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a file beside its download, because browsers inside chat apps open few kinds themselves."""
     evidence = _evidence(request, pk)
     links = [row for model in evidence_links() for row in model.objects.visible_to(request.user).filter(evidence=pk)]
-    return render(request, "evidence/detail.html", {"evidence": evidence, "holders": [link.holder for link in links]})
+    context = {"evidence": evidence, "holders": [link.holder for link in links], "is_damaged": _is_damaged(evidence)}
+    return render(request, "evidence/detail.html", context)
 
 
-@require_safe
+def _is_damaged(evidence: Evidence) -> bool:
+    """Return whether the file is lost or damaged."""
+    try:
+        evidence.file.refuse_damage()
+    except DamagedFileError:
+        return True
+    return False
+
+
+@_or_words
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the file under its own name."""
-    evidence = _evidence(request, pk)
-    return _send(evidence.file.path, evidence.file.media_type, evidence.original_name, as_attachment=True)
+    return _send(_evidence(request, pk), as_attachment=True)
 
 
-@require_safe
+@_or_words
 def inline(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send a picture or PDF to be shown in the page.
 
@@ -42,10 +70,10 @@ def inline(request: HttpRequest, pk: int) -> HttpResponseBase:
     evidence = _evidence(request, pk)
     if not (evidence.file.is_picture or evidence.file.is_pdf):
         raise Http404
-    return _send(evidence.file.path, evidence.file.media_type, evidence.original_name)
+    return _send(evidence)
 
 
-@require_safe
+@_or_words
 def thumbnail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the small picture.
 
@@ -55,20 +83,32 @@ def thumbnail(request: HttpRequest, pk: int) -> HttpResponseBase:
     evidence = _evidence(request, pk)
     if not evidence.file.has_thumbnail:
         raise Http404
-    return _send(evidence.file.thumbnail_path, "image/jpeg", "thumbnail.jpg")
+    return _bound(HttpResponse(evidence.file.read_thumbnail(), content_type="image/jpeg"), "thumbnail.jpg")
 
 
-def _send(path: str, media_type: str, name: str, *, as_attachment: bool = False) -> HttpResponseBase:
-    """Send stored bytes, or let nginx send them; nothing in them may run."""
+def _send(evidence: Evidence, *, as_attachment: bool = False) -> HttpResponseBase:
+    """Send stored bytes, or let nginx send them.
+
+    Raises:
+        DamagedFileError: when they are lost or cut.
+    """
+    file = evidence.file
+    file.refuse_damage()
     response: HttpResponseBase
     if settings.EVIDENCE_ACCEL_PREFIX:
-        response = HttpResponse(headers={"X-Accel-Redirect": f"{settings.EVIDENCE_ACCEL_PREFIX}/{path}"})
-        response["Content-Type"] = media_type
+        response = HttpResponse(headers={"X-Accel-Redirect": f"{settings.EVIDENCE_ACCEL_PREFIX}/{file.path}"})
+        response["Content-Type"] = file.media_type
     else:
-        response = FileResponse(evidence_storage().open(path), content_type=media_type)
+        response = FileResponse(evidence_storage().open(file.path), content_type=file.media_type)
+    # A name that was kept before names were given the ending of what they are is given it now.
+    return _bound(response, named_as(evidence.original_name, file.media_type), as_attachment=as_attachment)
+
+
+def _bound(response: HttpResponseBase, name: str, *, as_attachment: bool = False) -> HttpResponseBase:
+    """Return the response with a name, and with headers under which nothing in it may run."""
     response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
     # Chromium's own PDF viewer does not start in a sandbox.
-    sandbox = "" if media_type == "application/pdf" else "; sandbox"
+    sandbox = "" if response["Content-Type"] == "application/pdf" else "; sandbox"
     response["Content-Security-Policy"] = f"default-src 'none'; style-src 'unsafe-inline'{sandbox}"
     response["Cache-Control"] = "private, max-age=3600"
     return response

@@ -158,13 +158,20 @@ WHITENOISE_USE_FINDERS = True
 # Evidence never lies in a public folder: evidence/views.py serves it to those who may see it.
 EVIDENCE_ROOT = Path(env.str("EVIDENCE_ROOT", default=str(DATA_DIR / "evidence")))
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_MB", default=20) * 1024 * 1024
-EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_MEGAPIXELS", default=40) * 1_000_000
+# A form brings up to nine files; what is larger than this is refused before it is read.
+EVIDENCE_MAX_REQUEST_BYTES = env.int("EVIDENCE_MAX_REQUEST_MB", default=120) * 1024 * 1024
+# Decoders need more or less memory for a pixel, so each kind of picture has a limit of its own below this one.
+EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_MEGAPIXELS", default=200) * 1_000_000
 # Behind nginx: the internal location that maps to EVIDENCE_ROOT. Empty: Django sends the bytes itself.
 EVIDENCE_ACCEL_PREFIX = env.str("EVIDENCE_ACCEL_PREFIX", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_HANDLERS = ["evidence.uploads.BoundedUploadHandler"]
+# What arrives of one file: the largest that is kept as evidence, and never less than a sheet to read may be.
+UPLOAD_MAX_BYTES = max(EVIDENCE_MAX_BYTES, 10 * 1024 * 1024)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
-    "evidence": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": EVIDENCE_ROOT}},
+    "evidence": {"BACKEND": "evidence.storage.DurableStorage", "OPTIONS": {"location": EVIDENCE_ROOT}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

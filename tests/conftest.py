@@ -49,7 +49,11 @@ def settings_for_tests(folder: Path) -> dict[str, Any]:
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "STORAGES": {
             "default": {"BACKEND": file_system, "OPTIONS": {"location": folder / "files"}},
-            "evidence": {"BACKEND": file_system, "OPTIONS": {"location": evidence}},
+            # No test need outlive a power cut: flushing would cost a minute of the suite.
+            "evidence": {
+                "BACKEND": "evidence.storage.DurableStorage",
+                "OPTIONS": {"location": evidence, "flush": False},
+            },
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
         # What a developer's .env may turn on, and the test client does not speak.

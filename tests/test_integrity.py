@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import CheckConstraint, Model
 
 from enterprise_service.models import Engagement
-from evidence.models import evidence_storage
+from evidence.looking import evidence_storage
 from organization.integrity import try_all
 from organization.models import Person
 from organization.redaction import permitted

@@ -58,7 +58,7 @@ def test_all_words_that_people_write_are_in_fields_that_refuse() -> None:
         and not isinstance(field, PLAIN_FIELDS)
     }
     assert free == {
-        "evidence.StoredFile.media_type",  # ours, from sniffing
+        "evidence.StoredFile.media_type",  # ours, from inspection
         "evidence.StoredFile.sha256",
         "organization.FormReceipt.url",
         "organization.User.email",  # the operator's, by Django's own form

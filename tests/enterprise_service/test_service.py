@@ -17,7 +17,7 @@ from docx import Document
 from enterprise_service.matching import ServiceMatcher
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from enterprise_service.models.confirmation import REFUSALS_A_MINUTE, SALT
-from evidence.models import evidence_storage
+from evidence.looking import evidence_storage
 from organization.models import RoleAssignment, RuleError
 from pairings.models import PairingFile
 from tests.conftest import signed_in
