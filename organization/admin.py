@@ -8,14 +8,14 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from organization.admin_base import BRANCH_FILTER, BranchInline, BranchModelAdmin, SheetImportMixin
+from organization.admin_base import BRANCH_FILTER, BranchInline, BranchModelAdmin, SheetImportMixin, WritesLateMixin
 from organization.models import (
     Branch,
     College,
@@ -124,7 +124,7 @@ class RoleInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(DjangoUserAdmin, ModelAdmin, WritesLateMixin):
     """Accounts and roles, kept by the operator."""
 
     form = UserChangeForm
@@ -148,6 +148,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         to_delete, counts, forbidden, protected = super().get_deleted_objects(objs, request)
         named = User.objects.filter(pk__in=LogEntry.objects.filter(actor__in=objs).values("actor"))
         return to_delete, counts, forbidden, [*protected, *(str(account) for account in named)]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Add an account; hashing its password takes long, so Django's transaction around all of it is left out."""
+        return self._add_view(request, form_url, extra_context)
 
 
 @admin.register(LogEntry)

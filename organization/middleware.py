@@ -1,22 +1,33 @@
 """The language a reader chose, who acts from where, and forms that count once however often they are sent."""
 
+import hashlib
+import json
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from auditlog.middleware import AuditlogMiddleware
 from django.conf import settings
-from django.db import transaction
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from organization.addresses import client_address
 from organization.models import FormReceipt, User
+from organization.models.receipts import FormInHand, Said, SentBeforeError, form_in_hand
 
 FORM_KEY = "form_key"
+CSRF_FIELD = "csrfmiddlewaretoken"
+#: How often, and how long each time, one waits to hear where the same form led that was sent at the same moment.
+WAITS, WAIT_SECONDS = 20, 0.1
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):
@@ -45,32 +56,34 @@ class WhoAndWhereMiddleware(AuditlogMiddleware):
 
 
 class OncePerFormMiddleware(MiddlewareMixin):
-    """Carries out a POST that holds a form key in one transaction, and only the first time.
+    """Carries out a POST that holds a form key only once with the same words.
 
-    A phone in a workshop sends a form again when the answer is lost on the way. The first POST leaves a receipt in
-    the same transaction as its rows; later ones with the same key are sent to where the first one went. A form that
-    was refused (it answers without a redirect) leaves no receipt, so it can be corrected and sent.
+    A phone in a workshop sends a form again when the answer is lost on the way. The first one leaves a receipt in the
+    same transaction as its rows (all_or_nothing); the same again is told what the first one was told, and that it was
+    the first one. A form that was refused leaves no receipt, so it can be corrected and sent; and the same page with
+    other words, as a browser keeps it behind its Back button, is a form of its own. The view checks and works before
+    its transaction: none is open here.
     """
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Run the view under its form's receipt, or leave requests without a key alone."""
+        """Run the view with its form in hand, or leave requests without a key alone."""
         key = form_key_of(request)
         if key is None:
             return None
-        with transaction.atomic():
-            receipt, is_first = FormReceipt.objects.select_for_update().get_or_create(
-                key=key, defaults={"user": request.user if isinstance(request.user, User) else None}
-            )
-            if not is_first:
-                return redirect(receipt.url if receipt.user_id == request.user.pk and receipt.url else "home")
+        form = FormInHand(use_of_form(key, request), request.user if isinstance(request.user, User) else None)
+        if receipt := FormReceipt.objects.filter(pk=form.key).first():
+            return _answer_again(request, receipt)
+        token = form_in_hand.set(form)
+        try:
             response = view(request, *args, **kwargs)
-            if isinstance(response, HttpResponseRedirect):
-                receipt.url = response.url
-                receipt.save(update_fields=["url"])
-            else:
-                receipt.delete()
+        except SentBeforeError:
+            return _answer_again(request, _receipt_of_the_other(form))
+        finally:
+            form_in_hand.reset(token)
+        if form.has_receipt:
+            form.keep_answer(response.url if isinstance(response, HttpResponseRedirect) else "", _said(request))
         return response
 
 
@@ -82,3 +95,54 @@ def form_key_of(request: HttpRequest) -> uuid.UUID | None:
         return uuid.UUID(request.POST.get(FORM_KEY, ""))
     except ValueError:
         return None
+
+
+def use_of_form(key: uuid.UUID, request: HttpRequest) -> uuid.UUID:
+    """Return the key of what a form is used for: by whom, at which address, with which words and files."""
+    words = sorted((name, values) for name, values in request.POST.lists() if name not in (FORM_KEY, CSRF_FIELD))
+    files = sorted(
+        (name, file.name, _sha256_of(file)) for name, sent in request.FILES.lists() for file in sent if file is not None
+    )
+    used_for = [str(key), request.user.pk, request.get_full_path(), words, files]
+    return uuid.UUID(bytes=hashlib.sha256(json.dumps(used_for).encode()).digest()[:16])
+
+
+def _sha256_of(file: Any) -> str:
+    """Return the SHA-256 of an upload, which is read from its beginning again afterwards."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _said(request: HttpRequest) -> Said:
+    """Return the successes that the view put on the next page; nothing else of it is worth keeping."""
+    queued = getattr(messages.get_messages(request), "_queued_messages", [])  # reading it would use the messages up
+    return [(one.level, str(one.message)) for one in queued if one.level == messages.SUCCESS]
+
+
+def _receipt_of_the_other(form: FormInHand) -> FormReceipt:
+    """Return the receipt of the same form, sent at the same moment, once it knows where that one led."""
+    for _time in range(WAITS):
+        receipt = FormReceipt.objects.get(pk=form.key)
+        if receipt.url:
+            break
+        time.sleep(WAIT_SECONDS)
+    return receipt
+
+
+def _answer_again(request: HttpRequest, receipt: FormReceipt) -> HttpResponse:
+    """Say what the form said when it was carried out, and that this was then, and go where it led."""
+    for level, words in receipt.said:
+        messages.add_message(request, level, words)
+    when = date_format(timezone.localtime(receipt.sent_at), "DATETIME_FORMAT")
+    messages.info(request, _("This form was sent before with the same words and carried out once, at %s.") % when)
+    return redirect(receipt.url or _page_of_form(request))
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Return the address of the page that holds the form, or home."""
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if is_ours else reverse("home")

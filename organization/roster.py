@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organization.models import MEMBER_STAGES, Branch, Office, PartyStage, Person
+from organization.models import MEMBER_STAGES, Branch, Office, PartyStage, Person, all_or_nothing
 from organization.models.people import birthday
 from organization.sheets import (
     CellError,
@@ -95,7 +95,7 @@ def import_roster(file: SheetFile, branch: Branch, *, dry_run: bool = False) -> 
     except SheetError as error:
         return ImportResult(errors=error.errors, unread=error.unread)
     result.unread = book.unread
-    with transaction.atomic():
+    with all_or_nothing():
         roster = _Roster(branch, result)
         for record in book.records:
             result.rows += 1
@@ -129,7 +129,7 @@ class _Roster:
         if problem := self._not_ours(person, values):
             return [RowError(row, *problem)]
         try:
-            with transaction.atomic():
+            with all_or_nothing():
                 self._write(person, values)
         except ValidationError as error:
             return [

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from evidence.models import Evidence
-from organization.models import Branch, User
+from organization.models import Branch, RuleError, User, all_or_nothing
 from outcomes.documents.word import report_docx
 from outcomes.figures import Period, branch_report
 from outcomes.models import FrozenReport, OutcomeEvidence
@@ -26,22 +26,25 @@ def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
 
     Raises:
         ValidationError: when the period's report is frozen already.
+        RuleError: when the figures changed while the Word file was drawn, or two froze at once.
     """
-    with transaction.atomic():
-        figures = branch_report(branch, period)
-        report = FrozenReport(
-            branch=branch,
-            first_day=period.first,
-            last_day=period.last,
-            label=period.label,
-            figures=json.dumps(figures, ensure_ascii=False, sort_keys=True),
-            manifest={},
-            sha256="",
-            frozen_by=by,
-            frozen_at=timezone.now(),
-        )
-        report.validate_constraints()
-        document = Evidence.objects.take_in_bytes(report_docx(figures), name="report.docx", by=by)
+    figures = branch_report(branch, period)
+    report = FrozenReport(
+        branch=branch,
+        first_day=period.first,
+        last_day=period.last,
+        label=period.label,
+        figures=json.dumps(figures, ensure_ascii=False, sort_keys=True),
+        manifest={},
+        sha256="",
+        frozen_by=by,
+        frozen_at=timezone.now(),
+    )
+    report.validate_constraints()
+    drawn = report_docx(figures)
+    with all_or_nothing():
+        _refuse_if_moved(figures, branch_report(branch, period))
+        document = Evidence.objects.take_in_bytes(drawn, name="report.docx", by=by)
         report.manifest = {
             "report.json": report.figures_sha256,
             "report.docx": document.file.sha256,
@@ -54,6 +57,16 @@ def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
         for name, evidence_id in _files_behind(figures):
             report.files.create(evidence_id=evidence_id, name=name)
     return report
+
+
+def _refuse_if_moved(drawn: dict[str, Any], now: dict[str, Any]) -> None:
+    """Refuse figures that are no longer those of the drawn document.
+
+    Raises:
+        RuleError: when they are not.
+    """
+    if {**drawn, "generated_at": ""} != {**now, "generated_at": ""}:
+        raise RuleError(_("The figures have just changed. Please look at them again, then freeze."))
 
 
 def _files_behind(figures: dict[str, Any]) -> list[tuple[str, int]]:

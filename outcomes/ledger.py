@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evidence.models import Evidence
-from organization.models import Branch, Person, RuleError, User
+from organization.models import Branch, Person, RuleError, User, all_or_nothing
 from organization.sheets import (
     Column,
     ImportResult,
@@ -123,7 +122,7 @@ def import_ledger(
     result.updated = len(to_verify)
     result.unchanged = len(rows) - result.created - result.updated
     if not result.errors and not dry_run:
-        with transaction.atomic():
+        with all_or_nothing():
             _write([row for row in rows if row.outcome.pk is None], file, verified_by)
             for row in to_verify:
                 row.outcome.verify(by=cast("User", verified_by))

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import CreateView, ListView, UpdateView
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import Person, RuleError
+from organization.models import Person, RuleError, all_or_nothing
 from organization.text import whole_number
 from pairings.forms import add_refusal
 from pairings.models import Match
@@ -219,8 +218,8 @@ def attendance(request: UserRequest, pk: int) -> HttpResponse:
 def match(request: UserRequest, pk: int) -> HttpResponse:
     """Propose pairs among those who signed up or, once attendance is kept, those who came."""
     shown = _workshop_for(request, pk, "teaching_pairs.change_workshop")
-    with transaction.atomic():
+    with all_or_nothing():
         run = begin_run(shown.branch, TeachingPair.KIND, by=request.user)
         WorkshopRun.objects.create(run=run, workshop=shown)
-        run.work_out()
+    run.work_out()
     return redirect(reverse("pairings:run", args=[run.pk]))

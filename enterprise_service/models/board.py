@@ -3,13 +3,13 @@
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, F, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, BranchBoardQuerySet, RuleError, VersionedModel
+from organization.models import Branch, BranchBoardQuerySet, RuleError, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from organization.trail import audited_update
 from pairings.models import Pairing
@@ -57,7 +57,7 @@ class Enterprise(VersionedModel):
 
     def save(self, **kwargs: Any) -> None:
         """Save, and keep the name in line where lists that span the forms show it."""
-        with transaction.atomic():
+        with all_or_nothing():
             super().save(**kwargs)
             served = self.problems.values("engagements")
             audited_update(Pairing.objects.filter(pk__in=served).exclude(counterpart=self.name), counterpart=self.name)
@@ -155,7 +155,7 @@ class Problem(VersionedModel):
 
     def give_back(self, *, solved: bool) -> None:
         """Record that nobody works on a taken problem any more; one that was never taken stays as it is."""
-        with transaction.atomic():
+        with all_or_nothing():
             problem = Problem.objects.select_for_update().get(pk=self.pk)
             if problem.status == self.Status.TAKEN:
                 problem._become(self.Status.SOLVED if solved else self.Status.OPEN)
@@ -181,7 +181,7 @@ class Problem(VersionedModel):
 
     def _move(self, before: str, after: str) -> None:
         """Move a problem that stands where it is expected to."""
-        with transaction.atomic():
+        with all_or_nothing():
             problem = Problem.objects.select_for_update().get(pk=self.pk)
             if problem.status != before:
                 raise RuleError(

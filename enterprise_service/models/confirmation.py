@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.core.cache import cache
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprise_service.models.engagement import Engagement, OfEngagementQuerySet
 from evidence.models import Evidence
-from organization.models import RuleError, User, VersionedModel
+from organization.models import RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings.models import PairingFile
 
@@ -104,7 +104,7 @@ class Confirmation(VersionedModel):
         Raises:
             RuleError: when the engagement has not begun, or the enterprise has confirmed that it is solved.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
             if engagement.approved_at is None:
                 raise RuleError(_("The engagement has not begun."))
@@ -163,7 +163,7 @@ class Confirmation(VersionedModel):
         Raises:
             RuleError: when it was answered already.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             link = Confirmation.objects.select_for_update().get(pk=self.pk)
             if link.confirmed_at:
                 raise RuleError(_("The enterprise has confirmed already."))
@@ -181,20 +181,21 @@ class Confirmation(VersionedModel):
         """
         from enterprise_service.statement import statement_docx  # noqa: PLC0415 - it reads this model
 
-        with transaction.atomic():
-            link = Confirmation.objects.select_for_update(of=("self",)).get(pk=self.pk)
-            if not link.state:
-                link.is_solved, link.rating, link.words, link.confirmed_by = is_solved, rating, words, confirmed_by
-                link.confirmed_at = timezone.now()
-                link.full_clean()
-                link.save()
-                name = str(_("Enterprise's confirmation.docx"))
-                evidence = Evidence.objects.take_in_bytes(statement_docx(link), name=name)
-                PairingFile.objects.create(pairing_id=link.engagement_id, evidence=evidence)
+        self.is_solved, self.rating, self.words, self.confirmed_by = is_solved, rating, words, confirmed_by
+        self.confirmed_at = timezone.now()
+        self.full_clean()
+        statement = statement_docx(self)  # drawn before anything is locked
+        with all_or_nothing():
+            stored = Confirmation.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if not stored.state:
+                self.version = stored.version
+                self.save()
+                evidence = Evidence.objects.take_in_bytes(statement, name=str(_("Enterprise's confirmation.docx")))
+                PairingFile.objects.create(pairing_id=self.engagement_id, evidence=evidence)
                 self.refresh_from_db()
                 return
-        _keep_refusal(link, link.state)
-        raise LinkRefusedError(link.state)
+        _keep_refusal(stored, stored.state)
+        raise LinkRefusedError(stored.state)
 
     for verb in (revoke, confirm):
         verb.alters_data = True  # type: ignore[union-attr]

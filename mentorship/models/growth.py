@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from mentorship.models.team import MentorshipTeam
-from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel
+from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings.kinds import LEADER
 from pairings.models import Seat
@@ -63,7 +63,7 @@ class Rubric(VersionedModel):
 
     def copy_for(self, branch: Branch | None) -> "Rubric":
         """Return a new version that the branch can change, or for None the system's; its older one goes out of use."""
-        with transaction.atomic():
+        with all_or_nothing():
             copy = Rubric.objects.create(branch=branch, name=self.name)
             for item in self.items.all():
                 RubricItem.objects.create(
@@ -206,7 +206,7 @@ class Assessment(VersionedModel):
         items = {item.pk for item in self.rubric.items.all()}
         if set(marks) != items:
             raise ValidationError(_("Please mark each ability."))
-        with transaction.atomic(), self.team.while_active() as team:
+        with all_or_nothing(), self.team.while_active() as team:
             students = {seat.person_id for seat in team.open_seats if seat.role != LEADER}
             if self.student_id not in students:
                 raise RuleError(_("This person is no student of the team."))
@@ -297,7 +297,7 @@ class Reflection(VersionedModel):
         Raises:
             RuleError: when somebody else writes, or the team is not active.
         """
-        with transaction.atomic(), self.team.while_active() as team:
+        with all_or_nothing(), self.team.while_active() as team:
             if self.student_id != by.person_id or not (self.pk or team.seats_person(self.student_id)):
                 raise RuleError(_("A reflection is written by a student of the team."))
             self.full_clean()

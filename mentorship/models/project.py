@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mentorship.models.team import MentorshipTeam, OfTeamQuerySet
-from organization.models import RuleError, VersionedModel
+from organization.models import RuleError, VersionedModel, all_or_nothing
 from organization.text import PlainCharField
 from pairings.models import Pairing
 
@@ -65,7 +65,7 @@ class Project(VersionedModel):
             RuleError: when the team is over.
             ValidationError: by field.
         """
-        with transaction.atomic(), self.team.while_open():
+        with all_or_nothing(), self.team.while_open():
             self.full_clean()
             self.save()
             kept = {stage.round: stage for stage in self.stages.all()}
@@ -163,7 +163,7 @@ class Stage(VersionedModel):
         if held_on > timezone.localdate():
             raise ValidationError({"held_on": _("The date lies in the future.")})
         self.result, self.held_on = result.strip(), held_on
-        with transaction.atomic():
+        with all_or_nothing():
             Pairing.objects.select_for_update().get(pk=self.project.team_id)  # plan() holds it while it looks
             self.full_clean()
             self.save()

@@ -7,7 +7,6 @@ from organization.models.base import (
     ScopedQuerySet,
     StaleRecordError,
     VersionedModel,
-    all_or_nothing,
 )
 from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
 from organization.models.places import Branch, College, Office
@@ -15,6 +14,7 @@ from organization.models.receipts import FormReceipt
 from organization.models.tags import Tag
 from organization.models.throttle import Throttle
 from organization.models.trail import TrailHead, TrailLink
+from organization.models.writing import all_or_nothing
 
 __all__ = [
     "MEMBER_STAGES",

@@ -1,13 +1,9 @@
 """What rows of every app share: an edit counter that refuses a stale save, and the door that scopes by branch."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +13,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from organization.models.accounts import User
-
-
-logger = logging.getLogger(__name__)
 
 
 class RuleError(Exception):
@@ -35,38 +28,6 @@ class StaleRecordError(RuleError):
 
     def __init__(self) -> None:
         super().__init__(_("Someone else has saved this record since you opened it."))
-
-
-@contextmanager
-def all_or_nothing() -> Iterator[None]:
-    """Run a write in one transaction, and say like any other rule what the database refused.
-
-    A form and a verb check first, but of two requests at one moment both may pass; the database then refuses one.
-
-    Raises:
-        RuleError: in the words of the constraint that was broken.
-    """
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        logger.warning("refused by the database: %s", _constraint_of(error))
-        raise RuleError(_words_of(_constraint_of(error))) from error
-
-
-def _constraint_of(error: IntegrityError) -> str:
-    """Return the name of the constraint that PostgreSQL says was broken; SQLite lets one writer in at a time."""
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
-
-
-def _words_of(name: str) -> "StrOrPromise":
-    """Return what a constraint says to a user."""
-    for model in apps.get_models():
-        for constraint in model._meta.constraints:
-            words = constraint.violation_error_message
-            if constraint.name == name and words and words != constraint.default_violation_error_message:
-                return words
-    return _("Somebody else saved something at the same moment that this does not go with. Please look again.")
 
 
 class VersionedModel(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, IntegerField, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from evidence.models import Evidence
-from organization.models import Branch, Person, RuleError, User, VersionedModel
+from organization.models import Branch, Person, RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from outcomes.models.chain import chain_problems
 from outcomes.models.queries import OutcomeQuerySet, standing
@@ -225,7 +225,7 @@ class Outcome(VersionedModel):
         Raises:
             ValidationError: when a field or a credit breaks a rule; nothing is saved then.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             self.entered_by = by
             self.full_clean()
             self.save()
@@ -365,7 +365,7 @@ class Outcome(VersionedModel):
     @contextmanager
     def _locked(self, *allowed: str) -> Iterator["Outcome"]:
         """Yield the locked and re-read row when its review state is one of those allowed."""
-        with transaction.atomic():
+        with all_or_nothing():
             outcome = Outcome.objects.select_for_update().get(pk=self.pk)
             if outcome.review not in allowed:
                 words = _("This outcome is %(state)s; that cannot be done now.")

@@ -98,13 +98,14 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
     if not source.is_valid():
         raise BadRequest  # the page names the origin, nobody types it
     form = OutcomeForm(_filled_in(request.POST, pairing), user=request.user, pairing=pairing)
+    is_whole = form.is_valid()
     try:
         with all_or_nothing():
             Pairing.objects.select_for_update().get(pk=pk)  # two at once: the second one finds the first one's
             known = HandOver.objects.filter(pairing=pk, origin=source.cleaned_data["origin"]).first()
             if known:
                 return redirect(known.outcome)
-            if form.is_valid():
+            if is_whole:
                 outcome = form.save()
                 HandOver.objects.create(outcome=outcome, pairing=pairing, **source.cleaned_data)
                 messages.success(request, _("Saved as a draft. Add the proof and submit it."))

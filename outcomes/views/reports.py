@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from organization.access import UserRequest, require
-from organization.models import Branch
+from organization.models import Branch, RuleError
 from outcomes.documents.word import report_docx
 from outcomes.figures.achievements import is_granted
 from outcomes.figures.dashboard import Scope, form_figures, kind_figures
@@ -111,8 +111,8 @@ def freeze(request: UserRequest, code: str) -> HttpResponse:
     require(request, "outcomes.freeze_report", scope.branch)
     try:
         freeze_report(cast("Branch", scope.branch), scope.period, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    except (RuleError, ValidationError) as error:
+        messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
     else:
         messages.success(request, _("Frozen. These figures and files will not change any more."))
     return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import Evidence, EvidenceLink
-from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel
+from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainTextField
 from pairings.models.pairing import Pairing
 
@@ -148,7 +148,7 @@ class ProgressLog(VersionedModel):
             RuleError: when the pairing is not active.
             ValidationError: when a field breaks a rule.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             pairing = self._lock_active_pairing()
             self.pairing, self.branch_id = pairing, pairing.branch_id
             self.entered_by = by
@@ -165,7 +165,7 @@ class ProgressLog(VersionedModel):
             RuleError: when the pairing is not active, or somebody else saved the log meanwhile.
             ValidationError: when a field breaks a rule.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             self._lock_active_pairing()
             self.full_clean()
             self.save()

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel
+from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.trail import audit_made
 from pairings import kinds
 from pairings.matching.matcher import Wishes
@@ -177,7 +177,8 @@ class MatchRun(VersionedModel):
         )
         self.draft, self.leftovers = proposal.groups, proposal.leftovers
         self.share_of_bound = proposal.share_of_bound
-        self.save()
+        with all_or_nothing():
+            self.save()
 
     def publish(self, *, by: User) -> None:
         """Ask the people: each group becomes a match that its members accept or decline.
@@ -185,7 +186,7 @@ class MatchRun(VersionedModel):
         Raises:
             RuleError: when they have been asked already, there is nobody to ask, or rules or people have changed since.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             run = MatchRun.objects.select_for_update().get(pk=self.pk)
             if run.is_published:
                 raise RuleError(_("The people have been asked already; begin a new proposal."))
@@ -301,7 +302,7 @@ class Match(models.Model):
         Raises:
             RuleError: when they are not named in it, have answered, or it is decided already.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             match = Match.objects.select_for_update(of=("self",)).get(pk=self.pk)
             seat = match.seats.filter(person=by.person_id).first()
             if seat is None:
@@ -324,7 +325,7 @@ class Match(models.Model):
             RuleError: when not all have accepted, it has become one already, or the people are others.
             ValidationError: when the pairing or a seat breaks a rule.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             match = Match.objects.select_for_update(of=("self",)).get(pk=self.pk)
             if match.pairing_id:
                 raise RuleError(_("This has become a pairing already."))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel
+from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings import kinds
 
@@ -222,7 +222,7 @@ class Pairing(VersionedModel):
         Raises:
             ValidationError: when the pairing or a seat breaks a rule; nothing is saved then.
         """
-        with transaction.atomic():
+        with all_or_nothing():
             self.proposed_by = by
             self.kind = self.KIND
             if not by.manages(self.branch_id) and by.person not in people.values():
@@ -385,7 +385,7 @@ class Pairing(VersionedModel):
     @contextmanager
     def _locked(self, *allowed: str) -> Iterator["Pairing"]:
         """Yield the locked and re-read parent row when its status is one of those allowed."""
-        with transaction.atomic():
+        with all_or_nothing():
             pairing = Pairing.objects.select_for_update().get(pk=self.pk)
             if pairing.status not in allowed:
                 raise RuleError(

@@ -97,7 +97,8 @@ def begin_run(branch: Branch, kind: str, *, by: User) -> MatchRun:
     run = MatchRun(branch=branch, kind=kind, created_by=by)
     if last:
         run.reach, run.aim, run.weights, run.include_paired = last.reach, last.aim, last.weights, last.include_paired
-    run.save()
+    with all_or_nothing():
+        run.save()
     return run
 
 
@@ -211,7 +212,8 @@ def delete_rule(request: UserRequest, pk: int) -> HttpResponse:
     """Forget a rule."""
     rule = cast("MatchRule", visible_or_404(request, MatchRule.objects.select_related("branch"), pk))
     require(request, "pairings.run_matching", rule)
-    rule.delete()
+    with all_or_nothing():
+        rule.delete()
     messages.success(request, _("The rule is gone."))
     return _to_overview(rule.kind, rule.branch)
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Person, ScopedQuerySet, User
+from organization.models import Person, ScopedQuerySet, User, all_or_nothing
 from organization.text import PlainCharField
 from pairings.models import Pairing
 from pairings.models.pairing import PairingQuerySet
@@ -128,7 +128,7 @@ class TeachingPair(Pairing):
             ValidationError: by the name of a step's field, when it was reached on a day to come.
         """
         errors: dict[str, Any] = {}
-        with transaction.atomic(), self._locked(*self.OPEN):
+        with all_or_nothing(), self._locked(*self.OPEN):
             self.save(update_fields=["version"])
             for milestone in self.steps():
                 milestone.planned_on, milestone.done_on = dates.get(milestone.step, (None, None))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from organization.models import (
     ScopedQuerySet,
     User,
     VersionedModel,
+    all_or_nothing,
 )
 from organization.text import PlainCharField, PlainTextField
 from pairings.models import MatchRun
@@ -71,7 +72,7 @@ class Workshop(VersionedModel):
         person = by.person
         if person is None or not by.is_teacher or person.branch_id != self.branch_id:
             raise RuleError(_("Workshops are for the branch's own teachers."))
-        with transaction.atomic():
+        with all_or_nothing():
             workshop = Workshop.objects.select_for_update().get(pk=self.pk)
             if workshop.is_over:
                 raise RuleError(_("The workshop is over; nobody can sign up any more."))
@@ -93,8 +94,9 @@ class Workshop(VersionedModel):
         """
         if self.is_over:
             raise RuleError(_("The workshop is over; nobody can sign up any more."))
-        for signup in self.signups.filter(person=by.person_id):
-            signup.delete()
+        with all_or_nothing():
+            for signup in self.signups.filter(person=by.person_id):
+                signup.delete()
 
     def record_attendance(self, present: Collection[int]) -> None:
         """Keep who came.
@@ -107,7 +109,7 @@ class Workshop(VersionedModel):
         """
         if self.held_on > timezone.localdate():
             raise RuleError(_("Attendance is kept on the day or afterwards."))
-        with transaction.atomic():
+        with all_or_nothing():
             for signup in self.signups.select_for_update():
                 if signup.attended != (signup.pk in present):
                     signup.attended = signup.pk in present

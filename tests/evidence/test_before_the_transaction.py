@@ -16,7 +16,7 @@ from tests.factories.outcomes import picture
 from tests.world import build_branch
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_photos_are_decoded_once_and_outside_any_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     world = build_branch(CollegeFactory(), "OWN")
     team = world.rows["team"]

@@ -1,0 +1,169 @@
+"""Every page of the site for the rows of one branch, and the forms in it as a browser would send them."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from auditlog.models import LogEntry
+from django.urls import reverse
+
+from tests.test_permissions import ADMIN_PAGES, PAGES, Page
+from tests.world import BranchWorld
+
+#: Who is asked first where several may.
+ASKED = ("secretary", "teacher", "student", "operator")
+
+
+def address_of(name: str, page: Page, branch: BranchWorld) -> str:
+    """Return the address of a page for the branch's row."""
+    given = {key: value for key, value in page.rest if not key.startswith("?")}
+    query = "&".join(f"{key[1:]}={value}" for key, value in page.rest if key.startswith("?"))
+    if page.row:
+        row: Any = branch.rows[page.row]
+        given[page.key] = row.code if page.key == "code" else row.pk
+    if page.also:
+        given[page.also] = branch.rows[page.also].pk
+    return reverse(name, kwargs=given) + (f"?{query}" if query else "")
+
+
+def pages(branch: BranchWorld) -> Iterator[tuple[str, str, str]]:
+    """Yield role, name and address of every page, each as the first of ASKED who gets in."""
+    branch.rows.setdefault("user", branch.users["teacher"])
+    branch.rows.setdefault("audit", LogEntry.objects.get_for_object(branch.rows["person"]).latest("pk"))
+    for name, page in {**PAGES, **ADMIN_PAGES}.items():
+        role = next((role for role in ASKED if role in page.may), "operator")
+        yield role, name, address_of(name, page, branch)
+
+
+@dataclass
+class SentForm:
+    """A form of a page: where it goes, what it would send as it stands, and what a person would still fill in."""
+
+    action: str
+    method: str = "get"
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    empty: dict[str, tuple[str, dict[str, str | None]]] = field(default_factory=dict)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def words(self) -> list[str]:
+        """Return the fields into which one writes in plain words."""
+        texts = (kind for kind in ("text", "textarea"))
+        kinds = set(texts)
+        return [name for name, (kind, _attrs) in self.empty.items() if kind in kinds]
+
+    def filled_in(self, word: str) -> dict[str, list[str]]:
+        """Return what is sent when everything that must be filled in is, with a word in each text."""
+        sent = {name: list(values) for name, values in self.fields.items()}
+        for name, (kind, attrs) in self.empty.items():
+            if kind in ("text", "textarea"):
+                old = "".join(sent.get(name, []))
+                if old.isdigit() or (not old and "required" not in attrs and kind == "text"):
+                    continue
+                sent[name] = [f"{old}{word}"]
+            elif not any(sent.get(name, [])) and "required" in attrs:
+                sent[name] = [VALUES[kind](attrs)]
+        return sent
+
+
+VALUES = {
+    "date": lambda _attrs: datetime.date(2024, 6, 3).isoformat(),
+    "number": lambda attrs: attrs.get("min") or "1",
+    "select": lambda attrs: attrs.get("first") or "",
+    "radio": lambda attrs: attrs.get("value") or "",
+    "email": lambda _attrs: "a@example.cn",
+    "password": lambda _attrs: "correct-horse-7",
+    "file": lambda _attrs: "",
+    "tel": lambda _attrs: "1",
+    "checkbox": lambda attrs: attrs.get("value") or "on",
+}
+
+
+class _Forms(HTMLParser):
+    """Collects the forms of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[SentForm] = []
+        self.form: SentForm | None = None
+        self.select: tuple[str, dict[str, str | None]] | None = None
+        self.textarea = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        attrs = dict(attributes)
+        if tag == "form":
+            self.form = SentForm(attrs.get("action") or "", (attrs.get("method") or "get").lower())
+            self.found.append(self.form)
+        elif self.form is not None:
+            getattr(self, f"_{tag}", lambda _attrs: None)(attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.form = None
+        elif tag == "select":
+            self._end_select()
+        elif tag == "textarea":
+            self.textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.textarea and self.form is not None:
+            self.form.fields[self.textarea] = [data.removeprefix("\n").removeprefix("\r\n")]
+
+    def _input(self, attrs: dict[str, str | None]) -> None:
+        name, kind = attrs.get("name"), (attrs.get("type") or "text").lower()
+        if not name or "disabled" in attrs or self.form is None:
+            return
+        if kind == "submit":
+            self.form.buttons.append((name, attrs.get("value") or ""))
+            return
+        if kind in ("checkbox", "radio"):
+            if "checked" in attrs:
+                self.form.fields.setdefault(name, []).append(attrs.get("value") or "on")
+        elif kind != "file":
+            self.form.fields.setdefault(name, []).append(attrs.get("value") or "")
+        if kind != "hidden":
+            self.form.empty.setdefault(name, (kind, attrs))
+
+    def _button(self, attrs: dict[str, str | None]) -> None:
+        if self.form is not None and attrs.get("name"):
+            self.form.buttons.append((str(attrs["name"]), attrs.get("value") or ""))
+
+    def _textarea(self, attrs: dict[str, str | None]) -> None:
+        if self.form is not None and attrs.get("name") and "disabled" not in attrs:
+            self.textarea = str(attrs["name"])
+            self.form.fields.setdefault(self.textarea, [""])
+            self.form.empty[self.textarea] = ("textarea", attrs)
+
+    def _select(self, attrs: dict[str, str | None]) -> None:
+        if attrs.get("name") and "disabled" not in attrs:
+            self.select = (str(attrs["name"]), attrs)
+
+    def _option(self, attrs: dict[str, str | None]) -> None:
+        if self.select is None or self.form is None:
+            return
+        name, of = self.select
+        value = attrs.get("value") or ""
+        if value:
+            of.setdefault("first", value)
+        if "selected" in attrs:
+            self.form.fields.setdefault(name, []).append(value)
+
+    def _end_select(self) -> None:
+        if self.select is None or self.form is None:
+            return
+        name, of = self.select
+        if "multiple" not in of:
+            self.form.fields.setdefault(name, [""])
+        self.form.empty[name] = ("select", of)
+        self.select = None
+
+
+def forms_of(page: str, address: str) -> list[SentForm]:
+    """Return the forms of a page that change something, each with the address it goes to."""
+    parser = _Forms()
+    parser.feed(page)
+    for form in parser.found:
+        form.action = form.action or address
+    return [form for form in parser.found if form.method == "post"]
