@@ -1,8 +1,9 @@
-"""Hidden fields that every POST form carries."""
+"""The hidden fields that every POST form carries, ours, the admin's and the libraries'."""
 
 import uuid
 
 from django import template
+from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -12,8 +13,8 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def form_key(context: template.Context) -> SafeString:
-    """Return the hidden input that makes a form count once: a new key, or the one it was sent with."""
+def csrf_token(context: template.Context) -> SafeString:
+    """Return Django's token and the key that makes a form count once: a new one, or that which it was sent with."""
     request = context.get("request")
     key = (request and request.POST.get(FORM_KEY)) or uuid.uuid4()
-    return format_html('<input type="hidden" name="{}" value="{}">', FORM_KEY, key)
+    return format_html('{}<input type="hidden" name="{}" value="{}">', CsrfTokenNode().render(context), FORM_KEY, key)

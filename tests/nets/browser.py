@@ -50,26 +50,27 @@ class SentForm:
     @property
     def words(self) -> list[str]:
         """Return the fields into which one writes in plain words."""
-        texts = (kind for kind in ("text", "textarea"))
-        kinds = set(texts)
-        return [name for name, (kind, _attrs) in self.empty.items() if kind in kinds]
+        return [name for name, (kind, attrs) in self.empty.items() if _takes_words(kind, attrs)]
 
-    def filled_in(self, word: str) -> dict[str, list[str]]:
-        """Return what is sent when everything that must be filled in is, with a word in each text."""
+    def filled_in(self, word: str, *, all_texts: bool = True) -> dict[str, list[str]]:
+        """Return what is sent when everything that must be filled in is, with a word in each text, or each needed."""
         sent = {name: list(values) for name, values in self.fields.items()}
         for name, (kind, attrs) in self.empty.items():
-            if kind in ("text", "textarea"):
-                old = "".join(sent.get(name, []))
-                if old.isdigit() or (not old and "required" not in attrs and kind == "text"):
-                    continue
-                sent[name] = [f"{old}{word}"]
+            if _takes_words(kind, attrs) and (all_texts or "required" in attrs):
+                sent[name] = ["".join(sent.get(name, [])) + word]
             elif not any(sent.get(name, [])) and "required" in attrs:
                 sent[name] = [VALUES[kind](attrs)]
         return sent
 
 
+def _takes_words(kind: str, attrs: dict[str, str | None]) -> bool:
+    """Return whether people write into a field in plain words; the admin's dates are texts too."""
+    return kind == "textarea" or (kind == "text" and "vDate" not in (attrs.get("class") or ""))
+
+
 VALUES = {
     "date": lambda _attrs: datetime.date(2024, 6, 3).isoformat(),
+    "text": lambda _attrs: datetime.date(2024, 6, 3).isoformat(),  # the admin's dates
     "number": lambda attrs: attrs.get("min") or "1",
     "select": lambda attrs: attrs.get("first") or "",
     "radio": lambda attrs: attrs.get("value") or "",
