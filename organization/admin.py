@@ -7,7 +7,8 @@ from auditlog.models import LogEntry
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
+from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,11 +25,13 @@ from organization.models import (
     PartyStageEntry,
     Person,
     RoleAssignment,
+    Synonym,
     Tag,
     User,
 )
 from organization.roster import import_roster
 from organization.sheets import ImportResult, SheetFile
+from organization.sheets.vocabulary import VOCABULARIES
 
 for foreign in (Group, EmailAddress, LogEntry):
     if admin.site.is_registered(foreign):
@@ -53,7 +56,7 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
     search_fields = ["name", "number", "pinyin"]
     actions = ["open_accounts"]
     fieldsets = [
-        (None, {"fields": ["branch", "kind", "name", "number", "is_active"]}),
+        (None, {"fields": ["branch", "kind", "name", "number", "political_status", "is_active"]}),
         (gettext_lazy("Work and study"), {"fields": ["office", "title", "specialty", "class_name"]}),
         (gettext_lazy("Personal"), {"fields": ["born_on", "phone", "email", "strengths", "needs"]}),
     ]
@@ -90,6 +93,30 @@ class OfficeAdmin(BranchModelAdmin):
     list_display = ["name", "branch"]
     list_select_related = ["branch"]
     search_fields = ["name"]
+
+
+@admin.register(Synonym)
+class SynonymAdmin(BranchModelAdmin):
+    """What the words of the offices' own sheets mean; those without a branch are the system's."""
+
+    list_display = ["word", "meaning", "shown_use", "branch"]
+    list_filter = ["use", BRANCH_FILTER]
+    list_select_related = ["branch"]
+    search_fields = ["word", "meaning"]
+
+    @display(description=gettext_lazy("what it is for"), ordering="use")
+    def shown_use(self, synonym: Synonym) -> str:
+        """Return the use in words."""
+        vocabulary = VOCABULARIES.get(synonym.use)
+        return str(vocabulary.label) if vocabulary else synonym.use
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the uses that there are."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "use":
+            choices = [(one.use, one.label) for one in VOCABULARIES.values()]
+            return ChoiceField(choices=choices, label=field.label, help_text=field.help_text)
+        return field
 
 
 @admin.register(Tag)

@@ -227,6 +227,10 @@ class ReadOnlyInline(ScopedMixin, TabularInline):
         return False
 
 
+#: How many messages about what was not read a page shows.
+MOST_TOLD = 20
+
+
 class SheetForm(forms.Form):
     """A sheet to read into a branch."""
 
@@ -268,10 +272,24 @@ class SheetImportMixin:
             counts = {"created": result.created, "updated": result.updated, "unchanged": result.unchanged}
             said = _("Read: %(created)s new, %(updated)s updated, %(unchanged)s unchanged.") % counts
             messages.success(request, said)
+            self._tell_the_rest(request, result)
             return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         context = {"title": self.import_title, "form": form, "result": result, "opts": self.opts}
         context = {**self.admin_site.each_context(request), **context}
         return TemplateResponse(request, "admin/branch/import.html", context)
+
+    def _tell_the_rest(self, request: HttpRequest, result: ImportResult) -> None:
+        """Name what of the file was not read, and how many people are not in it."""
+        for one in result.unread[:MOST_TOLD]:
+            place = " · ".join(part for part in (one.sheet, one.column) if part)
+            messages.warning(request, _("Not read: %(place)s. %(why)s") % {"place": place, "why": one.why})
+        if len(result.unread) > MOST_TOLD:
+            messages.warning(
+                request, _("And %(count)s more were not read.") % {"count": len(result.unread) - MOST_TOLD}
+            )
+        if result.missing:
+            said = _("%(count)s people of the branch are not in the sheet; untick “here now” for those who left.")
+            messages.info(request, said % {"count": len(result.missing)})
 
     def _import(self, form: SheetForm, user: User) -> ImportResult:
         """Read the uploaded sheet, which never becomes a file."""

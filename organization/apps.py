@@ -27,6 +27,7 @@ class OrganizationConfig(AppConfig):
             models.Office,
             models.PartyStageEntry,
             models.RoleAssignment,
+            models.Synonym,
             models.Tag,
         ):
             auditlog.register(model, exclude_fields=["version"])

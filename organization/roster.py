@@ -1,105 +1,70 @@
 """A branch's roster of people, read from the sheet its office keeps."""
 
 import datetime
-import re
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from organization.models import MEMBER_STAGES, Branch, Office, PartyStage, Person, all_or_nothing
-from organization.models.people import birthday
+from organization.models import Branch, Office, Person, RuleError, Synonym, all_or_nothing
+from organization.names import same_name
+from organization.roster_columns import (
+    BORN,
+    FIELDS,
+    KIND,
+    NAME,
+    NUMBER,
+    OFFICE,
+    PARTY_BRANCH,
+    PHONE,
+    kind_of_branch,
+    roster_columns,
+)
 from organization.sheets import (
-    CellError,
-    Column,
+    CellChange,
+    Change,
     ImportResult,
+    Record,
     RowError,
     SheetError,
     SheetFile,
-    Synonyms,
-    Vocabulary,
+    State,
     read_book,
-    read_date,
-    read_number,
-    read_text,
 )
+from organization.stage_steps import DAYS, STAGE, CellsError, refuse_step_back, stated_steps, take_steps
 
-NAME, NUMBER, KIND, STAGE, OFFICE = "姓名", "工号/学号", "身份", "政治面貌", "教研室"
-JOINED = "入党时间"
-KINDS = {"教师": "teacher", "学生": "student", "教工": "teacher", "教职工": "teacher", "老师": "teacher"}
-#: The everyday words of 政治面貌; those of other parties and of none are alike for the way into this one.
-STAGES = {
-    **dict.fromkeys(("群众", "共青团员", "团员", "无党派人士", "无党派", "民主党派"), PartyStage.NONE),
-    **dict.fromkeys(("民革党员", "民革", "民盟盟员", "民盟", "民建会员", "民建", "民进会员", "民进"), PartyStage.NONE),
-    **dict.fromkeys(("农工党党员", "农工党", "致公党党员", "致公党", "九三学社社员", "九三学社"), PartyStage.NONE),
-    **dict.fromkeys(("台盟盟员", "台盟"), PartyStage.NONE),
-    **dict.fromkeys(("入党申请人", "申请人", "已递交入党申请书"), PartyStage.APPLICANT),
-    **dict.fromkeys(("入党积极分子", "积极分子"), PartyStage.ACTIVIST),
-    **dict.fromkeys(("发展对象", "党员发展对象", "入党发展对象"), PartyStage.CANDIDATE),
-    **dict.fromkeys(("预备党员", "中共预备党员", "中国共产党预备党员"), PartyStage.PROBATIONARY),
-    **dict.fromkeys(("正式党员", "中共党员", "党员", "中国共产党党员", "中共正式党员"), PartyStage.FULL),
-}
-CHINESE_SPACES = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
-
-
-def read_name(value: Any) -> str:
-    """Return a person's name, without the spaces that pad two characters to the width of three.
-
-    Raises:
-        CellError: for a number, a day or a truth value, which is nobody's name.
-    """
-    if not isinstance(value, str) or value.strip().upper() in ("TRUE", "FALSE"):
-        raise CellError(_("This is no name."))
-    return CHINESE_SPACES.sub("", read_text(value))
-
-
-COLUMNS = (
-    Column(NAME, read_name, required=True),
-    Column(NUMBER, read_number, required=True, aliases=("工号", "学号", "学号/工号", "编号", "教工号", "职工号")),
-    Column(KIND, Vocabulary("kind", "", KINDS).reader(Synonyms()), required=True, aliases=("人员类别", "类别")),
-    Column(STAGE, Vocabulary("stage", "", STAGES).reader(Synonyms()), required=True),
-    Column(OFFICE, read_text, aliases=("所在教研室", "系部", "教研室/系")),
-    Column("职称", read_text),
-    Column("专业", read_text),
-    Column("班级", read_text),
-    Column("出生年月", read_date, aliases=("出生日期", "出生年月日")),
-    Column(JOINED, read_date, aliases=("入党日期", "入党年月", "加入中共时间")),
-    Column("手机", read_number, aliases=("手机号", "手机号码", "联系电话", "电话")),
-    Column("邮箱", read_text, aliases=("电子邮箱", "电子邮件", "E-mail", "Email")),
-    Column("特长", read_text),
-    Column("需求", read_text),
-)  # fmt: skip
-#: Which field each heading fills.
-FIELDS = {
-    NAME: "name", NUMBER: "number", KIND: "kind", OFFICE: "office", "职称": "title", "专业": "specialty",
-    "班级": "class_name", "出生年月": "born_on", "手机": "phone", "邮箱": "email", "特长": "strengths", "需求": "needs",
+STATUS = "political_status"
+HEADINGS = {field: heading for heading, field in FIELDS.items()} | {
+    STATUS: STAGE, "from_date": DAYS["probationary"], "__all__": STAGE,
 }  # fmt: skip
-HEADINGS = {field: heading for heading, field in FIELDS.items()} | {"from_date": JOINED, "__all__": STAGE}
 
 
-def import_roster(file: SheetFile, branch: Branch, *, dry_run: bool = False) -> ImportResult:
+def import_roster(
+    file: SheetFile | Path, branch: Branch, *, dry_run: bool = False, accept_doubles: bool = False
+) -> ImportResult:
     """Create and update a branch's people from a sheet: all rows, or none when one is refused.
 
-    An empty cell leaves what is known. A person is known by the number, which is unique in the college.
+    An empty cell leaves what is known. A person is known by the number, which is unique in the college; a name never
+    changes and a stage never steps back.
 
     Args:
-        file: a sheet with the headings of COLUMNS.
+        file: a sheet with the headings of `roster_columns`, or where it lies.
         branch: whose people they are.
-        dry_run: try everything and write nothing.
+        dry_run: try everything and write nothing; the result says what each row would change.
+        accept_doubles: take people who look like others under another number.
     """
-    result = ImportResult()
     try:
-        book = read_book(file, COLUMNS)
+        book = read_book(file, roster_columns(Synonym.objects.known_in(branch)))
     except SheetError as error:
         return ImportResult(errors=error.errors, unread=error.unread)
-    result.unread = book.unread
+    result = ImportResult(unread=book.unread, rows=len(book.records))
     with all_or_nothing():
-        roster = _Roster(branch, result)
+        roster = _Roster(branch, result, accept_doubles=accept_doubles)
         for record in book.records:
-            result.rows += 1
-            result.errors += record.errors or roster.take(record.row, record.values)
+            roster.take(record)
+        result.missing = roster.missing()
         if result.errors or dry_run:
             transaction.set_rollback(True)
     return result
@@ -108,66 +73,139 @@ def import_roster(file: SheetFile, branch: Branch, *, dry_run: bool = False) -> 
 class _Roster:
     """One import under way."""
 
-    def __init__(self, branch: Branch, result: ImportResult) -> None:
+    def __init__(self, branch: Branch, result: ImportResult, *, accept_doubles: bool) -> None:
         self.branch = branch
         self.result = result
+        self.accept_doubles = accept_doubles
         self.known = {
             person.number: person
             for person in Person.objects.filter(college=branch.college_id).select_related("branch", "office")
         }
+        self.by_name: dict[str, list[Person]] = {}
+        for person in self.known.values():
+            if person.branch_id == branch.pk:
+                self.by_name.setdefault(person.name, []).append(person)
         self.offices = {office.name: office for office in branch.offices.all()}
-        self.seen: dict[str, int] = {}
+        self.seen: dict[str, Record] = {}
+        self.is_double = False
 
-    def take(self, row: int, values: dict[str, Any]) -> list[RowError]:
-        """Write one person and return what is wrong with the row."""
-        number = values[NUMBER]
+    def take(self, record: Record) -> None:
+        """Write one person, or keep what is wrong with the row."""
+        self.is_double = False
+        errors = record.errors or self._refused(record)
+        if not errors:
+            person = self.known.get(record.values[NUMBER]) or Person(branch=self.branch)
+            errors = self._tried(person, record)
+        if errors:
+            state = State.DOUBLE if self.is_double else State.REFUSED
+            self.result.refuse(record.sheet, record.row, errors, str(record.values.get(NAME) or ""), state)
+
+    def missing(self) -> list[str]:
+        """Return who is here and not in the sheets, with number and name."""
+        here = [person for person in self.known.values() if person.branch_id == self.branch.pk and person.is_active]
+        return sorted(f"{one.number} {one.name}" for one in here if one.number not in self.seen)
+
+    def _refused(self, record: Record) -> list[RowError]:
+        """Return why a row is nobody's whom the sheet may change."""
+        number = record.values[NUMBER]
         if number in self.seen:
-            again = _("This number stands in row %(row)s already.") % {"row": self.seen[number]}
-            return [RowError(row, NUMBER, again)]
-        self.seen[number] = row
-        person = self.known.get(number) or Person(branch=self.branch)
-        if problem := self._not_ours(person, values):
-            return [RowError(row, *problem)]
+            first = self.seen[number]
+            again = _("This number stands in row %(row)s already.") % {"row": first.row}
+            if first.sheet != record.sheet:
+                again = _("This number stands in row %(row)s of the sheet %(sheet)s already.")
+                again %= {"row": first.row, "sheet": first.sheet}
+            return [record.error(NUMBER, again)]
+        self.seen[number] = record
+        person = self.known.get(number)
+        problem = self._not_this_person(person, record.values) if person else self._not_new(record)
+        return [record.error(*problem)] if problem else []
+
+    def _not_this_person(self, person: Person, values: dict[str, Any]) -> tuple[str, str] | None:
+        """Return heading and reason when a known number is somebody else's."""
+        if person.branch_id != self.branch.pk:
+            return NUMBER, _("Somebody of another branch of the college has this number.")
+        if not same_name(person.name, values[NAME]):
+            words = _("Number and name disagree: this number is %(name)s's. A real change of name is made by hand.")
+            return NAME, words % {"name": person.name}
+        if values.get(KIND) not in (None, person.kind):
+            return KIND, _("The number belongs to a %(kind)s.") % {"kind": person.get_kind_display()}
+        return None
+
+    def _not_new(self, record: Record) -> tuple[str, str] | None:
+        """Return heading and reason when somebody new cannot be told to be new, or a teacher or a student."""
+        values = record.values
+        if values.get(KIND) is None:
+            values[KIND] = kind_of_branch(values.get(PARTY_BRANCH))
+            if values[KIND] is None:
+                return KIND, _("This person is new: please say whether it is a teacher or a student.")
+        double = None if self.accept_doubles else self._double_of(values)
+        if double is None:
+            return None
+        words = _("This looks like %(name)s, who has the number %(number)s and the same birthday or telephone.")
+        self.is_double = True
+        return NUMBER, words % {"name": double.name, "number": double.number}
+
+    def _double_of(self, values: dict[str, Any]) -> Person | None:
+        """Return somebody of the branch with the same name, and the same birthday or telephone."""
+        for person in self.by_name.get(values[NAME], []):
+            is_born_then = bool(person.born_on) and person.born_on == values.get(BORN)
+            if is_born_then or (person.phone and person.phone == values.get(PHONE)):
+                return person
+        return None
+
+    def _tried(self, person: Person, record: Record) -> list[RowError]:
+        """Write the row, or return what the rules say against it."""
         try:
             with all_or_nothing():
-                self._write(person, values)
+                self._write(person, record)
+        except CellsError as error:
+            return [record.error(error.column, error.message)]
+        except RuleError as error:
+            return [record.error(STAGE, str(error))]
         except ValidationError as error:
             return [
-                RowError(row, HEADINGS.get(field, ""), message)
+                record.error(HEADINGS.get(field, ""), message)
                 for field, messages in error.message_dict.items()
                 for message in messages
             ]
         return []
 
-    def _not_ours(self, person: Person, values: dict[str, Any]) -> tuple[str, str] | None:
-        """Return heading and reason when the number is somebody else's."""
-        if person.branch_id != self.branch.pk:
-            return NUMBER, _("Somebody of another branch of the college has this number.")
-        if person.pk and person.kind != values[KIND]:
-            return KIND, _("The number belongs to a %(kind)s.") % {"kind": person.get_kind_display()}
-        return None
-
-    def _write(self, person: Person, values: dict[str, Any]) -> None:
-        """Save what is new of a person, and count it."""
-        is_new = person.pk is None
-        changed = [
-            field
-            for heading, field in FIELDS.items()
-            if (value := self._value(heading, values.get(heading))) is not None and _differs(person, field, value)
-        ]
-        if is_new or changed:
+    def _write(self, person: Person, record: Record) -> None:
+        """Save what is new of a person, and note what changed."""
+        values, is_new = record.values, person.pk is None
+        standing = values[STAGE]
+        refuse_step_back(person, standing)
+        changes = self._set_fields(person, values)
+        if standing.status and standing.status != person.political_status:
+            changes.append(CellChange(STAGE, person.political_status, standing.status))
+            person.political_status = standing.status
+        steps = stated_steps(values, standing, person)
+        if is_new or changes:
             person.full_clean()
             person.save()
-        moved = self._record_stages(person, values[STAGE], values.get(JOINED))
+        changes += [CellChange(*step) for step in take_steps(person, steps, _("from the roster"))]
+        self.known[person.number] = person
         if is_new:
-            self.result.created += 1
-        elif changed or moved:
-            self.result.updated += 1
-        else:
-            self.result.unchanged += 1
+            self.by_name.setdefault(person.name, []).append(person)
+        state = State.NEW if is_new else State.CHANGED if changes else State.SAME
+        self.result.note(Change(record.sheet, record.row, state, str(person), changes))
+
+    def _set_fields(self, person: Person, values: dict[str, Any]) -> list[CellChange]:
+        """Set the fields that a row fills otherwise, and return each with old and new."""
+        changes = []
+        for heading, field in FIELDS.items():
+            value = self._value(heading, values.get(heading))
+            old = getattr(person, field, None)
+            if value is None or value == old or (field == "name" and person.pk):
+                continue
+            setattr(person, field, value)
+            changes.append(CellChange(heading, _shown(old), _shown(value)))
+        return changes
 
     def _value(self, heading: str, value: Any) -> Any:
         """Return a cell's value for its field: a teaching office by its name, made when it is new."""
+        if isinstance(value, datetime.date):
+            return datetime.date(value.year, value.month, value.day)
         if heading != OFFICE or value is None:
             return value
         if value not in self.offices:
@@ -180,34 +218,8 @@ class _Roster:
             self.offices[value] = office
         return self.offices[value]
 
-    def _record_stages(self, person: Person, stage: str, joined: datetime.date | None) -> bool:
-        """Write the stage history's new steps and return whether there were any."""
-        steps = list(_steps(person, stage, joined))
-        for step, day in steps:
-            person.record_stage(stage=step, from_date=day, note=_("from the roster"))
-        return bool(steps)
 
-
-def _differs(person: Person, field: str, value: Any) -> bool:
-    """Set a field and return whether that changed it."""
-    if getattr(person, field, None) == value:
-        return False
-    setattr(person, field, value)
-    return True
-
-
-def _steps(person: Person, stage: str, joined: datetime.date | None) -> list[tuple[str, datetime.date]]:
-    """Return the steps that the sheet adds to a person's history.
-
-    A member's day of joining is the first day of probation; full membership follows a year later (party
-    constitution, article 7). Without a day, what the sheet says holds from today.
-    """
-    today = timezone.localdate()
-    if stage not in MEMBER_STAGES or joined is None:
-        return [] if person.stage == stage else [(stage, today)]
-    wanted = [(PartyStage.PROBATIONARY, joined)]
-    if stage == PartyStage.FULL:
-        wanted.append((PartyStage.FULL, min(birthday(joined, 1), max(today, joined))))
-    known = set(person.stage_entries.values_list("stage", "from_date"))
-    members_known = {step for step, _day in known if step in MEMBER_STAGES}
-    return [(step, day) for step, day in wanted if (step, day) not in known and step not in members_known]
+def _shown(value: Any) -> str:
+    """Return a value as a preview shows it."""
+    label = {one.value: str(one.label) for one in Person.Kind}.get(value) if isinstance(value, str) else None
+    return label or ("" if value is None else str(value))

@@ -4,7 +4,7 @@ import rules
 from auditlog.models import LogEntry
 from django.db.models import Model
 
-from organization.models import Branch, College, Office, PartyStageEntry, Person, RoleAssignment, Tag, User
+from organization.models import Branch, College, Office, PartyStageEntry, Person, RoleAssignment, Synonym, Tag, User
 
 
 def branch_id_of(row: Model) -> int | None:
@@ -64,6 +64,7 @@ def add_admin_permissions(
 
 add_admin_permissions(Person, may_write=manages_its_branch, may_delete=manages_its_branch)
 add_admin_permissions(PartyStageEntry, may_write=manages_its_branch, may_delete=manages_its_branch)
+add_admin_permissions(Synonym, may_write=manages_its_branch, may_delete=manages_its_branch)
 add_admin_permissions(Tag, may_write=manages_its_branch, may_delete=manages_its_branch)
 add_admin_permissions(Office, may_write=manages_its_branch, may_delete=manages_its_branch)
 for place in (College, Branch):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -94,7 +95,7 @@ class LedgerRow:
 
 
 def import_ledger(
-    file: SheetFile, branch: Branch, *, verified_by: User | None = None, dry_run: bool = False
+    file: SheetFile | Path, branch: Branch, *, verified_by: User | None = None, dry_run: bool = False
 ) -> ImportResult:
     """Record a ledger's rows as submitted outcomes, with the sheet and the row as their thin proof: all or none.
 
@@ -123,7 +124,7 @@ def import_ledger(
     result.unchanged = len(rows) - result.created - result.updated
     if not result.errors and not dry_run:
         with all_or_nothing():
-            _write([row for row in rows if row.outcome.pk is None], file, verified_by)
+            _write([row for row in rows if row.outcome.pk is None], book.file, verified_by)
             for row in to_verify:
                 row.outcome.verify(by=cast("User", verified_by))
     return result

@@ -83,6 +83,8 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "step_once_a_pair": lambda w: again(w.rows["pair"].milestones.first()),
     "milestone_has_a_day": lambda w: put(w.rows["pair"].milestones.first(), planned_on=None, done_on=None),
     "sign_up_once": lambda w: again(w.rows["workshop"].signups.first()),
+    "synonym_once_in_the_system": lambda w: [put(w.rows["synonym"], branch=None), again(w.rows["synonym"])],
+    "synonym_once_in_a_branch": lambda w: again(w.rows["synonym"]),
     "tag_once_in_the_system": lambda w: again(Tag.objects.filter(branch=None).first()),
     "tag_once_in_a_branch": lambda w: again(w.rows["tag"]),
     "match_rule_names_two_or_one": lambda w: put(w.rows["rule"], other=w.rows["rule"].person),

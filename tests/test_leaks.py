@@ -43,7 +43,7 @@ DESK = (
         reverse(f"admin:{model}_changelist")
         for model in (
             "organization_person", "organization_office", "organization_branch", "pairings_progresslog",
-            "organization_tag", "mentorship_rubric", "teaching_pairs_workshop",
+            "organization_synonym", "organization_tag", "mentorship_rubric", "teaching_pairs_workshop",
             "mentorship_mentorshipteam", "teaching_pairs_teachingpair", "enterprise_service_enterprise",
             "enterprise_service_problem", "enterprise_service_engagement", "outcomes_outcome", "outcomes_subkind",
             "outcomes_grade", "outcomes_frozenreport",

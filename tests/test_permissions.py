@@ -179,6 +179,7 @@ PUBLIC = {
 BRANCH_ROWS = {
     "organization_person": ("person", DESK, DESK, DESK),
     "organization_office": ("office", DESK, DESK, DESK),
+    "organization_synonym": ("synonym", DESK, DESK, DESK),
     "organization_tag": ("tag", DESK, DESK, DESK),
     "mentorship_rubric": ("rubric", DESK, DESK, ()),
     "teaching_pairs_workshop": ("workshop", DESK, DESK, DESK),

@@ -49,6 +49,7 @@ LISTS = {
     ("secretary", "admin:enterprise_service_enterprise_changelist"): 9,
     ("secretary", "admin:enterprise_service_problem_changelist"): 9,
     ("secretary", "admin:enterprise_service_engagement_changelist"): 11,
+    ("secretary", "admin:organization_synonym_changelist"): 8,
     ("secretary", "admin:organization_tag_changelist"): 8,
     ("secretary", "admin:mentorship_rubric_changelist"): 8,
     ("secretary", "admin:teaching_pairs_workshop_changelist"): 9,

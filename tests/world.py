@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
-from organization.models import Branch, College, Person, RoleAssignment, Tag, User
+from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from outcomes.models import Grade, Subkind
@@ -102,6 +102,7 @@ class BranchWorld:
             "student": other_pupil,
             "subkind": Subkind.objects.create(branch=branch, category="course", name=f"子类{code}{place}"),
             "grade": Grade.objects.create(branch=branch, category="award", name=f"等次{code}{place}"),
+            "synonym": Synonym.objects.create(branch=branch, use="stage", word=f"词{code}{place}", meaning="群众"),
             "tag": Tag.objects.create(branch=branch, name=f"用词{code}{place}"),
             **deeper,
         }

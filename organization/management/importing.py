@@ -1,13 +1,12 @@
 """What the commands share that read a branch's sheet."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from organization.management.base import BAD_INPUT, OneLineCommand
-from organization.sheets import ImportResult, SheetError, SheetFile
+from organization.sheets import ImportResult
 
 
 class ImportCommand(OneLineCommand):
@@ -19,19 +18,6 @@ class ImportCommand(OneLineCommand):
         parser.add_argument("--branch", required=True, help="the branch's code, e.g. AMT")
         parser.add_argument("--dry-run", action="store_true", help="try every row and write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
-
-    def read(self, options: dict[str, Any], read: Callable[[SheetFile], ImportResult]) -> None:
-        """Read the file and print what came of it.
-
-        Raises:
-            CommandError: with the first error on one line and exit code 2, when there is one.
-        """
-        try:
-            file = SheetFile.at(options["file"])
-        except SheetError as error:
-            self.tell(ImportResult(errors=error.errors), options)
-        else:
-            self.tell(read(file), options)
 
     def tell(self, result: ImportResult, options: dict[str, Any]) -> None:
         """Print the result.

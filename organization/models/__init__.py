@@ -11,6 +11,7 @@ from organization.models.base import (
 from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
 from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
+from organization.models.synonyms import Synonym
 from organization.models.tags import Tag
 from organization.models.throttle import Throttle
 from organization.models.trail import TrailHead, TrailLink
@@ -30,6 +31,7 @@ __all__ = [
     "RuleError",
     "ScopedQuerySet",
     "StaleRecordError",
+    "Synonym",
     "Tag",
     "Throttle",
     "TrailHead",

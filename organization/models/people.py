@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models.base import ScopedQuerySet, VersionedModel
 from organization.models.places import Branch, Office
+from organization.names import clean_name, private_character
 from organization.pinyin import search_key
 from organization.text import PlainCharField, PlainEmailField, PlainTextField, validate_text_of
 
@@ -73,6 +74,7 @@ class PersonQuerySet(ScopedQuerySet):
 
     def search(self, words: str) -> Self:
         """Return those whose name, number, pinyin or pinyin initials hold the words."""
+        words = clean_name(words)
         found = Q(name__icontains=words) | Q(number__icontains=words) | Q(pinyin__icontains=words.replace(" ", ""))
         return self.filter(found)
 
@@ -97,6 +99,13 @@ class Person(VersionedModel):
     )
     stage = models.CharField(
         _("party stage"), max_length=12, choices=PartyStage, default=PartyStage.NONE, editable=False
+    )
+    political_status = PlainCharField(
+        _("political status"),
+        max_length=30,
+        blank=True,
+        db_default="",
+        help_text=_("As the roster says it, e.g. 共青团员 or 民盟盟员; the way into the party stands beside it."),
     )
     office = models.ForeignKey(
         Office, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("teaching office")
@@ -138,6 +147,7 @@ class Person(VersionedModel):
     def save(self, **kwargs: Any) -> None:
         """Save, keeping the college of the branch and the pinyin of the name."""
         self.college_id = self.branch.college_id
+        self.name = clean_name(self.name)
         self.pinyin = search_key(self.name)
         super().save(**kwargs)
 
@@ -147,6 +157,10 @@ class Person(VersionedModel):
         Raises:
             ValidationError: by field.
         """
+        self.name = clean_name(self.name)
+        if found := private_character(self.name):
+            words = _("The character U+%(code)s looks different on every machine. Please choose the one of Unicode.")
+            raise ValidationError({"name": words % {"code": f"{ord(found):04X}"}})
         if self.office is not None and self.branch_id and self.office.branch_id != self.branch_id:
             raise ValidationError({"office": _("This teaching office belongs to another branch.")})
         if self.born_on and self.born_on > timezone.localdate():
@@ -173,13 +187,16 @@ class Person(VersionedModel):
         """Return whether the person was a party member on a day (one query)."""
         return self.stage_on(day) in MEMBER_STAGES
 
-    def record_stage(self, *, stage: str, from_date: datetime.date, note: str = "") -> "PartyStageEntry":
+    def record_stage(
+        self, *, stage: str, from_date: datetime.date, note: str = "", basis: str = "stated"
+    ) -> "PartyStageEntry":
         """Add a step to the stage history and keep the present stage in line.
 
         Args:
             stage: a PartyStage value.
             from_date: the day from which it holds.
             note: where it is known from.
+            basis: a PartyStageEntry.Basis value, how well the day is known.
 
         Returns:
             The new entry.
@@ -187,7 +204,7 @@ class Person(VersionedModel):
         Raises:
             ValidationError: when the date cannot be, or the history already has an entry for that day.
         """
-        entry = PartyStageEntry(person=self, stage=stage, from_date=from_date, note=note)
+        entry = PartyStageEntry(person=self, stage=stage, from_date=from_date, note=note, basis=basis)
         entry.full_clean()
         entry.save()
         return entry
@@ -221,6 +238,13 @@ class PartyStageEntryQuerySet(ScopedQuerySet):
 class PartyStageEntry(models.Model):
     """From a day on, a person was at a party stage."""
 
+    class Basis(models.TextChoices):
+        """How well the day is known."""
+
+        STATED = "stated", _("Stated")
+        RECKONED = "reckoned", _("Reckoned, a year after joining")
+        UNDATED = "undated", _("No day was stated; the day it was entered")
+
     person = models.ForeignKey(
         Person,
         models.CASCADE,  # a person entered by mistake is deleted with the history
@@ -230,6 +254,13 @@ class PartyStageEntry(models.Model):
     stage = models.CharField(_("party stage"), max_length=12, choices=PartyStage)
     from_date = models.DateField(_("from"))
     note = PlainCharField(_("note"), max_length=100, blank=True)
+    basis = models.CharField(
+        _("how the day is known"),
+        max_length=8,
+        choices=Basis,
+        default=Basis.STATED,
+        db_default=Basis.STATED,
+    )
 
     objects = PartyStageEntryQuerySet.as_manager()
 

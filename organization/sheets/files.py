@@ -20,7 +20,6 @@ from organization.sheets.values import cell_of
 from organization.workbooks.limits import MAX_ANSWER_BYTES, MAX_BYTES
 
 WAIT_SECONDS = 20
-SAVE_AS = gettext_lazy("Please open it in Excel or WPS and save it as “Excel workbook (.xlsx)”.")
 #: What a refusal of the reading process says.
 REASONS: dict[str, "str | Promise"] = {
     "broken": gettext_lazy("This is no Excel workbook (.xlsx), or it is broken."),
@@ -124,7 +123,10 @@ def sheets_of(file: SheetFile) -> list[RawSheet]:
 def _refused(reason: str) -> SheetError:
     """Return the refusal of a reason, with what to do where something can be done."""
     words = str(REASONS.get(reason, REASONS["broken"]))
-    return refusal(f"{words} {SAVE_AS}" if reason in TO_SAVE_ANEW else words)
+    if reason in TO_SAVE_ANEW:
+        anew = _("%(what)s Please open it in Excel or WPS and save it as “Excel workbook (.xlsx)”.")
+        words = anew % {"what": words}
+    return refusal(words)
 
 
 def _answer(file: SheetFile) -> dict[str, Any]:

@@ -32,7 +32,8 @@ class Headings:
     def missing(self, columns: Sequence[Column]) -> list[str]:
         """Return the headings that are needed and not there."""
         found = {column.heading for column in self.columns}
-        return [column.heading for column in columns if column.required and column.heading not in found]
+        needed = [column for column in columns if column.required and column.or_else not in found]
+        return [column.heading for column in needed if column.heading not in found]
 
 
 def find_headings(sheet: RawSheet, columns: Sequence[Column]) -> Headings | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,26 +37,27 @@ class Record:
 class Book:
     """What was read of a file, and what was not."""
 
+    file: SheetFile
     records: list[Record] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
 
 
-def read_book(file: SheetFile, columns: Sequence[Column]) -> Book:
+def read_book(file: SheetFile | Path, columns: Sequence[Column]) -> Book:
     """Return the rows of all visible sheets that have the columns' headings.
 
     Headings may stand in any order, in one row or two, with stars, brackets or spaces, below title lines.
 
     Args:
-        file: an .xlsx or .csv file.
+        file: an .xlsx or .csv file, or where it lies.
         columns: those that are known.
 
     Raises:
         SheetError: when the file is no workbook, too large, hostile, or no sheet has the headings.
     """
-    book = Book()
+    book = Book(file if isinstance(file, SheetFile) else SheetFile.at(file))
     refused: list[tuple[int, SheetError]] = []
     is_read = False
-    for sheet in sheets_of(file):
+    for sheet in sheets_of(book.file):
         if why := _why_left_out(sheet):
             book.unread.append(Unread(sheet.name, None, why))
             continue

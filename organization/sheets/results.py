@@ -103,10 +103,12 @@ class ImportResult:
         self.updated += change.state in (State.CHANGED, State.SHARED)
         self.unchanged += change.state == State.SAME
 
-    def refuse(self, sheet: str, row: int, errors: list[RowError], about: str = "") -> None:
-        """Keep what is wrong with a row."""
+    def refuse(
+        self, sheet: str, row: int, errors: list[RowError], about: str = "", state: State = State.REFUSED
+    ) -> None:
+        """Keep what is wrong with a row; a likely double is refused too until somebody says that it is none."""
         self.errors += errors
-        self.changes.append(Change(sheet, row, State.REFUSED, about))
+        self.changes.append(Change(sheet, row, state, about))
 
     def unknown_words(self) -> list[dict[str, Any]]:
         """Return each word that nothing explains yet, what it is for and how many cells hold it."""

@@ -77,12 +77,16 @@ class Fault:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: its heading, other headings for the same, how a cell is read, whether it must be filled."""
+    """A column of a sheet: its heading, other headings for the same, how a cell is read, whether it must be filled.
+
+    `or_else` is the heading of another column that tells it where this one is not in the sheet.
+    """
 
     heading: str
     read: Callable[[Any], Any]
     required: bool = False
     aliases: tuple[str, ...] = ()
+    or_else: str = ""
 
     @property
     def names(self) -> set[str]:

@@ -23,7 +23,8 @@ class Command(ImportCommand):
         """Read the sheet."""
         branch = self.branch(options["branch"])
         verifier = self._verifier(options["verified_by"])
-        self.read(options, lambda file: import_ledger(file, branch, verified_by=verifier, dry_run=options["dry_run"]))
+        result = import_ledger(options["file"], branch, verified_by=verifier, dry_run=options["dry_run"])
+        self.tell(result, options)
 
     def _verifier(self, username: str | None) -> User | None:
         """Return the account that verifies, or refuse one that is not there."""
