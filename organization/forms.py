@@ -1,5 +1,6 @@
 """What edit forms share: the copy's version travels with the form, and a stale save is refused with both texts."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -126,7 +127,63 @@ def is_versioned(model: type[Model]) -> bool:
     return issubclass(model, VersionedModel)
 
 
-class VersionedFormMixin(forms.BaseModelForm):
+def offered_of(field: forms.Field, value: Any) -> Any:
+    """Return what of a field's value is among its choices; rows that are not offered were never shown."""
+    if not isinstance(field, forms.ModelChoiceField) or field.queryset is None or value in (None, ""):
+        return value
+    several = isinstance(field, forms.ModelMultipleChoiceField)
+    held = list(value) if several else [value]
+    keys = [getattr(one, "pk", one) for one in held]
+    offered = set(field.queryset.filter(pk__in=keys).values_list("pk", flat=True))
+    shown = [one for one, key in zip(held, keys, strict=True) if key in offered]
+    return shown if several else next(iter(shown), None)
+
+
+def with_unseen(chosen: Iterable[Any], held: Sequence[Any], shown: Sequence[Any]) -> list[Any]:
+    """Return what was chosen, and of what the row holds that which was not shown, each at its place."""
+    rows = list(chosen)
+    for place, one in enumerate(held):
+        if one not in shown and one not in rows:
+            rows.insert(place, one)
+    return rows
+
+
+class KeepsUnseenMixin(forms.BaseModelForm):
+    """Changes only what it showed: a row that the field did not offer to the user is held as before."""
+
+    def _clean_fields(self) -> None:
+        """Clean, then put back what the user could not see; the hook is Django's own."""
+        held = self._held_rows() if self.instance.pk else {}
+        for name, rows in held.items():
+            if rows and not offered_of(self.fields[name], rows):
+                self.fields[name].required = False  # it looks empty to the user and is not
+        super()._clean_fields()  # type: ignore[misc]
+        for name, rows in held.items():
+            if name in self.cleaned_data:
+                self.cleaned_data[name] = self._kept(name, self.cleaned_data[name], rows)
+
+    def _held_rows(self) -> dict[str, Any]:
+        """Return by field of a choice among rows what the row holds now (a query each)."""
+        model = {one.name: one for one in self.instance._meta.get_fields()}
+        held: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            if not isinstance(field, forms.ModelChoiceField) or field.disabled or name not in model:
+                continue
+            if isinstance(field, forms.ModelMultipleChoiceField):
+                held[name] = list(getattr(self.instance, name).all())
+            elif getattr(self.instance, cast("Any", model[name]).attname) is not None:
+                held[name] = getattr(self.instance, name)
+        return held
+
+    def _kept(self, name: str, chosen: Any, held: Any) -> Any:
+        """Return what a field comes to."""
+        shown = offered_of(self.fields[name], held)
+        if isinstance(self.fields[name], forms.ModelMultipleChoiceField):
+            return with_unseen(chosen, held, shown) if len(shown) < len(held) else chosen
+        return held if chosen is None and shown is None else chosen
+
+
+class VersionedFormMixin(KeepsUnseenMixin):
     """Refuses to save over somebody else's newer text, shows both, and keeps what was typed.
 
     Saving again after that is a decision made in sight of both texts, so the form then carries the newer version.
@@ -176,10 +233,9 @@ class VersionedFormMixin(forms.BaseModelForm):
         for name in (name for name in self.fields if name in current.fields):
             bound, theirs = self[name], current[name]
             is_compared = name != "version" and not isinstance(bound.field, forms.FileField)  # files are only added
-            if is_compared and bound.field.has_changed(theirs.initial, bound.data):
-                conflicts.append(
-                    Conflict(self.label_in_full(bound), _shown(theirs, theirs.initial), _shown(bound, bound.data))
-                )
+            stands = offered_of(theirs.field, theirs.initial)
+            if is_compared and bound.field.has_changed(stands, bound.data):
+                conflicts.append(Conflict(self.label_in_full(bound), _shown(theirs, stands), _shown(bound, bound.data)))
         return conflicts
 
     def label_in_full(self, bound: forms.BoundField) -> str:

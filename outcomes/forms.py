@@ -100,7 +100,8 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     def _offer_words(self) -> None:
         """Offer the system's words and the branch's own, and the verified outcomes that can be continued."""
         for name, model in (("subkind", Subkind), ("grade", Grade)):
-            self.fields[name].offer(model.objects.visible_to(self.user).filter(is_active=True))
+            in_use = Q(is_active=True) | Q(pk=getattr(self.instance, f"{name}_id"))
+            self.fields[name].offer(model.objects.visible_to(self.user).filter(in_use))
         earlier = Outcome.objects.visible_to(self.user).verified().exclude(pk=self.instance.pk)
         self.fields["continues"].queryset = earlier.order_by("category", "-achieved_on")
 
@@ -129,6 +130,11 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
             "note",
             *(["version"] if "version" in self.fields else []),
         )
+
+    def _held_rows(self) -> dict[str, Any]:
+        """Return what the outcome holds, its people in their order."""
+        people = self.instance.contributions.select_related("person")
+        return {**super()._held_rows(), "people": [one.person for one in people]}
 
     def save(self, commit: bool = True) -> Outcome:
         """Record the outcome or its changes, and submit it when that button was pressed.

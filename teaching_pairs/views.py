@@ -204,9 +204,9 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
 def attendance(request: UserRequest, pk: int) -> HttpResponse:
     """Keep who came."""
     shown = _workshop_for(request, pk, "teaching_pairs.change_workshop")
-    present = {whole_number(one) for one in request.POST.getlist("present")}
+    present, listed = ({whole_number(one) for one in request.POST.getlist(name)} for name in ("present", "listed"))
     try:
-        shown.record_attendance(present)
+        shown.record_attendance(present, listed=listed)
     except RuleError as error:
         messages.error(request, str(error))
     else:

@@ -159,7 +159,8 @@ class Depth:
             self._sign_up(workshop, person)
         audited_update(Workshop.objects.filter(pk=workshop.pk), held_on=held)
         workshop.refresh_from_db()
-        workshop.record_attendance(set(workshop.signups.values_list("pk", flat=True)[1:]))
+        signups = list(workshop.signups.values_list("pk", flat=True))
+        workshop.record_attendance(signups[1:], listed=signups)
         run = begin_run(self.cast.branch, TeachingPair.KIND, by=self.cast.secretary)
         run.include_paired = True
         run.save()

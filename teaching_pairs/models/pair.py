@@ -121,7 +121,7 @@ class TeachingPair(Pairing):
         """Keep the planned and the real day of each step.
 
         Args:
-            dates: planned and reached days by step.
+            dates: planned and reached days by step; a step that is not named stays as it is.
 
         Raises:
             RuleError: when the pair is over, or somebody else saved it.
@@ -130,8 +130,8 @@ class TeachingPair(Pairing):
         errors: dict[str, Any] = {}
         with all_or_nothing(), self._locked(*self.OPEN):
             self.save(update_fields=["version"])
-            for milestone in self.steps():
-                milestone.planned_on, milestone.done_on = dates.get(milestone.step, (None, None))
+            for milestone in [one for one in self.steps() if one.step in dates]:
+                milestone.planned_on, milestone.done_on = dates[milestone.step]
                 if milestone.done_on and milestone.done_on > timezone.localdate():
                     errors[f"done_{milestone.step}"] = _("The date lies in the future.")
                 elif milestone.planned_on or milestone.done_on:

@@ -98,11 +98,12 @@ class Workshop(VersionedModel):
             for signup in self.signups.filter(person=by.person_id):
                 signup.delete()
 
-    def record_attendance(self, present: Collection[int]) -> None:
+    def record_attendance(self, present: Collection[int], *, listed: Collection[int]) -> None:
         """Keep who came.
 
         Args:
             present: the sign-ups whose people were there, by primary key.
+            listed: those that were looked at; whoever signed up meanwhile is left as they are.
 
         Raises:
             RuleError: when the day has not come.
@@ -110,7 +111,7 @@ class Workshop(VersionedModel):
         if self.held_on > timezone.localdate():
             raise RuleError(_("Attendance is kept on the day or afterwards."))
         with all_or_nothing():
-            for signup in self.signups.select_for_update():
+            for signup in self.signups.select_for_update().filter(pk__in={*present, *listed}):
                 if signup.attended != (signup.pk in present):
                     signup.attended = signup.pk in present
                     signup.save(update_fields=["attended"])

@@ -184,7 +184,5 @@ def test_a_key_that_forgets_what_it_was_used_for_is_found(world: BranchWorld, mo
 def test_a_form_without_a_receipt_is_found(world: BranchWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receipts.FormInHand, "leave_receipt", lambda _form: None)
     _done, wrong = cast_net(world, "pairings:log", "mentorship:reflect")
-    assert wrong == {
-        "pairings:log": "twice: Counter({'auditlog.LogEntry': 1, 'pairings.ProgressLog': 1})",
-        "mentorship:reflect": "twice: Counter({'auditlog.LogEntry': 1, 'mentorship.Reflection': 1})",
-    }
+    assert "'pairings.ProgressLog': 1" in wrong["pairings:log"]
+    assert "'mentorship.Reflection': 1" in wrong["mentorship:reflect"]

@@ -64,7 +64,7 @@ def teaching_pair_branch() -> object:
 
 def test_nobody_signs_up_when_it_is_over_nor_is_attendance_kept_before(world: BranchWorld, workshop: Workshop) -> None:
     with pytest.raises(RuleError):
-        workshop.record_attendance([])
+        workshop.record_attendance([], listed=[])
     with time_machine.travel(timezone.now() + datetime.timedelta(days=9)), pytest.raises(RuleError):
         workshop.sign_up(by=world.users["teacher"], strengths="", needs="", topics="")
 
@@ -76,7 +76,10 @@ def test_pairs_are_proposed_among_those_who_came(world: BranchWorld, workshop: W
     Workshop.objects.filter(pk=workshop.pk).update(held_on=timezone.localdate())
     desk = signed_in(world.users["secretary"])
     kept = workshop.signups.exclude(person=absent).values_list("pk", flat=True)
-    desk.post(reverse("teaching_pairs:attendance", args=[workshop.pk]), {"present": list(kept)})
+    desk.post(
+        reverse("teaching_pairs:attendance", args=[workshop.pk]),
+        {"present": list(kept), "listed": [one.pk for one in workshop.signups.all()]},
+    )
     last = MatchRun.objects.filter(branch=world.branch, kind="teaching").first()
     last.include_paired = True
     last.save()
@@ -148,7 +151,7 @@ def test_a_pair_does_not_come_of_another_branch_s_workshop(world: BranchWorld) -
 
 def test_a_day_is_one_or_the_other_or_none(world: BranchWorld) -> None:
     pair = world.rows["pair"]
-    pair.plan({})
+    pair.plan({step.step: (None, None) for step in pair.steps()})
     assert pair.milestones.count() == 0
     with pytest.raises(ValidationError):
         pair.plan({"outline": (None, timezone.localdate() + datetime.timedelta(days=1))})
