@@ -13,14 +13,18 @@ from django.views.decorators.http import require_safe
 from evidence.looking import evidence_storage
 from evidence.models import DamagedFileError, Evidence, evidence_links
 from evidence.names import named_as
-from organization.access import visible_or_404
+from organization.access import note_own_row, visible_or_404
 
 GONE = 410
 
 
 def _evidence(request: HttpRequest, pk: int) -> Evidence:
     """Return the upload when the user may see a row that holds it."""
-    return cast("Evidence", visible_or_404(request, Evidence.objects.select_related("file", "uploaded_by__person"), pk))
+    rows = Evidence.objects.select_related("file", "uploaded_by__person")
+    evidence = cast("Evidence", visible_or_404(request, rows, pk))
+    if evidence.uploaded_by_id == request.user.pk:
+        note_own_row(request)
+    return evidence
 
 
 def _or_words(view: Callable[[HttpRequest, int], HttpResponseBase]) -> Callable[[HttpRequest, int], HttpResponseBase]:

@@ -38,6 +38,16 @@ def row_or_404(rows: QuerySet[Any], pk: int) -> Model:
     return get_object_or_404(rows, pk=pk)
 
 
+def note_own_row(request: HttpRequest) -> None:
+    """Say that what is read is the reader's own, so that the audit trail need not keep it."""
+    request.META["pairing.reads_own_row"] = True
+
+
+def reads_own_row(request: HttpRequest) -> bool:
+    """Return whether the view said that what is read is the reader's own."""
+    return bool(request.META.get("pairing.reads_own_row"))
+
+
 def require(request: HttpRequest, permission: str, row: Model | None = None) -> None:
     """Let the request pass when the user holds the permission.
 

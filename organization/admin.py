@@ -4,12 +4,14 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from auditlog.models import LogEntry
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Field, Model, QuerySet
 from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
@@ -17,6 +19,7 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from organization.admin_base import BRANCH_FILTER, BranchInline, BranchModelAdmin, SheetImportMixin, WritesLateMixin
+from organization.events import Event
 from organization.models import (
     Branch,
     College,
@@ -71,15 +74,18 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
         return str(person.get_stage_display())
 
     @action(description=gettext_lazy("Open sign-in accounts"))
-    def open_accounts(self, request: HttpRequest, people: QuerySet[Person]) -> None:
-        """Give the chosen people accounts, and show their first passwords this once."""
-
-        def open_account(person: Person) -> None:
-            user, password = User.objects.open_account(person)
-            said = _("%(name)s: sign in as %(username)s with the password %(password)s")
-            messages.info(request, said % {"name": person.name, "username": user.username, "password": password})
-
-        self.carry_out(request, people, "organization.change_person", open_account)
+    def open_accounts(self, request: HttpRequest, people: QuerySet[Person]) -> HttpResponse | None:
+        """Give the chosen people accounts, and show their first passwords on this answer and nowhere else."""
+        opened: list[tuple[User, str]] = []
+        self.carry_out(
+            request, people, "organization.change_person", lambda one: opened.append(User.objects.open_account(one))
+        )
+        if not opened:
+            return None
+        context = {**self.admin_site.each_context(request), "title": _("First passwords"), "opened": opened}
+        response = TemplateResponse(request, "admin/branch/first_passwords.html", {**context, "opts": self.opts})
+        add_never_cache_headers(response)
+        return response
 
     def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
         """Read a roster."""
@@ -143,6 +149,15 @@ class BranchAdmin(BranchModelAdmin):
     list_select_related = ["college"]
 
 
+class FirstPasswordForm(AdminPasswordChangeForm):
+    """A password that the operator makes for somebody, who changes it at the next sign-in."""
+
+    def save(self, commit: bool = True) -> User:
+        """Save it."""
+        self.user.must_change_password = True
+        return cast("User", super().save(commit))
+
+
 class RoleInline(TabularInline):
     """The roles that an account holds."""
 
@@ -156,7 +171,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin, WritesLateMixin):
 
     form = UserChangeForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = FirstPasswordForm
     inlines = [RoleInline]
     list_display = ["username", "person", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser"]
@@ -180,18 +195,38 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin, WritesLateMixin):
         """Add an account; hashing its password takes long, so Django's transaction around all of it is left out."""
         return self._add_view(request, form_url, extra_context)
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save; the password of a new account was made by the operator."""
+        obj.must_change_password = obj.must_change_password or not change
+        super().save_model(request, obj, form, change)
+
 
 @admin.register(LogEntry)
 class AuditAdmin(ModelAdmin):
     """Who changed what, when, from what to what; the operator reads it, nobody changes it."""
 
-    list_display = ["timestamp", "actor", "content_type", "object_repr", "action"]
+    list_display = ["timestamp", "actor", "content_type", "object_repr", "shown_event", "remote_addr"]
     list_filter = ["action", "content_type"]
     list_select_related = ["actor__person", "content_type"]
     search_fields = ["object_repr", "actor__username"]
-    fields = ["timestamp", "actor", "content_type", "object_repr", "action", "shown_changes"]
+    fields = [
+        "timestamp", "actor", "remote_addr", "content_type", "object_repr", "shown_event",
+        "shown_changes", "shown_facts",
+    ]  # fmt: skip
     readonly_fields = fields
     show_full_result_count = False
+
+    @display(description=gettext_lazy("What happened"), ordering="action")
+    def shown_event(self, entry: LogEntry) -> str:
+        """Return what happened."""
+        event = (entry.additional_data or {}).get("event")
+        return str(Event(event).label if event in Event.values else entry.get_action_display())
+
+    @display(description=gettext_lazy("Details"))
+    def shown_facts(self, entry: LogEntry) -> str:
+        """Return what else is known."""
+        facts = entry.additional_data or {}
+        return "；".join(f"{name}：{value}" for name, value in facts.items() if name != "event")
 
     @display(description=gettext_lazy("Changes"))
     def shown_changes(self, entry: LogEntry) -> str:

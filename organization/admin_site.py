@@ -1,7 +1,7 @@
 """The secretary's desk: one admin site, open to secretaries, deputies and the operator."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+from organization.events import Event, record
 
 
 class BranchAdminSite(UnfoldAdminSite):
@@ -33,6 +35,12 @@ class BranchAdminSite(UnfoldAdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the site's own page, which slows whoever guesses the old password."""
         return redirect("account_change_password")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Note who leaves."""
+        if request.user.is_authenticated and request.method == "POST":
+            record(Event.SIGNED_OUT, about=request.user)
+        return cast("HttpResponse", super().logout(request, extra_context))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send those who are not signed in to the site's own login.

@@ -1,13 +1,15 @@
-"""The language a reader chose, who acts from where, and forms that count once however often they are sent."""
+"""The language a reader chose, who acts from where and what they read, and forms that count once however often sent."""
 
 import hashlib
 import json
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from auditlog.middleware import AuditlogMiddleware
+from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +22,10 @@ from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from organization.access import reads_own_row
 from organization.addresses import client_address
+from organization.events import Event, record
+from organization.logs import path_of
 from organization.models import FormReceipt, User
 from organization.models.receipts import FormInHand, Said, SentBeforeError, form_in_hand
 
@@ -53,6 +58,54 @@ class WhoAndWhereMiddleware(AuditlogMiddleware):
     def _get_remote_port(request: HttpRequest) -> int | None:
         """Return None: the header that auditlog reads says the proxy's own port, or what somebody made up."""
         return None
+
+
+class RefusalsAndReadingsMiddleware:
+    """Leaves a line in the audit trail when somebody is refused, or reads what settings.SENSITIVE_PAGES names."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and note what was answered."""
+        response = self.get_response(request)
+        if _was_refused(request, response):
+            record(Event.REFUSED, status=response.status_code, method=request.method, path=path_of(request.path))
+        elif request.method == "GET" and response.status_code == HTTPStatus.OK:
+            _note_reading(request)
+        return response
+
+
+def _was_refused(request: HttpRequest, response: HttpResponse) -> bool:
+    """Return whether somebody asked for what is not theirs: forbidden, or a row that is not there for them."""
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        return request.resolver_match is not None and request.user.is_authenticated
+    return response.status_code == HTTPStatus.FORBIDDEN
+
+
+def _note_reading(request: HttpRequest) -> None:
+    """Note which sensitive page was read, and of which row."""
+    match = request.resolver_match
+    label = settings.SENSITIVE_PAGES.get(match.view_name) if match else None
+    if match and label and not reads_own_row(request):
+        pk = match.kwargs.get("pk") or match.kwargs.get("object_id") or match.kwargs.get("code") or ""
+        record(Event.READ, kind=apps.get_model(label), pk=pk, path=path_of(request.path))
+
+
+class FirstPasswordMiddleware(MiddlewareMixin):
+    """Keeps everything shut until the password that somebody else made is changed."""
+
+    OPEN = ("account_change_password", "account_logout", "set_language")
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Send to the page that changes the password, from wherever a sign-in is asked for."""
+        user, match = request.user, request.resolver_match
+        is_open = not getattr(view, "login_required", True) or (match and match.view_name in self.OPEN)
+        if is_open or not isinstance(user, User) or not user.must_change_password:
+            return None
+        return redirect("account_change_password")
 
 
 class OncePerFormMiddleware(MiddlewareMixin):

@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import ChangePasswordForm
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organization.addresses import client_address
+from organization.events import Event, record
+from organization.models import User
 from organization.models.throttle import Attempt, TooSoonError, key_of, name_of
 
 DEVICE_KNOWN_FOR = 365 * 24 * 3600
@@ -46,11 +49,28 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         attempt = Attempt(
             account, credentials.get("password", ""), client_address(request), device_of(request, account)
         )
-        attempt.claim()
+        known = User.objects.filter(username__iexact=account.strip()).first()
+        try:
+            attempt.claim()
+        except TooSoonError:
+            record(Event.SLOWED, about=known)
+            raise
         user = super().authenticate(request, **credentials)
-        if user is not None:
+        if user is None:
+            record(Event.SIGN_IN_FAILED, about=known)  # people type passwords into the name's field: it is never kept
+        else:
             attempt.was_right()
         return user
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        """Note who came in."""
+        record(Event.SIGNED_IN, by=cast("User", user), about=user)
+        return super().post_login(request, user, **kwargs)
+
+    def logout(self, request: HttpRequest) -> None:
+        """Note who left."""
+        record(Event.SIGNED_OUT, about=cast("User", request.user))
+        super().logout(request)
 
 
 class OwnPasswordForm(ChangePasswordForm):
@@ -67,6 +87,22 @@ class OwnPasswordForm(ChangePasswordForm):
         if not get_adapter().reauthenticate(self.user, old):
             raise get_adapter().validation_error("enter_current_password")
         return old
+
+    def clean_password1(self) -> str:
+        """Refuse the old one once more.
+
+        Raises:
+            ValidationError: when nothing would change.
+        """
+        new: str = self.cleaned_data["password1"]
+        if new == self.cleaned_data.get("oldpassword"):
+            raise ValidationError(_("This is the old password. Please choose another one."))
+        return new
+
+    def save(self) -> None:
+        """Save it; a first password is one no longer."""
+        self.user.must_change_password = False
+        super().save()
 
 
 class SlowedMixin:

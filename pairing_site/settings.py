@@ -67,6 +67,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "organization.middleware.WhoAndWhereMiddleware",
+    "organization.middleware.RefusalsAndReadingsMiddleware",
+    "organization.middleware.FirstPasswordMiddleware",
     "evidence.middleware.LookAtUploadsMiddleware",
     "organization.middleware.OncePerFormMiddleware",
 ]
@@ -239,6 +241,23 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SESSION_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
 
+# Whoever reads these pages leaves a line in the audit trail (docs/guide-operator.md says why these): whose row it is.
+SENSITIVE_PAGES = {
+    "admin:organization_person_changelist": "organization.Person",
+    "admin:organization_person_change": "organization.Person",
+    "admin:organization_person_history": "organization.Person",
+    "admin:outcomes_frozenreport_change": "outcomes.FrozenReport",
+    "admin:auditlog_logentry_changelist": "auditlog.LogEntry",
+    "admin:auditlog_logentry_change": "auditlog.LogEntry",
+    "coverage": "organization.Branch",
+    "evidence:download": "evidence.Evidence",
+    "evidence:file": "evidence.Evidence",
+    "mentorship:assess": "mentorship.MentorshipTeam",
+    "mentorship:story": "mentorship.MentorshipTeam",
+    "outcomes:report": "organization.Branch",
+    "outcomes:download": "organization.Branch",
+}
+
 # A pairing with no log for so many days is shown as quiet.
 QUIET_AFTER_DAYS = env.int("QUIET_AFTER_DAYS", default=30)
 # An enterprise has so many days to confirm through the link it was sent.
@@ -248,6 +267,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"hide_tokens": {"()": "organization.logs.HideTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["hide_tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

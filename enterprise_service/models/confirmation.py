@@ -1,13 +1,9 @@
 """What an enterprise confirms: through a signed link that expires, can be revoked, and serves once."""
 
 import datetime
-from typing import Any
 
-from auditlog.models import LogEntry
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core import signing
-from django.core.cache import cache
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -17,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprise_service.models.engagement import Engagement, OfEngagementQuerySet
 from evidence.models import Evidence
+from organization.events import Event, record
 from organization.models import RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings.models import PairingFile
 
 SALT = "enterprise_service.confirmation"
-REFUSALS_A_MINUTE = 30
 
 
 class LinkRefusedError(Exception):
@@ -204,16 +200,4 @@ class Confirmation(VersionedModel):
 
 def _keep_refusal(link: Confirmation | None, why: str) -> None:
     """Write into the audit trail that a link was refused; a forged one names no row."""
-    minute = f"confirmation-refusals-{link.pk if link else 'forged'}-{timezone.now():%Y%m%d%H%M}"
-    cache.add(minute, 0, timeout=120)
-    if cache.incr(minute) > REFUSALS_A_MINUTE:
-        return  # nobody fills the audit trail from outside; the first ones say enough
-    kind: Any = ContentType.objects.get_for_model(Confirmation)
-    LogEntry.objects.create(
-        content_type=kind,
-        object_pk=str(link.pk) if link else "",
-        object_id=link.pk if link else None,
-        object_repr=str(link) if link else str(Confirmation.Refusal.FORGED.value),
-        action=LogEntry.Action.ACCESS,
-        additional_data={"refused": str(why)},
-    )
+    record(Event.LINK_REFUSED, about=link, kind=Confirmation, refused=str(why))

@@ -1,6 +1,8 @@
 """Confirmation links: made and withdrawn by those who lead an engagement, answered by the enterprise's contact."""
 
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -50,8 +52,21 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
     return redirect(link.engagement)
 
 
+def without_its_path(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let no request that the page makes carry the page's address, which is the right to answer."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Referrer-Policy"] = "strict-origin"
+        return response
+
+    return answer
+
+
 @login_not_required
 @never_cache
+@without_its_path
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Ask the enterprise's contact, without an account, whether the problem is solved and how the service was."""

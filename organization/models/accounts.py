@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from organization.events import Event, record
 from organization.models.base import RuleError, ScopedQuerySet
 from organization.models.people import Person
 from organization.models.places import Branch, College
@@ -34,7 +35,8 @@ class AccountManager(UserManager["User"]):
         if self.filter(Q(person=person) | Q(username=person.number)).exists():
             raise RuleError(_("There is an account already."))
         password = get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
-        return self.create_user(person.number, password=password, person=person), password
+        user = self.create_user(person.number, password=password, person=person, must_change_password=True)
+        return user, password
 
 
 class User(AbstractUser):
@@ -45,6 +47,9 @@ class User(AbstractUser):
     person = models.OneToOneField(
         Person, models.PROTECT, null=True, blank=True, related_name="user", verbose_name=_("person")
     )
+    must_change_password = models.BooleanField(
+        _("has a first password, made by somebody else"), default=False, db_default=False, editable=False
+    )
 
     objects = AccountManager()  # type: ignore[misc]
 
@@ -54,6 +59,13 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, and note in the audit trail that the password is a new one."""
+        is_new = getattr(self, "_password", None) is not None and not self._state.adding
+        super().save(**kwargs)
+        if is_new:
+            record(Event.PASSWORD_CHANGED, about=self)
 
     def get_full_name(self) -> str:
         """Return the person's name, or the sign-in name of an account without one."""

@@ -16,8 +16,9 @@ from docx import Document
 
 from enterprise_service.matching import ServiceMatcher
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
-from enterprise_service.models.confirmation import REFUSALS_A_MINUTE, SALT
+from enterprise_service.models.confirmation import SALT
 from evidence.looking import evidence_storage
+from organization.events import BOUNDS, Event
 from organization.models import RoleAssignment, RuleError
 from pairings.models import PairingFile
 from tests.conftest import signed_in
@@ -108,9 +109,9 @@ def test_a_link_that_serves_no_more_changes_nothing_and_the_audit_says_so(
 def test_nobody_fills_the_audit_trail_with_forged_links(client: Client, link: Confirmation) -> None:
     address = reverse("enterprise_service:confirm", args=["nonsense"])
     with time_machine.travel("2026-01-01 12:00:30", tick=False):
-        for _time in range(REFUSALS_A_MINUTE + 5):
+        for _time in range(BOUNDS[Event.LINK_REFUSED][0] + 5):
             client.get(address)
-    assert len(refusals()) == REFUSALS_A_MINUTE
+    assert len(refusals()) == BOUNDS[Event.LINK_REFUSED][0]
 
 
 def test_an_unfinished_answer_comes_back_with_its_errors(client: Client, link: Confirmation) -> None:
