@@ -17,6 +17,7 @@ from tests.world import YEAR, BranchWorld, World, build_world
 
 pytestmark = pytest.mark.django_db
 
+#: Ten of them, where a page is one of settings.SENSITIVE_PAGES, are the line that the reader leaves in the audit trail.
 LISTS = {
     ("teacher", "home"): 15,
     ("student", "home"): 9,
@@ -38,10 +39,10 @@ LISTS = {
     ("leader", "mentorship:list"): 8,
     ("leader", "outcomes:list"): 8,
     ("leader", "dashboard"): 13,
-    ("leader", "coverage"): 5,
+    ("leader", "coverage"): 15,
     ("leader", "outcomes:reports"): 5,
     ("secretary", "admin:index"): 7,
-    ("secretary", "admin:organization_person_changelist"): 9,
+    ("secretary", "admin:organization_person_changelist"): 19,
     ("secretary", "admin:organization_office_changelist"): 8,
     ("secretary", "admin:pairings_progresslog_changelist"): 11,
     ("secretary", "admin:mentorship_mentorshipteam_changelist"): 11,
@@ -58,7 +59,7 @@ LISTS = {
     ("secretary", "admin:outcomes_grade_changelist"): 8,
     ("secretary", "admin:outcomes_frozenreport_changelist"): 8,
     ("operator", "admin:organization_user_changelist"): 5,
-    ("operator", "admin:auditlog_logentry_changelist"): 5,
+    ("operator", "admin:auditlog_logentry_changelist"): 15,
 }
 DETAILS = {
     ("teacher", "mentorship:detail"): 26,
@@ -67,7 +68,7 @@ DETAILS = {
     ("teacher", "teaching_pairs:edit"): 14,
     ("teacher", "enterprise_service:detail"): 19,
     ("teacher", "enterprise_service:edit"): 12,
-    ("teacher", "mentorship:story"): 21,
+    ("teacher", "mentorship:story"): 31,
     ("teacher", "teaching_pairs:story"): 15,
     ("teacher", "teaching_pairs:milestones"): 8,
     ("teacher", "teaching_pairs:workshop"): 13,
@@ -81,7 +82,7 @@ DETAILS = {
     ("teacher", "outcomes:detail"): 16,
     ("teacher", "outcomes:edit"): 18,
     ("teacher", "evidence:detail"): 9,
-    ("secretary", "admin:organization_person_change"): 12,
+    ("secretary", "admin:organization_person_change"): 22,
     ("secretary", "admin:mentorship_mentorshipteam_change"): 11,
     ("secretary", "admin:teaching_pairs_teachingpair_change"): 13,
     ("secretary", "admin:enterprise_service_engagement_change"): 13,
@@ -214,4 +215,4 @@ def test_a_report_takes_the_same_queries_whatever_it_counts() -> None:
         what: queries(signed_in(world, "secretary"), f"{address}?{what}")
         for what in (f"school_year={YEAR - 1}", f"year={YEAR - 5}", f"year={YEAR}")
     }
-    assert counts == {"school_year=2023": 10, "year=2019": 10, "year=2024": 8}  # the last one is frozen
+    assert counts == {"school_year=2023": 20, "year=2019": 20, "year=2024": 18}  # the last one is frozen

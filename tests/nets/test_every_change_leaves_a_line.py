@@ -81,7 +81,7 @@ def ask(world: BranchWorld, name: str, page: Page, client: Client) -> HttpRespon
         "reason": "请补充材料。",
         "summary": "按计划完成。",
         "origin": "stage",
-        "accept": "True",
+        "accept": "yes",
         "form_key": str(uuid.uuid4()),
         "rule": "forbid",
         "person": world.users["teacher"].person_id,
