@@ -195,9 +195,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin, WritesLateMixin):
         """Add an account; hashing its password takes long, so Django's transaction around all of it is left out."""
         return self._add_view(request, form_url, extra_context)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """Save; the password of a new account was made by the operator."""
-        obj.must_change_password = obj.must_change_password or not change
+        if not change:
+            cast("User", obj).must_change_password = True
         super().save_model(request, obj, form, change)
 
 
