@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organization", "0005_trail"),
+        ("organization", "0008_readings_of_surnames"),
     ]
 
     operations = [
