@@ -13,11 +13,25 @@ LEFTOVER = ".part"
 def write_whole(path: Path, chunks: Iterable[bytes], *, flush: bool = True) -> None:
     """Write a file so that a full disk, a kill or a power cut leaves the old one, the new one or none, never a part.
 
+    What is no plain file, such as a pipe, is written to as it is.
+
     Raises:
         OSError: when it cannot be written; nothing is left behind then.
     """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            file.writelines(chunks)
+        return
     part = write_aside(path.parent, lambda file: file.writelines(chunks), flush=flush)
-    move_whole(part, path, flush=flush)
+    part.chmod(path.stat().st_mode if path.exists() else _mode_of_new_files())
+    move_whole(part, path.resolve(), flush=flush)
+
+
+def _mode_of_new_files() -> int:
+    """Return who may read and write a new file here."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def write_aside(folder: Path, write: Callable[[IO[bytes]], object], *, flush: bool = True) -> Path:

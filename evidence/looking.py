@@ -170,12 +170,18 @@ def _inspected(file: IO[bytes], name: str) -> Accepted:
     ) as process:
         output = cast("IO[bytes]", process.stdout)
         try:
-            said = json.loads(output.readline(CHUNK) or b'{"refused": "demanding", "params": {}}')
+            said = json.loads(output.readline(CHUNK) or _stopped(process))
             if "refused" in said:
                 raise NotKeptError(said["refused"], **said["params"])
             return _waiting(said["media_type"], said["sizes"], output, file)
         finally:
             process.kill()  # it has said all it had to say, or is no longer listened to
+
+
+def _stopped(process: subprocess.Popen[bytes]) -> str:
+    """Return what is said of a file whose process ended without a word; the log says how, for the operator."""
+    logger.warning("The process that looks at an upload ended with %s", process.wait())
+    return '{"refused": "demanding", "params": {}}'
 
 
 def _environment() -> dict[str, str]:

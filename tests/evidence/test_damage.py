@@ -1,13 +1,18 @@
 """A stored file that is lost or damaged is answered in words, named to the operator, and mended by the next upload."""
 
+import errno
+import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from evidence.durable import write_whole
 from evidence.integrity import hashes
 from evidence.looking import evidence_storage
 from evidence.models import Evidence, StoredFile
@@ -82,3 +87,28 @@ def test_saving_a_name_again_writes_it_anew() -> None:
     with storage.open("aa/bb/name") as file:
         assert file.read() == b"the whole file"
     assert list(storage.waiting_folder().iterdir()) == []
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(world: BranchWorld, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_bytes(b"the old one")
+    path.chmod(0o640)
+
+    def fails():
+        yield b"half of"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, fails())
+    assert ([one.name for one in tmp_path.iterdir()], path.read_bytes()) == (["report.json"], b"the old one")
+    call_command("branch_report", world.code, "--year", "2024", "--format", "json", "--output", str(path))
+    assert (json.loads(path.read_bytes())["branch"]["code"], path.stat().st_mode & 0o777) == (world.code, 0o640)
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, [b"words"])
+    assert (os.read(reader, 9), pipe.is_fifo()) == (b"words", True)
+    os.close(reader)

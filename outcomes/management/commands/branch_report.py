@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from evidence.durable import write_whole
 from organization.management.base import OneLineCommand
 from outcomes.documents.word import report_docx
 from outcomes.figures import Period
@@ -59,6 +60,6 @@ class Command(OneLineCommand):
     def _write(self, path: Path, content: bytes) -> None:
         """Write the file, or refuse when it cannot be written."""
         try:
-            path.write_bytes(content)
+            write_whole(path, [content])
         except OSError as error:
             self.refuse(f"cannot write {path}: {error.strerror}")
