@@ -37,7 +37,7 @@ class ProofInline(ReadOnlyInline):
 
     model = OutcomeEvidence
     shown_with = ("evidence",)
-    fields = ["file_link", "ledger_row"]
+    fields = ["file_link", "ledger_sheet", "ledger_row"]
     readonly_fields = ["file_link"]
 
     @display(description=gettext_lazy("file"))
@@ -105,7 +105,7 @@ class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
 
     def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
         """Read an old ledger; its rows wait for verification."""
-        return import_ledger(file, branch)
+        return import_ledger(file, branch, by=user)
 
 
 class WordAdmin(BranchModelAdmin):

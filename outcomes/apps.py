@@ -14,7 +14,7 @@ class OutcomesConfig(AppConfig):
         """Audit outcomes and reports; load the rules."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from outcomes import integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
+        from outcomes import integrity, ledger_words, models, rules  # noqa: F401, PLC0415 - models exist only from here
 
         auditlog.register(models.Outcome, exclude_fields=["version", "standing"], m2m_fields={"shared_with"})
         links = (models.OutcomePerson, models.OutcomeCredit, models.OutcomeEvidence, models.HandOver, models.ReportFile)

@@ -73,6 +73,7 @@ class OutcomeEvidence(EvidenceLink):
 
     outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="proofs")  # a draft goes with its proof
     ledger_row = models.PositiveIntegerField(_("row of the ledger"), null=True, blank=True)
+    ledger_sheet = PlainCharField(_("sheet of the ledger"), max_length=100, blank=True, db_default="")
 
     objects = OutcomeEvidenceQuerySet.as_manager()
 

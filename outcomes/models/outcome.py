@@ -322,7 +322,9 @@ class Outcome(VersionedModel):
         draft.shared_with.set(self.shared_with.all())
         draft._set_credits(self.pairings.all())
         for proof in self.proofs.all():
-            draft.proofs.create(evidence_id=proof.evidence_id, ledger_row=proof.ledger_row)
+            draft.proofs.create(
+                evidence_id=proof.evidence_id, ledger_row=proof.ledger_row, ledger_sheet=proof.ledger_sheet
+            )
         return draft
 
     def _be_superseded(self) -> None:
