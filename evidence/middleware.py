@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from evidence.looking import MAX_FILES, forget_look, look_at
@@ -29,6 +29,7 @@ class LookAtUploadsMiddleware:
         """Refuse a request that is too large without reading it; remove at its end what no row took."""
         limit, length = _limit(request), str(request.META.get("CONTENT_LENGTH") or "")
         if len(length) > DIGITS or whole_number(length) > limit:
+            request.POST = QueryDict()  # the page's own forms ask for it, and must not have it read
             return render(request, "413.html", {"limit": limit // (1024 * 1024)}, status=TOO_LARGE)
         try:
             return self.get_response(request)

@@ -48,7 +48,9 @@ def grown_by(client: Client, world: BranchWorld, body: Path) -> float:
     kind = f"multipart/form-data; boundary={BOUNDARY}"
     with body.open("rb") as file:
         client.request(
-            REQUEST_METHOD="POST", CONTENT_TYPE=kind, CONTENT_LENGTH=str(body.stat().st_size),
+            REQUEST_METHOD="POST",
+            CONTENT_TYPE=kind,
+            CONTENT_LENGTH=str(body.stat().st_size),
             **{"PATH_INFO": reverse("pairings:log", args=[world.rows["team"].pk]), "wsgi.input": file},
         )
     return peak_mb() - before
