@@ -8,6 +8,7 @@ ENTERPRISE = PairingKind(
     slug="enterprise",
     label=_("Enterprise service"),
     lead=_("One party member leads a team that solves one problem of one enterprise."),
+    mode=_("Social service"),
     model="enterprise_service.Engagement",
     namespace="enterprise_service",
     colour="green",

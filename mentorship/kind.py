@@ -8,6 +8,7 @@ MENTORSHIP = PairingKind(
     slug="mentorship",
     label=_("Mentorship"),
     lead=_("One teacher party member guides one student party member and one ordinary student."),
+    mode=_("Talent development"),
     model="mentorship.MentorshipTeam",
     namespace="mentorship",
     colour="red",

@@ -22,4 +22,5 @@ class OutcomesConfig(AppConfig):
             auditlog.register(link)
         for word in (models.Subkind, models.Grade):
             auditlog.register(word, exclude_fields=["version"])
+        auditlog.register(models.ReportProse)
         auditlog.register(models.FrozenReport, exclude_fields=["figures"])

@@ -7,16 +7,19 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
 from organization.forms import BranchFormMixin, PeopleChoiceField, RowsChoiceField, VersionedFormMixin
-from organization.models import Person, RuleError, User
+from organization.models import Branch, Person, RuleError, User
+from organization.text import ParagraphsFormField, validate_plain_text
+from outcomes.documents.outlines import Outline
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
-from outcomes.models import Category, Grade, HandOver, Outcome, Subkind
+from outcomes.models import Category, Grade, HandOver, Outcome, ReportProse, Subkind
 from pairings.forms import DateInput
 from pairings.models import LogPhoto, Pairing, PairingFile
 
@@ -202,3 +205,34 @@ class PeriodForm(forms.Form):
         if given.get("year") is not None:
             return Period.year(given["year"])
         return Period.school_year(given["school_year"]) if given.get("school_year") is not None else None
+
+
+class ProseForm(forms.Form):
+    """The sections of a report that the secretary writes, begun with what was written last."""
+
+    def __init__(self, *args: Any, branch: Branch, period: Period, outline: Outline, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.branch, self.period, self.outline = branch, period, outline
+        written = ReportProse.objects.newest(branch, outline.slug, period.last)
+        for prose in outline.prose:
+            self.fields[prose.slug] = ParagraphsFormField(
+                label=prose.label,
+                required=False,
+                max_length=ReportProse._meta.get_field("words").max_length,
+                validators=[validate_plain_text],
+                initial=written.get(prose.slug, ""),
+                widget=forms.Textarea(attrs={"rows": 1 if prose.is_line else 8}),
+            )
+
+    def save(self, *, by: User) -> None:
+        """Keep each section that was changed as a new version."""
+        with transaction.atomic():
+            for section in self.changed_data:
+                ReportProse(
+                    branch=self.branch,
+                    kind=self.outline.slug,
+                    section=section,
+                    first_day=self.period.first,
+                    last_day=self.period.last,
+                    words=self.cleaned_data[section],
+                ).record(by=by)

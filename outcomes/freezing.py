@@ -1,6 +1,7 @@
 """Freezing a report: what was handed in is kept byte for byte, with the hash of every file behind it."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
@@ -8,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from evidence.models import Evidence
 from organization.models import Branch, RuleError, User, all_or_nothing
-from outcomes.documents.word import report_docx
+from outcomes.documents.formats import KEPT, Handing
+from outcomes.documents.outlines import ANNUAL
 from outcomes.figures import Period, branch_report
-from outcomes.models import FrozenReport, OutcomeEvidence
+from outcomes.models import FrozenReport, OutcomeEvidence, ReportProse
 
 
 def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
@@ -22,11 +24,11 @@ def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
         by: the secretary who hands it in.
 
     Returns:
-        The frozen report, with its figures, its Word file and the manifest of their hashes.
+        The frozen report, with its figures, its documents and the manifest of their hashes.
 
     Raises:
         ValidationError: when the period's report is frozen already.
-        RuleError: when the figures changed while the Word file was drawn, or two froze at once.
+        RuleError: when the figures changed while the documents were drawn, or two froze at once.
     """
     figures = branch_report(branch, period)
     report = FrozenReport(
@@ -41,32 +43,40 @@ def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
         frozen_at=timezone.now(),
     )
     report.validate_constraints()
-    drawn = report_docx(figures)
+    drawn = dict(_drawn(figures, branch, period))
     with all_or_nothing():
         _refuse_if_moved(figures, branch_report(branch, period))
-        document = Evidence.objects.take_in_bytes(drawn, name="report.docx", by=by)
+        documents = [Evidence.objects.take_in_bytes(content, name=name, by=by) for name, content in drawn.items()]
         report.manifest = {
             "report.json": report.figures_sha256,
-            "report.docx": document.file.sha256,
+            **{document.original_name: document.file.sha256 for document in documents},
             **_hashes_behind(figures),
         }
         report.sha256 = FrozenReport.hash_of(report.manifest)
         report.seal = report.compute_seal()
         report.save()
-        report.files.create(evidence=document, name="report.docx")
+        for document in documents:
+            report.files.create(evidence=document, name=document.original_name)
         for name, evidence_id in _files_behind(figures):
             report.files.create(evidence_id=evidence_id, name=name)
     return report
 
 
 def _refuse_if_moved(drawn: dict[str, Any], now: dict[str, Any]) -> None:
-    """Refuse figures that are no longer those of the drawn document.
+    """Refuse figures that are no longer those of the drawn documents.
 
     Raises:
         RuleError: when they are not.
     """
     if {**drawn, "generated_at": ""} != {**now, "generated_at": ""}:
         raise RuleError(_("The figures have just changed. Please look at them again, then freeze."))
+
+
+def _drawn(figures: dict[str, Any], branch: Branch, period: Period) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and bytes of each document that a frozen report keeps."""
+    handing = Handing(figures, ANNUAL, ReportProse.objects.newest(branch, ANNUAL.slug, period.last))
+    for format_ in KEPT:
+        yield f"report.{format_.slug}", b"".join(format_.write(handing))
 
 
 def _files_behind(figures: dict[str, Any]) -> list[tuple[str, int]]:

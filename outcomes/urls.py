@@ -16,6 +16,8 @@ an_outcome = [
 a_report = [
     path("", reports.report, name="report"),
     path("freeze/", reports.freeze, name="freeze"),
+    path("preview/", reports.preview, name="preview"),
+    path("words/", reports.words, name="words"),
     path("<slug:kind>/", reports.download, name="download"),
 ]
 urlpatterns = [

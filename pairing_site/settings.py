@@ -158,6 +158,16 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True
 
+# Documents are set in these faces, whatever fonts the machine has (OFL, from node_modules).
+DOCUMENT_FONTS = [
+    BASE_DIR / "node_modules/@expo-google-fonts" / face
+    for face in (
+        "noto-serif-sc/400Regular",
+        "noto-serif-sc/700Bold",
+        "noto-sans-sc/500Medium",
+    )
+]
+
 # Evidence never lies in a public folder: evidence/views.py serves it to those who may see it.
 EVIDENCE_ROOT = Path(env.str("EVIDENCE_ROOT", default=str(DATA_DIR / "evidence")))
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_MB", default=20) * 1024 * 1024

@@ -53,6 +53,7 @@ class PairingKind:
         colour: the design token that the form keeps on every page and chart.
         extra_roles: seats that any number of people may take.
         matcher: the dotted path of its pairings.matching.matcher.Matcher, where it has one.
+        mode: what a report calls working this way, as in 通过“1+1+1”人才培育工作模式; the label where it is empty.
     """
 
     slug: str
@@ -65,6 +66,7 @@ class PairingKind:
     colour: str
     extra_roles: tuple[SeatRole, ...] = ()
     matcher: str = ""
+    mode: "StrOrPromise" = ""
 
     @property
     def model_class(self) -> "type[Pairing]":

@@ -8,6 +8,7 @@ TEACHING = PairingKind(
     slug="teaching",
     label=_("Teaching pair"),
     lead=_("One party teacher and one ordinary teacher work on one course or one research topic."),
+    mode=_("Teaching and research"),
     model="teaching_pairs.TeachingPair",
     namespace="teaching_pairs",
     colour="blue",

@@ -163,6 +163,8 @@ PAGES = {
     "outcomes:report": report(OVERSEERS),
     "outcomes:freeze": report(DESK, "post"),
     "outcomes:download": report(OVERSEERS, kind="docx"),
+    "outcomes:preview": report(OVERSEERS),
+    "outcomes:words": report(DESK),
 }
 
 #: Open without signing in, and why.

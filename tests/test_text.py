@@ -17,8 +17,9 @@ from openpyxl import Workbook, load_workbook
 
 from organization.roster import import_roster
 from organization.text import PlainCharField, PlainEmailField, PlainTextField, line_feeds, validate_plain_text
-from outcomes.documents.word import report_docx
-from outcomes.figures import Period, branch_report
+from outcomes.documents.outlines import ANNUAL
+from outcomes.figures import Period
+from outcomes.handing import hand_in
 from pairings.models import Pairing, ProgressLog
 from teaching_pairs.models import TeachingPair
 from tests.factories import BranchFactory, CollegeFactory, teacher, user_of, verified
@@ -158,6 +159,6 @@ def test_what_is_taken_opens_in_word_and_excel(text: str) -> None:
 def test_a_report_of_the_strangest_words_that_are_taken_opens() -> None:
     branch = BranchFactory(name="𠮷<&>\u200b" + "支部")
     verified(branch, by=user_of(teacher(branch)), title="=HYPERLINK(1)&<b>𠮷")
-    document = Document(io.BytesIO(report_docx(branch_report(branch, Period.year(2024)))))
+    document = Document(io.BytesIO(b"".join(hand_in(branch, Period.year(2024), ANNUAL, "docx").chunks)))
     words = itertools.chain.from_iterable(paragraph.text for paragraph in document.paragraphs)
     assert "𠮷" in "".join(words)

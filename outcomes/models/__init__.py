@@ -2,6 +2,7 @@
 
 from outcomes.models.links import HandOver, OutcomeCredit, OutcomeEvidence, OutcomePerson
 from outcomes.models.outcome import Outcome
+from outcomes.models.prose import ReportProse
 from outcomes.models.reports import FrozenReport, ReportFile
 from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
 
@@ -17,6 +18,7 @@ __all__ = [
     "OutcomeEvidence",
     "OutcomePerson",
     "ReportFile",
+    "ReportProse",
     "Status",
     "Subkind",
 ]

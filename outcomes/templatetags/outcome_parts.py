@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from outcomes.documents.parts import Part, Table, shown
 from outcomes.models import HandOver, Outcome
 from pairings.models import Pairing
 from pairings.templatetags.pairing_parts import Event, moment
@@ -79,3 +80,11 @@ def review_of(outcome: Outcome) -> dict[str, Any]:
     if outcome.verified_at:
         events.append(Event(_("Verified"), str(outcome.verified_by), moment(outcome.verified_at)))
     return {"events": events}
+
+
+@register.inclusion_tag("outcomes/parts/paper.html")
+def paper(part: Part) -> dict[str, Any]:
+    """Show a part of a document as it will stand on paper."""
+    rows = [[shown(cell) for cell in row] for row in part.rows] if isinstance(part, Table) else []
+    cells = [list(zip(part.head, row, strict=True)) for row in rows] if isinstance(part, Table) else []
+    return {"part": part, "kind": type(part).__name__, "rows": cells}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -34,11 +34,11 @@ class WrongPeriodError(Exception):
         self.form = form
 
 
-def with_period(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def with_period(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answer a wrong or half period with words, in a page and in a download alike, and never with another one."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except WrongPeriodError as error:

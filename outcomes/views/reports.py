@@ -1,11 +1,10 @@
 """Branch reports: look, download, freeze."""
 
-import json
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,18 +14,19 @@ from django.views.decorators.http import require_POST
 
 from organization.access import UserRequest, require
 from organization.models import Branch, RuleError
-from outcomes.documents.word import report_docx
+from outcomes.documents.formats import FORMATS
+from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
 from outcomes.figures.achievements import is_granted
 from outcomes.figures.dashboard import Scope, form_figures, kind_figures
 from outcomes.figures.numbers import percent
 from outcomes.figures.periods import period_of
 from outcomes.figures.report import branch_report
 from outcomes.filters import NO_SUBKIND
-from outcomes.freezing import freeze_report, frozen_of, report_or_frozen
+from outcomes.forms import ProseForm
+from outcomes.freezing import freeze_report, frozen_of
+from outcomes.handing import hand_in, handing_of
 from outcomes.models import Category, FrozenReport, Level, Status
 from outcomes.views.figures import YEARS_BACK, scope_of, with_period
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def report_list(request: UserRequest) -> HttpResponse:
@@ -67,6 +67,9 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "cultivated": [row for row in rows if not is_granted(row)],
         "may_freeze": request.user.has_perm("outcomes.freeze_report", scope.branch),
         "is_over": scope.period.last < timezone.localdate(),
+        "outlines": OUTLINES.values(),
+        "formats": FORMATS.values(),
+        "may_write": request.user.has_perm("outcomes.write_report", scope.branch),
     }
     return render(request, "outcomes/report.html", context)
 
@@ -83,24 +86,60 @@ def _shown(row: dict[str, Any], scope: Scope, frozen: int, place: int) -> dict[s
     }
 
 
-@with_period
-def download(request: HttpRequest, code: str, kind: str) -> HttpResponse:
-    """Send a branch's report as a file.
+def _outline(request: HttpRequest) -> Outline:
+    """Return the kind of report that the address asks for, the annual one unless it says otherwise.
 
     Raises:
-        Http404: for a format that is not made.
+        Http404: for a kind that is not made.
+    """
+    try:
+        return OUTLINES[request.GET.get("kind", ANNUAL.slug)]
+    except KeyError:
+        raise Http404 from None
+
+
+@with_period
+def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
+    """Send a branch's report as a file; `kind` is the format, the query says which kind of report.
+
+    Raises:
+        Http404: for a format or a kind that is not made.
     """
     scope, _form = scope_of(request, code)
-    content = report_or_frozen(cast("Branch", scope.branch), scope.period)
-    if kind == "json":
-        response = HttpResponse(json.dumps(content, ensure_ascii=False, indent=2), content_type="application/json")
-    elif kind == "docx":
-        response = HttpResponse(report_docx(content), content_type=WORD)
-    else:
+    outline = _outline(request)
+    if kind not in FORMATS:
         raise Http404
-    name = f"{code}-{scope.period.first}-{scope.period.last}.{kind}"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    handed = hand_in(cast("Branch", scope.branch), scope.period, outline, kind)
+    response = StreamingHttpResponse(handed.chunks, content_type=handed.format.media_type)
+    name = f"{code}-{outline.slug}-{scope.period.first}-{scope.period.last}.{kind}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return response
+
+
+@with_period
+def preview(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a report as it will stand on paper, for browsers that open no files."""
+    scope, _form = scope_of(request, code)
+    outline = _outline(request)
+    document = handing_of(cast("Branch", scope.branch), scope.period, outline).document
+    query = urlencode({**scope.period.query, "kind": outline.slug})
+    context = {"scope": scope, "document": document, "outline": outline, "query": query, "formats": FORMATS.values()}
+    return render(request, "outcomes/preview.html", context)
+
+
+@with_period
+def words(request: UserRequest, code: str) -> HttpResponse:
+    """Let the secretary write the sections that no figure can."""
+    scope, _form = scope_of(request, code)
+    branch, outline = cast("Branch", scope.branch), _outline(request)
+    require(request, "outcomes.write_report", branch)
+    form = ProseForm(request.POST or None, branch=branch, period=scope.period, outline=outline)
+    query = urlencode({**scope.period.query, "kind": outline.slug})
+    if request.method == "POST" and form.is_valid():
+        form.save(by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect(f"{reverse('outcomes:preview', args=[code])}?{query}")
+    return render(request, "outcomes/words.html", {"scope": scope, "form": form, "outline": outline, "query": query})
 
 
 @require_POST

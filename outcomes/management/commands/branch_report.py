@@ -1,8 +1,8 @@
 """Write a branch's report of a period."""
 
 import datetime
-import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,11 @@ from django.core.management.base import CommandParser
 
 from evidence.durable import write_whole
 from organization.management.base import OneLineCommand
-from outcomes.documents.word import report_docx
+from outcomes.documents.formats import FORMATS
+from outcomes.documents.outlines import ANNUAL, OUTLINES
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
-from outcomes.freezing import report_or_frozen
-
-WRITERS = {
-    "json": lambda report: (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode(),
-    "docx": report_docx,
-}
+from outcomes.handing import hand_in
 
 
 class Command(OneLineCommand):
@@ -34,19 +30,20 @@ class Command(OneLineCommand):
         period.add_argument("--school-year", type=int, help="the year in which the school year begins")
         period.add_argument("--from", dest="first", type=datetime.date.fromisoformat, help="first day, with --to")
         parser.add_argument("--to", dest="last", type=datetime.date.fromisoformat, help="last day, with --from")
-        parser.add_argument("--format", choices=sorted(WRITERS), default="json")
+        parser.add_argument("--kind", choices=list(OUTLINES), default=ANNUAL.slug, help="what it is handed in as")
+        parser.add_argument("--format", choices=sorted(FORMATS), default="json")
         parser.add_argument("--output", default="-", help="a path, or - for standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the report."""
         branch = self.branch(options["code"])
-        content = WRITERS[options["format"]](report_or_frozen(branch, self._period(options)))
+        chunks = hand_in(branch, self._period(options), OUTLINES[options["kind"]], options["format"]).chunks
         if options["output"] != "-":
-            self._write(Path(options["output"]), content)
+            self._write(Path(options["output"]), chunks)
         elif options["format"] == "json":
-            self.stdout.write(content.decode(), ending="")
+            self.stdout.write(b"".join(chunks).decode(), ending="")
         else:
-            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.writelines(chunks)
 
     def _period(self, options: dict[str, Any]) -> Period:
         """Return the period that was asked for."""
@@ -57,9 +54,9 @@ class Command(OneLineCommand):
             return Period.year(options["year"])
         return period_of(first, last) if first else Period.school_year(options["school_year"])
 
-    def _write(self, path: Path, content: bytes) -> None:
-        """Write the file, or refuse when it cannot be written."""
+    def _write(self, path: Path, chunks: Iterable[bytes]) -> None:
+        """Write the file whole or not at all, or refuse when it cannot be written."""
         try:
-            write_whole(path, [content])
+            write_whole(path, chunks)
         except OSError as error:
             self.refuse(f"cannot write {path}: {error.strerror}")

@@ -1,0 +1,61 @@
+"""The formats that a report is handed in as: one row each, from which page, command and freezing take theirs."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.documents import pack, pdf, word, workbook
+from outcomes.documents.outlines import Outline
+from outcomes.documents.parts import Document
+
+
+@dataclass(frozen=True)
+class Handing:
+    """A report on its way to paper: its figures, the kind it is handed in as, and the secretary's words by section."""
+
+    report: dict[str, Any]
+    outline: Outline
+    prose: Mapping[str, str]
+
+    @cached_property
+    def document(self) -> Document:
+        """Compose what the document says, once for all formats."""
+        return self.outline.compose(self.report, self.prose)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: what an address and `branch_report --format` call it, and how it is written, chunk by chunk."""
+
+    slug: str
+    label: Any
+    media_type: str
+    write: Callable[[Handing], Iterable[bytes]]
+
+
+def _json(handing: Handing) -> Iterator[bytes]:
+    """Yield the report's figures, whatever kind it is handed in as."""
+    yield (json.dumps(handing.report, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _pack(handing: Handing) -> Iterable[bytes]:
+    """Yield the evidence pack with the report's documents in it."""
+    documents = {f"report.{one.slug}": b"".join(one.write(handing)) for one in (JSON, *KEPT)}
+    return pack.write(handing.document, handing.report, documents)
+
+
+OPEN_XML = "application/vnd.openxmlformats-officedocument"
+JSON = Format("json", _("JSON, for other programs"), "application/json", _json)
+#: Those that a frozen report keeps byte for byte.
+KEPT = (
+    Format("docx", _("Word"), f"{OPEN_XML}.wordprocessingml.document", lambda one: [word.write(one.document)]),
+    Format("pdf", _("PDF"), "application/pdf", lambda one: [pdf.write(one.document)]),
+    Format("xlsx", _("Excel"), f"{OPEN_XML}.spreadsheetml.sheet", lambda one: [workbook.write(one.document)]),
+)
+ZIP = Format("zip", _("Evidence pack"), "application/zip", _pack)
+
+FORMATS = {one.slug: one for one in (*KEPT, ZIP, JSON)}

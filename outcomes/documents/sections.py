@@ -1,0 +1,213 @@
+"""The sections that documents are composed of: each says one thing from the report's figures and records."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outcomes.documents.parts import Cell, Heading, Paragraph, Part, Table
+from outcomes.documents.records import Record, records_of
+from outcomes.documents.wording import results
+from outcomes.figures.numbers import percent
+from outcomes.figures.work import integrated_logs
+from outcomes.models import Category, Level, Status
+from pairings.kinds import all_kinds, kind_of
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a document is written from: a report, the records behind its counts, and the secretary's own words."""
+
+    report: dict[str, Any]
+    prose: Mapping[str, str]
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """Read the outcomes that the report counts, in official order."""
+        return records_of([pk for row in self.report["outcomes"] for pk in row["ids"]])
+
+    @property
+    def granted(self) -> list[Record]:
+        """Return those that were granted."""
+        return [record for record in self.records if record.is_granted]
+
+    @property
+    def cultivated(self) -> list[Record]:
+        """Return those that are only cultivated or applied for."""
+        return [record for record in self.records if not record.is_granted]
+
+
+Section = Callable[[Material], Iterator[Part]]
+
+
+def work(material: Material) -> Iterator[Part]:
+    """Say how many pairings there are, what was logged, and how many members take part."""
+    report, covered = material.report, material.report["coverage"]
+    yield Heading(_("Pairings and progress"))
+    rate = percent(covered["paired"], covered["members"])
+    yield Paragraph(
+        _("Of %(members)s party members, %(paired)s lead or take part in an active pairing: coverage %(rate)s.")
+        % {"members": covered["members"], "paired": covered["paired"], "rate": rate}
+    )
+    head = (_("Form"), _("Active"), _("Completed"), _("Ended"), _("Logs"), _("Hours"), _("Integration rate"))
+    rows = tuple(
+        (str(kind_of(slug).label), row["active"], row["completed"], row["ended"], row["logs"],
+         Decimal(str(row["hours"])), percent(integrated_logs(row), row["logs"]))
+        for slug, row in report["pairings"].items()
+    )  # fmt: skip
+    yield Table(_("Pairings and progress by form"), head, rows, (4, 2, 2, 2, 2, 2, 3))
+
+
+def outcomes(material: Material) -> Iterator[Part]:
+    """Say what came of each way of working, in sentences, and count it by form and level."""
+    yield Heading(_("Outcomes"))
+    total = material.report["totals"]["outcomes"]
+    yield Paragraph(
+        ngettext("Verified in the period: %(count)s outcome.", "Verified in the period: %(count)s outcomes.", total)
+        % {"count": total}
+    )
+    yield from (Paragraph(sentence) for sentence in sentences(material))
+    if material.granted:
+        yield _by_form(material)
+
+
+def sentences(material: Material) -> Iterator[str]:
+    """Yield a sentence for each way of working that brought something, and one for what no pairing shares."""
+    for kind in all_kinds():
+        shared = [record for record in material.records if kind.slug in record.forms]
+        if sentence := results(str(kind.mode or kind.label), shared):
+            yield sentence
+    if rest := results("", [record for record in material.records if not record.forms]):
+        yield rest
+
+
+def _by_form(material: Material) -> Table:
+    """Count what was granted by form and level."""
+    levels = [level for level in Level if any(record.level == level for record in material.granted)]
+    labels = {**{kind.slug: kind.label for kind in all_kinds()}, "": _("Shared by no pairing")}
+    rows: list[tuple[Cell, ...]] = []
+    for slug, label in labels.items():
+        alike = [one for one in material.granted if (slug in one.forms if slug else not one.forms)]
+        rows.append((str(label), *(sum(one.level == level for one in alike) for level in levels), len(alike)))
+    every = (sum(one.level == level for one in material.granted) for level in levels)
+    rows.append((_("Each outcome once"), *every, len(material.granted)))
+    head = (_("Form"), *(str(level.label) for level in levels), _("Together"))
+    return Table(_("Outcomes by form and level"), head, tuple(rows), (4, *(2 for _level in levels), 2))
+
+
+def records(material: Material) -> Iterator[Part]:
+    """List every outcome that was granted, and apart from them what is only cultivated or applied for."""
+    if material.granted:
+        yield Heading(_("The outcomes one by one"))
+        yield _list(_("Outcomes that were granted"), material.granted)
+    if material.cultivated:
+        yield Heading(_("Being cultivated or applied for (not counted as recognised)"))
+        yield _list(_("Being cultivated or applied for"), material.cultivated)
+
+
+def _list(caption: str, found: list[Record]) -> Table:
+    """List outcomes with their people, days and proof."""
+    head = (_("No."), _("Title"), _("Kind"), _("Level"), _("Status"), _("Achieved on"), _("Achieved by"), _("Proof"))
+    rows = tuple(
+        (place, one.title, kind_in_words(one), str(Level(one.level).label), status_in_words(one), one.achieved_on,
+         "、".join(one.people), proof_in_words(one))
+        for place, one in enumerate(found, start=1)
+    )  # fmt: skip
+    return Table(caption, head, rows, (2, 9, 4, 3, 3, 4, 4, 2))
+
+
+def kind_in_words(record: Record) -> str:
+    """Return the sub-kind, or the category where there is none."""
+    return record.subkind or str(Category(record.category).label)
+
+
+def status_in_words(record: Record) -> str:
+    """Return the grade where one was given, else how far it has come."""
+    return record.grade or str(Status(record.status).label)
+
+
+def proof_in_words(record: Record) -> str:
+    """Return how well an outcome is proved."""
+    if record.is_thin:
+        return _("The old ledger only")
+    return ngettext("%(count)s file", "%(count)s files", record.proofs) % {"count": record.proofs}
+
+
+def one_by_one(material: Material) -> Iterator[Part]:
+    """Tell each granted outcome under its category: the compilation's text."""
+    for category in Category:
+        found = [record for record in material.granted if record.category == category]
+        if not found:
+            continue
+        yield Heading(str(category.label))
+        for record in found:
+            yield Heading(record.title, 2)
+            yield Paragraph(_told(record))
+
+
+def _told(record: Record) -> str:
+    """Return what a compilation says of an outcome, in a line."""
+    facts = [kind_in_words(record), str(Level(record.level).label), status_in_words(record), record.issuer]
+    people = _("Achieved by: %(people)s.") % {"people": "、".join(record.people)}
+    return f"{'，'.join(filter(None, facts))}。{people}{proof_in_words(record)}。"
+
+
+def gaps(material: Material) -> Iterator[Part]:
+    """Say what the figures themselves show to be missing: where a review of problems and causes begins."""
+    yield Heading(_("Problems and their causes"))
+    found = list(_gaps(material))
+    yield from (Paragraph(line) for line in found or [_("The figures of the period show no gap of their own.")])
+
+
+def _gaps(material: Material) -> Iterator[str]:
+    """Yield each gap in a sentence."""
+    covered = material.report["coverage"]
+    if alone := covered["members"] - covered["paired"]:
+        yield _("Coverage: %(count)s party members neither lead nor take part in an active pairing.") % {"count": alone}
+    for slug, row in material.report["pairings"].items():
+        form = kind_of(slug).label
+        if not row["active"] and not row["completed"]:
+            yield _("%(form)s: no pairing was active or completed.") % {"form": form}
+        elif not row["logs"]:
+            yield _("%(form)s: nothing was logged.") % {"form": form}
+        elif not integrated_logs(row):
+            yield _("%(form)s: no log holds a party-building element.") % {"form": form}
+        if row["ended"]:
+            yield _("%(form)s: %(count)s ended early.") % {"form": form, "count": row["ended"]}
+    if thin := [record for record in material.granted if record.is_thin]:
+        yield _("Proof: %(count)s outcomes are proved by the old ledger's sheet alone.") % {"count": len(thin)}
+    if unshared := [record for record in material.granted if not record.forms]:
+        yield _("Credit: no pairing shares %(count)s of the outcomes.") % {"count": len(unshared)}
+
+
+def told_by_secretary(section: str, heading: Callable[[], str]) -> Section:
+    """Return a section whose words are the secretary's own; it is left out while there are none."""
+
+    def told(material: Material) -> Iterator[Part]:
+        words = material.prose.get(section, "").strip()
+        if words:
+            yield Heading(heading())
+            yield from (Paragraph(line.strip()) for line in words.splitlines() if line.strip())
+
+    return told
+
+
+def case_results(material: Material) -> Iterator[Part]:
+    """Say what came of it as a work case does: a sentence for each way of working, and nothing else."""
+    yield Heading(_("Results"))
+    found = list(sentences(material))
+    yield from (Paragraph(line) for line in found or [_("No verified outcome in this period.")])
+
+
+def counting(material: Material) -> Iterator[Part]:
+    """Say how it was counted, and whether the figures are frozen."""
+    yield Paragraph(
+        _("Only verified outcomes count; the same work counts once, at its highest. Made on %(day)s.")
+        % {"day": material.report["generated_at"][:10]}
+    )
+    if material.report["frozen"]:
+        yield Paragraph(_("Frozen by %(by)s; SHA-256 %(sha256)s.") % material.report["frozen"])

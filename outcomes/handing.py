@@ -1,0 +1,53 @@
+"""Handing a report in: the right file of a branch, a period, a kind and a format, for the page and the command."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from evidence.looking import evidence_storage
+from organization.models import Branch
+from outcomes.documents.formats import FORMATS, Format, Handing
+from outcomes.documents.outlines import ANNUAL, Outline
+from outcomes.figures import Period
+from outcomes.freezing import frozen_of, report_or_frozen
+from outcomes.models import ReportFile, ReportProse
+
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A file ready to be sent: its bytes chunk by chunk, and what they are."""
+
+    chunks: Iterable[bytes]
+    format: Format
+
+
+def handing_of(branch: Branch, period: Period, outline: Outline) -> Handing:
+    """Return a branch's report of a period, frozen where it is, with the secretary's words for its kind."""
+    prose = ReportProse.objects.newest(branch, outline.slug, period.last)
+    return Handing(report_or_frozen(branch, period), outline, prose)
+
+
+def hand_in(branch: Branch, period: Period, outline: Outline, format_: str) -> Handed:
+    """Return the file: of a frozen report the very bytes that were kept, else what is written now.
+
+    Raises:
+        KeyError: for a format that is not made.
+    """
+    chosen = FORMATS[format_]
+    kept = _kept(branch, period, chosen) if outline is ANNUAL else None
+    return Handed(kept or chosen.write(handing_of(branch, period, outline)), chosen)
+
+
+def _kept(branch: Branch, period: Period, format_: Format) -> Iterator[bytes] | None:
+    """Return the bytes that a frozen report keeps in a format, or None where it keeps none."""
+    frozen = frozen_of(branch, period)
+    name = f"report.{format_.slug}"
+    kept = frozen.files.filter(name=name).select_related("evidence__file").first() if frozen else None
+    return _chunks(kept) if kept else None
+
+
+def _chunks(kept: ReportFile) -> Iterator[bytes]:
+    """Yield a kept file's bytes."""
+    with evidence_storage().open(kept.evidence.file.path) as file:
+        yield from iter(lambda: file.read(CHUNK), b"")

@@ -1,0 +1,290 @@
+"""A report is handed in as it is: the typist's ruler, the same numbers in every format, nobody's words as commands."""
+
+import datetime
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Length, Mm, Pt
+from python_calamine import CalamineWorkbook
+
+from organization.models import Branch
+from outcomes.documents.formats import FORMATS, Handing
+from outcomes.documents.outlines import ANNUAL, CASE, OUTLINES
+from outcomes.documents.pack import safe_name
+from outcomes.figures import Period, branch_report
+from outcomes.freezing import freeze_report
+from outcomes.handing import hand_in
+from outcomes.models import ReportProse
+from tests.conftest import signed_in
+from tests.factories import BranchFactory, log, mentorship, secretary_of, teaching_pair, verified
+from tests.world import BranchWorld
+
+pytestmark = pytest.mark.django_db
+YEAR = Period.year(2024)
+HOSTILE = ("{{7*7}}", "=1+1", '#eval("7*7")', "<w:p/>&lt;", "{% now 'Y' %}", "$x^2$ *b* _i_ @ref", "-2+3", "\\u{41}")
+
+
+@pytest.fixture
+def branch(db: None) -> Branch:
+    """Return a branch with outcomes of two forms, of none, and one that is only cultivated."""
+    branch = BranchFactory()
+    team, pair = mentorship(branch), teaching_pair(branch)
+    log(pair, hours="2.5", element_kind="theory", element_words="共学。")
+    verified(branch, pairings=[team, pair], category="award", level="national", title="技能竞赛" + "长" * 50)
+    verified(branch, pairings=[pair], title="课程甲")
+    verified(branch, pairings=[pair], title="课程乙")
+    verified(branch, category="base", level="national", status="cultivating", title="培育基地", pairings=[pair])
+    verified(branch, category="honour", title="不归结对的荣誉")
+    return branch
+
+
+def written(branch: Branch, format_: str, kind: str = "annual", period: Period = YEAR) -> bytes:
+    return b"".join(hand_in(branch, period, OUTLINES[kind], format_).chunks)
+
+
+def words_of(format_: str, content: bytes) -> str:
+    """Return every word that a reader of the format finds, without white space and with one form of each letter."""
+    readers = {"docx": _words_of_docx, "pdf": _words_of_pdf, "xlsx": _words_of_xlsx}
+    return unicodedata.normalize("NFKC", re.sub(r"\s", "", readers[format_](content)))
+
+
+def _words_of_docx(content: bytes) -> str:
+    return "".join(node.text or "" for node in Document(io.BytesIO(content)).element.body.iter(qn("w:t")))
+
+
+def _words_of_pdf(content: bytes) -> str:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed; CI installs poppler-utils")
+    return subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=content, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def _words_of_xlsx(content: bytes) -> str:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return "".join(
+        str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row
+    )
+
+
+def test_a_typist_s_ruler_finds_nothing(branch: Branch) -> None:
+    document = Document(io.BytesIO(written(branch, "docx")))
+    page = document.sections[0]
+    margins = [page.top_margin, page.bottom_margin, page.left_margin, page.right_margin]
+    assert [round(one.mm) for one in (page.page_width, page.page_height, *margins)] == [210, 297, 37, 35, 28, 26]
+    grid = page._sectPr.find(qn("w:docGrid"))
+    height, width = (
+        Length(page.page_height - margins[0] - margins[1]),
+        Length(page.page_width - margins[2] - margins[3]),
+    )
+    lines = height.pt * 20 / int(grid.get(qn("w:linePitch")))
+    characters = width.pt / (16 + int(grid.get(qn("w:charSpace"))) / 4096)
+    assert (round(lines), round(characters), grid.get(qn("w:type"))) == (22, 28, "linesAndChars")
+    faces = {
+        name: (document.styles[name].font.name, document.styles[name].font.size.pt)
+        for name in ("Title", "Body Text", "Heading 1", "Heading 2", "Heading 3", "Cell")
+    }
+    assert faces == {
+        "Title": ("方正小标宋简体", 22), "Body Text": ("仿宋_GB2312", 16), "Heading 1": ("黑体", 16),
+        "Heading 2": ("楷体_GB2312", 16), "Heading 3": ("仿宋_GB2312", 16), "Cell": ("仿宋_GB2312", 12),
+    }  # fmt: skip
+    body = document.styles["Body Text"]
+    assert body.element.pPr.ind.get(qn("w:firstLineChars")) == "200"
+    assert Pt(28) <= body.paragraph_format.line_spacing <= Pt(30)
+    assert all(
+        document.styles[name].element.rPr.rFonts.get(qn("w:eastAsia")) == face for name, (face, _) in faces.items()
+    )
+    assert (document.core_properties.language, document.core_properties.author) == ("zh-CN", branch.name)
+
+
+def test_pages_are_numbered_right_on_odd_and_left_on_even_ones(branch: Branch) -> None:
+    document = Document(io.BytesIO(written(branch, "docx")))
+    section = document.sections[0]
+    assert document.settings.odd_and_even_pages_header_footer
+    sides = []
+    for footer in (section.footer, section.even_page_footer):
+        [paragraph] = footer.paragraphs
+        kinds = [char.get(qn("w:fldCharType")) for char in paragraph._p.iter(qn("w:fldChar"))]
+        assert (kinds, paragraph.text) == (["begin", "separate", "end"], "— 1 —")
+        assert [text.text.strip() for text in paragraph._p.iter(qn("w:instrText"))] == ["PAGE"]
+        assert {run.font.size for run in paragraph.runs if run.text.strip()} == {Pt(14)}
+        sides.append(paragraph.alignment.name)
+    assert sides == ["RIGHT", "LEFT"]
+    assert Mm(22) < section.footer_distance < Mm(24)  # its line ends 7 mm below the text
+
+
+def test_headings_are_true_styles_that_number_themselves(branch: Branch) -> None:
+    document = Document(io.BytesIO(written(branch, "docx")))
+    numbering = document.part.numbering_part.element
+    [shape] = [one for one in numbering.iter(qn("w:abstractNum")) if one.get(qn("w:abstractNumId")) == "91"]
+    assert [level.get(qn("w:val")) for level in shape.iter(qn("w:lvlText"))] == ["%1、", "（%2）", "%3.", "（%4）"]
+    headings = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"]
+    assert headings[:3] == ["结对与进展", "成果", "成果明细"]
+    assert document.styles["Heading 1"].element.pPr.numPr.numId.val == 91
+
+
+def test_tables_repeat_their_head_and_tear_no_row(branch: Branch) -> None:
+    document = Document(io.BytesIO(written(branch, "docx")))
+    assert len(document.tables) == 4
+    for table in document.tables:
+        marks = [[child.tag for child in row._tr.trPr] for row in table.rows]
+        assert marks[0] == [qn("w:cantSplit"), qn("w:tblHeader")]
+        assert set(map(tuple, marks[1:])) == {(qn("w:cantSplit"),)}
+
+
+@pytest.mark.parametrize("format_", ["docx", "pdf", "xlsx"])
+def test_every_format_says_the_same_numbers_and_names_its_records(branch: Branch, format_: str) -> None:
+    report, said = branch_report(branch, YEAR), words_of(format_, written(branch, format_))
+    assert report["totals"]["outcomes"] == 4
+    for expected in (
+        "本期已核实成果4项。",
+        "通过“1+1+1”人才培育工作模式,获得国家级获奖1项",
+        "通过“1+1+1”教学科研工作模式,获得国家级获奖1项",
+        "建成2门省级精品课程",
+        "入选1个国家级基地培育单位。",
+        "此外,支部还荣获省级荣誉称号1项。",
+        "课程甲", "课程乙", "培育基地", "长" * 50,
+    ):  # fmt: skip
+        assert unicodedata.normalize("NFKC", expected) in said, expected
+    assert "认定基地" not in said
+
+
+def test_a_workbook_holds_real_numbers_and_days(branch: Branch) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(written(branch, "xlsx")))
+    rows = book.get_sheet_by_name("3 已取得的成果").to_python()
+    assert [type(cell) for cell in rows[1][:6]] == [float, str, str, str, str, datetime.date]
+    by_form = book.get_sheet_by_name("2 按结对形式和级别统计的成果").to_python()
+    totals = branch_report(branch, YEAR)["by_form"]
+    assert [row[-1] for row in by_form[1:]] == [*(sums["outcomes"] for sums in totals.values()), 4]
+
+
+@pytest.mark.parametrize("format_", ["docx", "pdf", "xlsx"])
+@pytest.mark.parametrize("kind", OUTLINES)
+def test_every_kind_is_written_in_every_format_even_of_an_empty_year(kind: str, format_: str) -> None:
+    empty = BranchFactory(name="空白支部")
+    said = words_of(format_, written(empty, format_, kind))
+    assert "空白支部" in said
+    assert not re.search(r"None|\[\]|\{\}|0门|0个省级", said)
+
+
+@pytest.mark.parametrize("format_", ["docx", "pdf", "xlsx"])
+def test_nobody_s_words_are_commands(format_: str) -> None:
+    branch = BranchFactory()
+    for title in HOSTILE:
+        verified(branch, title=title)
+    prose = {section.slug: "".join(HOSTILE) for section in CASE.prose}
+    for outline in (ANNUAL, CASE):
+        handing = Handing(branch_report(branch, YEAR), outline, prose)
+        said = words_of(format_, b"".join(FORMATS[format_].write(handing)))
+        titles = HOSTILE if outline is ANNUAL else [re.sub(r"\s", "", "".join(HOSTILE))]
+        missing = [one for one in titles if unicodedata.normalize("NFKC", re.sub(r"\s", "", one)) not in said]
+        assert missing == []
+
+
+def test_no_formula_stands_in_a_workbook() -> None:
+    branch = BranchFactory()
+    for title in HOSTILE:
+        verified(branch, title=title)
+    with zipfile.ZipFile(io.BytesIO(written(branch, "xlsx"))) as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
+    assert not any("<f>" in sheet for sheet in sheets)
+
+
+def test_a_pdf_is_archivable_tagged_and_brings_its_fonts(branch: Branch) -> None:
+    content = written(branch, "pdf")
+    assert b"pdfaid:part>2<" in content
+    assert b"pdfaid:conformance>A<" in content
+    assert b"/MarkInfo" in content
+    fonts = (
+        subprocess.run(["pdffonts", "-"], input=content, capture_output=True, check=True).stdout.decode().splitlines()
+    )
+    assert {line.split()[-5] for line in fonts[2:]} == {"yes"}  # embedded
+
+
+# The evidence pack
+
+
+def test_a_pack_holds_every_file_and_its_sums_are_right(branch: Branch) -> None:
+    with zipfile.ZipFile(io.BytesIO(written(branch, "zip"))) as pack:
+        names = pack.namelist()
+        sums = dict(reversed(line.split("  ", 1)) for line in pack.read("SHA256SUMS").decode().splitlines())
+        assert {name: hashlib.sha256(pack.read(name)).hexdigest() for name in names if name != "SHA256SUMS"} == sums
+        manifest = json.loads(pack.read("manifest.json"))
+        index = pack.read("目录.html").decode()
+    assert len(manifest["files"]) == 5
+    assert all(one["path"] in names and one["path"].rpartition("/")[2] in index for one in manifest["files"])
+
+
+def test_one_changed_byte_is_found_by_the_command_that_the_pack_names(branch: Branch, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(written(branch, "zip"))) as pack:
+        assert "sha256sum --check SHA256SUMS" in pack.read("校验方法.txt").decode()
+        pack.extractall(tmp_path)
+    check = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    victim = next(tmp_path.glob("佐证材料/*/*"))
+    victim.write_bytes(victim.read_bytes()[:-1] + b"\0")
+    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "title", ["名" * 200, "a/b\\c", "..", "../../etc", "CON", "a:b*c?", "尾点...", "\u200f倒", "引\"号'", " . "]
+)
+def test_names_in_a_pack_are_safe_on_every_system(title: str) -> None:
+    name = f"001-{safe_name(title)}"
+    assert not re.search(r'[<>:"/\\|?*\x00-\x1f\u200f]', name)
+    assert len(name.encode()) <= 190
+    assert not name.endswith((" ", "."))
+
+
+def test_the_same_title_twice_stands_in_two_folders() -> None:
+    branch = BranchFactory()
+    for _ in "12":
+        verified(branch, title="同名成果")
+    with zipfile.ZipFile(io.BytesIO(written(branch, "zip"))) as pack:
+        paths = [one["path"] for one in json.loads(pack.read("manifest.json"))["files"]]
+    assert len(set(paths)) == 2
+
+
+# What is frozen, and what the secretary writes
+
+
+def test_what_is_downloaded_of_a_frozen_report_is_the_kept_file_byte_for_byte(branch: Branch) -> None:
+    freeze_report(branch, YEAR, by=secretary_of(branch))
+    kept = {file.name: file.evidence.file.sha256 for file in branch.frozen_reports.get().files.all()}
+    verified(branch, title="冻结以后才核实的")
+    for format_ in ("docx", "pdf", "xlsx"):
+        assert hashlib.sha256(written(branch, format_)).hexdigest() == kept[f"report.{format_}"]
+
+
+def test_a_secretary_s_words_are_kept_version_by_version_and_begin_the_next_year(world: BranchWorld) -> None:
+    secretary, code = signed_in(world.users["secretary"]), world.code
+    address = f"/reports/{code}/words/?year=2023&kind=case"
+    for words in ("初稿。", "定稿。\n第二段。"):
+        answer = secretary.post(address, {"background": words})
+        assert answer.status_code == 302
+    versions = ReportProse.objects.of_report(world.branch, "case", datetime.date(2023, 12, 31))
+    assert [one.words for one in versions] == ["定稿。\n第二段。", "初稿。"]
+    next_year = secretary.get(f"/reports/{code}/words/?year=2024&kind=case")
+    assert next_year.context["form"]["background"].value() == "定稿。\n第二段。"
+    preview = secretary.get(f"/reports/{code}/preview/?year=2024&kind=case").content.decode()
+    assert "实施背景" in preview
+    assert "第二段。" in preview
+    earlier = ReportProse.objects.newest(world.branch, "case", datetime.date(2022, 12, 31))
+    assert earlier == {}
+
+
+def test_words_that_no_document_could_hold_are_refused_and_stay_in_view(world: BranchWorld) -> None:
+    secretary = signed_in(world.users["secretary"])
+    answer = secretary.post(f"/reports/{world.code}/words/?year=2023&kind=case", {"background": "铃\x07声"})
+    assert (answer.status_code, ReportProse.objects.count()) == (200, 0)
+    assert answer.context["form"].errors["background"]
