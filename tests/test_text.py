@@ -62,6 +62,12 @@ def test_all_words_that_people_write_are_in_fields_that_refuse() -> None:
         "evidence.StoredFile.media_type",  # ours, from inspection
         "evidence.StoredFile.sha256",
         "organization.FormReceipt.url",
+        "organization.Throttle.key",  # a hash
+        "organization.Throttle.seen",  # hashes
+        "organization.TrailHead.mac",
+        "organization.TrailLink.content",
+        "organization.TrailLink.mac",
+        "organization.TrailLink.redaction",
         "organization.User.email",  # the operator's, by Django's own form
         "organization.User.password",
         "organization.User.username",  # Django's own validator
@@ -69,6 +75,8 @@ def test_all_words_that_people_write_are_in_fields_that_refuse() -> None:
         "outcomes.FrozenReport.label",
         "outcomes.FrozenReport.sha256",
         "outcomes.ReportFile.name",
+        "outcomes.ReportProse.kind",  # one of the outlines
+        "outcomes.ReportProse.section",
         "pairings.MatchRule.kind",  # one of the forms
         "pairings.MatchRun.aim",  # one of the parts of its score
         "pairings.MatchSeat.role",
