@@ -65,6 +65,7 @@ def test_all_words_that_people_write_are_in_fields_that_refuse() -> None:
         "organization.Throttle.key",  # a hash
         "organization.Throttle.seen",  # hashes
         "organization.TrailHead.mac",
+        "organization.TrailHead.seal",
         "organization.TrailLink.content",
         "organization.TrailLink.mac",
         "organization.TrailLink.redaction",
