@@ -10,7 +10,7 @@ import organization.text
 class Migration(migrations.Migration):
     dependencies = [
         ("organization", "0003_tag"),
-        ("outcomes", "0005_seal_of_reports"),
+        ("outcomes", "0006_ledger_sheet"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
