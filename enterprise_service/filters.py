@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprise_service.kind import ENTERPRISE
 from enterprise_service.models import Enterprise, Problem
+from organization.filters import DaysFilter, SearchFilter
 from pairings.filters import BranchFilterMixin
 from pairings.models import ProgressLog
 
@@ -19,7 +20,7 @@ FINDINGS = ("survey", "technical", "talent", "policy")
 class ProblemFilter(filters.FilterSet):
     """Problems by words, status and urgency."""
 
-    q = filters.CharFilter(method="search", label=_("Search"))
+    q = SearchFilter(method="search", label=_("Search"))
     status = filters.MultipleChoiceFilter(choices=Problem.Status, widget=forms.SelectMultiple, label=_("status"))
     urgency = filters.ChoiceFilter(choices=Problem.Urgency, label=_("urgency"))
 
@@ -35,7 +36,7 @@ class ProblemFilter(filters.FilterSet):
 class EnterpriseFilter(filters.FilterSet):
     """Enterprises by words and scale."""
 
-    q = filters.CharFilter(method="search", label=_("Search"))
+    q = SearchFilter(method="search", label=_("Search"))
 
     class Meta:
         model = Enterprise
@@ -52,8 +53,8 @@ class FindingFilter(BranchFilterMixin):
     activity_type = filters.ChoiceFilter(
         choices=[(slug, label) for slug, label in ENTERPRISE.activities if slug in FINDINGS], label=_("about")
     )
-    date = filters.DateFromToRangeFilter(label=_("date"))
-    q = filters.CharFilter(method="search", label=_("Search"))
+    date = DaysFilter(label=_("date"))
+    q = SearchFilter(method="search", label=_("Search"))
 
     class Meta:
         model = ProgressLog

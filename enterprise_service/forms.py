@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
+from organization.bounds import BoundedMeta
 from organization.forms import BranchFormMixin, VersionedFormMixin
 from organization.models import Branch, User
 from organization.text import ParagraphsFormField
@@ -47,7 +48,7 @@ class BoardForm(VersionedFormMixin, forms.ModelForm):
 class EnterpriseForm(BranchFormMixin, BoardForm):
     """An enterprise: trade, region, scale, contact."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Enterprise
         fields = ("branch", "name", "trade", "region", "scale", "contact_name", "contact_phone")
 
@@ -59,7 +60,7 @@ class EnterpriseForm(BranchFormMixin, BoardForm):
 class ProblemForm(BoardForm):
     """A problem of an enterprise that is on the board."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Problem
         fields = ("enterprise", "title", "field", "urgency", "due_on", "description")
         widgets = {"due_on": DateInput, "description": forms.Textarea(attrs={"rows": 4})}
@@ -74,7 +75,7 @@ class ProblemForm(BoardForm):
 class InstalmentForm(VersionedFormMixin, forms.ModelForm):
     """Money received of a contract."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Instalment
         fields = ("amount_cny", "received_on", "note")
         widgets = {"received_on": DateInput}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric, Stage
 from mentorship.models.project import Round
+from organization.bounds import BoundedMeta, DayField
 from organization.forms import VersionedFormMixin
 from organization.models import User
 from pairings.forms import DateInput, PairingForm
@@ -23,7 +24,7 @@ class TeamForm(PairingForm):
 class ProjectForm(VersionedFormMixin, forms.ModelForm):
     """A project or contest with the day of each of its rounds."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Project
         fields = ("track", "title", "contest", "organiser", "level")
 
@@ -34,7 +35,7 @@ class ProjectForm(VersionedFormMixin, forms.ModelForm):
         days = {stage.round: stage for stage in self.instance.stages.all()} if self.instance.pk else {}
         for value, label in Round.choices:
             stage = days.get(value)
-            self.fields[f"held_{value}"] = forms.DateField(
+            self.fields[f"held_{value}"] = DayField(
                 label=_("%(round)s: date") % {"round": label},
                 required=False,
                 disabled=bool(stage and stage.result),
@@ -58,7 +59,7 @@ class ProjectForm(VersionedFormMixin, forms.ModelForm):
 class ResultForm(VersionedFormMixin, forms.ModelForm):
     """What came of a round."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Stage
         fields = ("result", "held_on")
         widgets = {"held_on": DateInput}
@@ -82,7 +83,7 @@ class ResultForm(VersionedFormMixin, forms.ModelForm):
 class AssessmentForm(VersionedFormMixin, forms.ModelForm):
     """A mark for each ability of the rubric, and words."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Assessment
         fields = ("assessed_on", "words")
         widgets = {"assessed_on": DateInput, "words": forms.Textarea(attrs={"rows": 3})}
@@ -121,7 +122,7 @@ class AssessmentForm(VersionedFormMixin, forms.ModelForm):
 class ReflectionForm(VersionedFormMixin, forms.ModelForm):
     """A student's own words."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Reflection
         fields = ("words",)
         widgets = {"words": forms.Textarea(attrs={"rows": 6})}

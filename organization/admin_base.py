@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 
+from organization.bounds import form_class_of
 from organization.forms import VersionedFormMixin
 from organization.models import Branch, RuleError, User, all_or_nothing
 from organization.sheets import ImportResult, SheetError, SheetFile
@@ -50,13 +51,13 @@ class ScopedMixin:
         return cast("Any", self.model)._default_manager.visible_to(request.user)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer only rows that the user may see, and of branches those that the user manages."""
+        """Bound what is converted; offer only rows that the user may see, of branches those that the user manages."""
         target = db_field.remote_field.model if db_field.remote_field else None
         if target is Branch:
             kwargs.setdefault("queryset", Branch.objects.managed_by(cast("User", request.user)))
         elif target is not None and hasattr(target._default_manager, "visible_to"):
             kwargs.setdefault("queryset", target._default_manager.visible_to(request.user))
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_dbfield(db_field, request, **form_class_of(db_field), **kwargs)  # type: ignore[misc]
 
     def _may(self, request: HttpRequest, verb: str, row: Model | None) -> bool:
         """Return whether the rules let the user do this to the row."""
@@ -203,11 +204,28 @@ class BranchInline(ScopedMixin, TabularInline):
     template_before = "admin/branch/inline_top.html"
 
 
+class ShownFormSet(forms.BaseInlineFormSet):
+    """Rows that are only shown: those there are, whatever a form that was sent says of them."""
+
+    def __init__(self, *args: Any, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+
+    def is_valid(self) -> bool:
+        """Return True: nothing was asked."""
+        return True
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """Save nothing."""
+        return []
+
+
 class ReadOnlyInline(ScopedMixin, TabularInline):
     """Rows that are shown beside their owner and change through its verbs."""
 
     extra = 0
     can_delete = False
+    formset = ShownFormSet
     shown_with: tuple[str, ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -1,17 +1,20 @@
 """The secretary's desk: one admin site, open to secretaries, deputies and the operator."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import InvalidPage
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from organization.events import Event, record
+from organization.readable import unreadable, why_desk
 
 
 class BranchAdminSite(UnfoldAdminSite):
@@ -26,11 +29,31 @@ class BranchAdminSite(UnfoldAdminSite):
         return request.user.is_authenticated and request.user.may_use_admin
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
-        """Wrap a view; unfold's Alpine needs inline style and evaluated expressions, which our own pages forbid."""
+        """Wrap a view in a look at its address.
+
+        Unfold's Alpine needs inline style and evaluated expressions, which our own pages forbid.
+        """
         relaxed = csp_replace(
             {"script-src": [SELF, NONCE, UNSAFE_EVAL, UNSAFE_INLINE], "style-src": [SELF, UNSAFE_INLINE]}
         )
-        return relaxed(super().admin_view(view, cacheable))
+
+        @wraps(view)
+        def looked_at(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            why = why_desk(request)
+            return unreadable(request, why) if why else view(request, *args, **kwargs)
+
+        return relaxed(super().admin_view(looked_at, cacheable))
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Look for rows of every list.
+
+        Raises:
+            Http404: for a page beyond the last.
+        """
+        try:
+            return super().search(request, extra_context)
+        except InvalidPage as error:
+            raise Http404 from error
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send to the site's own page, which slows whoever guesses the old password."""

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from organization.bounds import BoundedMeta, WholeNumberField
 from organization.models import Branch, Person, StaleRecordError, Tag, User, VersionedModel
 from organization.text import whole_number
 from organization.words import WordsField, WordsInput
@@ -109,7 +110,7 @@ class BranchFormMixin(forms.BaseModelForm):
             self.fields["branch"].queryset = managed
 
 
-class VersionField(forms.IntegerField):
+class VersionField(WholeNumberField):
     """The edit that a form was opened on; what no page of ours ever sent stands for none."""
 
     widget = forms.HiddenInput
@@ -269,7 +270,7 @@ def _shown(bound: forms.BoundField, value: Any) -> str:
 class ProfileForm(VersionedFormMixin, forms.ModelForm):
     """What one can, and what one looks for: words by which the matching finds partners."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Person
         fields = ("strengths", "needs")
         field_classes = {"strengths": WordsField, "needs": WordsField}

@@ -6,6 +6,7 @@ import django_filters as filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from organization.filters import DayFilter, SearchFilter
 from organization.models import Branch
 from outcomes.models import Category, FrozenReport, Level, Outcome, Status
 from outcomes.models.queries import NO_FORM, OutcomeQuerySet
@@ -33,7 +34,7 @@ class OutcomeFilter(BranchFilterMixin):
     branch = filters.ModelChoiceFilter(
         queryset=Branch.objects.none(), to_field_name="code", label=_("branch"), method="of_branch"
     )
-    q = filters.CharFilter(field_name="title", lookup_expr="icontains", label=_("Search"))
+    q = SearchFilter(field_name="title", lookup_expr="icontains", label=_("Search"))
     category = filters.ChoiceFilter(choices=Category, label=_("category"))
     level = filters.ChoiceFilter(choices=Level, label=_("level"))
     status = filters.ChoiceFilter(choices=Status, label=_("status"))
@@ -55,9 +56,7 @@ class OutcomeFilter(BranchFilterMixin):
         super().__init__(*args, **kwargs)
         self.filters["frozen"].queryset = FrozenReport.objects.visible_to(self.request.user)
         for name, lookup, label in (("from", "gte", _("From")), ("to", "lte", _("To"))):
-            self.filters[name] = filters.DateFilter(
-                field_name="achieved_on", lookup_expr=lookup, label=label, widget=DateInput
-            )
+            self.filters[name] = DayFilter(field_name="achieved_on", lookup_expr=lookup, label=label, widget=DateInput)
             self.filters[name].parent, self.filters[name].model = self, Outcome
 
     def of_branch(self, rows: OutcomeQuerySet, name: str, branch: Branch | None) -> OutcomeQuerySet:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
+from organization.bounds import BoundedMeta, DayField, WholeNumberField
 from organization.forms import BranchFormMixin, PeopleChoiceField, RowsChoiceField, VersionedFormMixin
 from organization.models import Branch, Person, RuleError, User
 from organization.text import ParagraphsFormField, validate_plain_text
@@ -55,7 +56,7 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Outcome
         fields = (
             "branch", "title", "category", "subkind", "level", "status", "grade", "achieved_on",
@@ -165,7 +166,7 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
 class HandOverForm(forms.ModelForm):
     """Which part of a pairing's page hands something over; the page fills it in."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = HandOver
         fields = ("origin",)
 
@@ -173,13 +174,13 @@ class HandOverForm(forms.ModelForm):
 class PeriodForm(forms.Form):
     """A calendar year, a school year, or two dates, as the URL says them."""
 
-    year = forms.IntegerField(label=_("Calendar year"), required=False)
-    school_year = forms.IntegerField(label=_("School year beginning in"), required=False)
+    year = WholeNumberField(label=_("Calendar year"), required=False)
+    school_year = WholeNumberField(label=_("School year beginning in"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=DateInput)
-        self.fields["to"] = forms.DateField(label=_("To"), required=False, widget=DateInput)
+        self.fields["from"] = DayField(label=_("From"), required=False, widget=DateInput)
+        self.fields["to"] = DayField(label=_("To"), required=False, widget=DateInput)
 
     def clean(self) -> dict[str, Any]:
         """Turn what was given into one period.

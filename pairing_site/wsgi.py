@@ -2,8 +2,8 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+from pairing_site.handler import get_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pairing_site.settings")
 
-application = get_wsgi_application()
+application = get_application()

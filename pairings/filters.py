@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from organization.access import LAST_ROW
+from organization.filters import DayFilter, DaysFilter, RowFilter, SearchFilter
 from organization.models import Branch
 from pairings.forms import DateInput
 from pairings.kinds import kind_labels
@@ -34,10 +34,10 @@ class BranchFilterMixin(filters.FilterSet):
 class PairingFilter(BranchFilterMixin):
     """Pairings by status, words, and the days on which they were active or over."""
 
-    q = filters.CharFilter(method="search", label=_("Search"))
+    q = SearchFilter(method="search", label=_("Search"))
     status = filters.MultipleChoiceFilter(choices=Pairing.Status, widget=forms.SelectMultiple, label=_("status"))
-    active_on = filters.DateFilter(method="only_active_on", label=_("active on"), widget=DateInput)
-    closed = filters.DateFromToRangeFilter(field_name="closed_on", label=_("closed"))
+    active_on = DayFilter(method="only_active_on", label=_("active on"), widget=DateInput)
+    closed = DaysFilter(field_name="closed_on", label=_("closed"))
     approved = filters.BooleanFilter(
         field_name="approved_at", lookup_expr="isnull", exclude=True, widget=forms.HiddenInput
     )
@@ -66,8 +66,8 @@ class LogFilter(BranchFilterMixin):
     """Progress logs by form, days and party-building element."""
 
     kind = filters.ChoiceFilter(field_name="pairing__kind", choices=kind_labels, label=_("form"))
-    date = filters.DateFromToRangeFilter(label=_("date"))
-    pairing = filters.NumberFilter(field_name="pairing", max_value=LAST_ROW, widget=forms.HiddenInput)
+    date = DaysFilter(label=_("date"))
+    pairing = RowFilter(field_name="pairing")
     integrated = filters.BooleanFilter(method="only_integrated", label=_("with a party-building element"))
 
     class Meta:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
+from organization.bounds import BoundedMeta, DayField, WholeNumberField
 from organization.forms import BranchFormMixin, PeopleChoiceField, PersonChoiceField, VersionedFormMixin
 from organization.models import Branch, Person, RuleError, User
 from pairings.kinds import LEADER, PairingKind, SeatRole, kind_of
@@ -29,7 +30,7 @@ class DateInput(forms.DateInput):
 class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     """A proposal with its people; each form's own form adds its fields. Saving goes through the verbs."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Pairing
         fields = ("branch", "title", "aim", "started_on", "due_on")
         widgets = {"started_on": DateInput, "due_on": DateInput, "aim": forms.Textarea(attrs={"rows": 3})}
@@ -126,7 +127,7 @@ class LogForm(VersionedFormMixin, forms.ModelForm):
 
     photos = MultipleEvidenceField(label=_("photos"), required=False)
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = ProgressLog
         fields = ("date", "activity_type", "words", "hours", "element_kind", "element_words")
         widgets = {
@@ -186,14 +187,14 @@ class ReasonForm(forms.Form):
 class EndingForm(ReasonForm):
     """Why a pairing ends early."""
 
-    on = forms.DateField(label=_("closed on"), required=False, widget=DateInput)
+    on = DayField(label=_("closed on"), required=False, widget=DateInput)
 
 
 class ClosingForm(forms.Form):
     """What a completed pairing came to."""
 
     summary = forms.CharField(label=_("closing summary"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-    on = forms.DateField(label=_("closed on"), required=False, widget=DateInput)
+    on = DayField(label=_("closed on"), required=False, widget=DateInput)
 
 
 def add_refusal(form: forms.BaseForm, error: ValidationError | RuleError) -> None:
@@ -210,7 +211,7 @@ def add_refusal(form: forms.BaseForm, error: ValidationError | RuleError) -> Non
 class RunForm(VersionedFormMixin, forms.ModelForm):
     """What a proposal aims at, and how much each part of the score weighs."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = MatchRun
         fields = ("reach", "aim", "include_paired")
 
@@ -221,7 +222,7 @@ class RunForm(VersionedFormMixin, forms.ModelForm):
         aims = [("", _("None above the others")), *((slug, parts[slug].label) for slug in matcher.aims)]
         self.fields["aim"] = forms.ChoiceField(choices=aims, required=False, label=_("aim above all at"))
         for slug, part in parts.items():
-            self.fields[f"weight_{slug}"] = forms.IntegerField(
+            self.fields[f"weight_{slug}"] = WholeNumberField(
                 label=part.label,
                 min_value=0,
                 max_value=9,
@@ -251,9 +252,9 @@ class RunForm(VersionedFormMixin, forms.ModelForm):
 class RuleForm(forms.ModelForm):
     """Keep two together, never put them together, or leave one out."""
 
-    run = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    run = WholeNumberField(required=False, widget=forms.HiddenInput)
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = MatchRule
         fields = ("rule", "person", "other", "brokered_by")
         field_classes = dict.fromkeys(("person", "other", "brokered_by"), PersonChoiceField)

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from organization.bounds import BoundedMeta, DayField
 from organization.forms import BranchFormMixin, PersonChoiceField, ProfileForm, VersionedFormMixin
 from organization.models import Person, Tag, User
 from organization.words import WordsField
@@ -40,7 +41,7 @@ class TeachingPairForm(PairingForm):
 class MilestonesForm(VersionedFormMixin, forms.ModelForm):
     """The planned and the real day of each step."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = TeachingPair
         fields = ()
 
@@ -50,7 +51,7 @@ class MilestonesForm(VersionedFormMixin, forms.ModelForm):
         self.steps = self.instance.steps()
         for step in self.steps:
             for name, day in (("planned", step.planned_on), ("done", step.done_on)):
-                self.fields[f"{name}_{step.step}"] = forms.DateField(
+                self.fields[f"{name}_{step.step}"] = DayField(
                     required=False,
                     initial=day,
                     widget=DateInput,
@@ -84,7 +85,7 @@ class MilestonesForm(VersionedFormMixin, forms.ModelForm):
 class WorkshopForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     """The announcement of a workshop."""
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = Workshop
         fields = ("branch", "title", "held_on", "place", "words")
         widgets = {"held_on": DateInput, "words": forms.Textarea(attrs={"rows": 4})}

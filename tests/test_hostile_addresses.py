@@ -1,10 +1,14 @@
 """What somebody types into an address is answered, whatever it is, and never by an error page of ours."""
 
+import time
+
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from pairing_site.handler import BoundedHandler, readable
 from tests.conftest import signed_in
+from tests.factories import operator
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +63,90 @@ def test_no_posted_number_is_an_error_page(desk: Client, world: BranchWorld) -> 
             desk.post(reverse("pairings:answer", args=[world.rows["match"].pk]), {"accept": value}).status_code,
         }
         assert codes <= ANSWERS
+
+
+@pytest.mark.parametrize("number", ["-1e1000000", "1e999999", "NaN", "Infinity", "1.5", "9" * 5000])
+def test_a_number_that_is_none_takes_no_time_and_filters_nothing(desk: Client, world: BranchWorld, number: str) -> None:
+    began = time.perf_counter()
+    page = desk.get(reverse("pairings:logs"), {"pairing": number})
+    assert time.perf_counter() - began < 2
+    assert page.status_code in {200, 400}
+    if page.status_code == 200:
+        assert list(page.context["filter"].form.errors) == ["pairing"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "10000-01-01", "0000-01-01"])
+def test_a_day_that_nobody_lives_is_refused_at_its_field(desk: Client, day: str) -> None:
+    page = desk.get(reverse("pairings:logs"), {"date_after": day, "date_before": day})
+    assert list(page.context["filter"].form.errors) == ["date"]
+
+
+BIG = "9" * 40
+OF_THE_DESK = (
+    "search/?s=a&page=x", f"search/?s=a&page={BIG}", "organization/person/?_to_field=",
+    "organization/person/add/?_to_field=", f"organization/person/?id__in={BIG}", f"organization/person/?pk={BIG}",
+    "organization/person/?q=%00", "autocomplete/?app_label=organization&model_name=user&field_name=person&term=%00",
+    "autocomplete/?app_label=organization&model_name=user&field_name=person&page=x", f"r/9/{BIG}/", "r/9/null/",
+    "r/null/null/", f"r/{BIG}/1/", "pairings/progresslog/?date__year=9999&date__month=12",
+    f"outcomes/outcome/?achieved_on__year={BIG}", "pairings/progresslog/?hours__gte=NaN",
+    "mentorship/mentorshipteam/?started_on__year=9999", f"mentorship/mentorshipteam/?branch__id__in={BIG}",
+    "teaching_pairs/workshop/?held_on__gte=10000-01-01", f"mentorship/mentorshipteam/?p={BIG}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", OF_THE_DESK, ids=range(len(OF_THE_DESK)))
+def test_no_address_of_the_desk_is_an_error_page(world: BranchWorld, address: str) -> None:
+    assert signed_in(operator()).get(f"/admin/{address}").status_code in ANSWERS
+
+
+def test_a_list_of_the_desk_is_still_asked_as_its_own_links_ask(desk: Client, world: BranchWorld) -> None:
+    asked = "date__year=2024&date__month=5&p=1&o=-1.2&element_kind__exact=theory&kind=teaching&q=1e5"
+    assert desk.get(f"/admin/pairings/progresslog/?{asked}").status_code == 200
+
+
+def test_rows_chosen_beyond_what_a_database_holds_are_refused(desk: Client, world: BranchWorld) -> None:
+    sent = {"action": "verify", "_selected_action": BIG}
+    assert desk.post(reverse("admin:outcomes_outcome_changelist"), sent).status_code == 400
+
+
+@pytest.mark.parametrize("sent", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed"])
+def test_a_form_in_parts_that_nobody_can_tell_apart_is_answered_in_the_frame(desk: Client, sent: str) -> None:
+    answer = desk.post(reverse("profile"), b"--x\r\n\r\n", content_type=sent)
+    if answer.status_code == 400:
+        assert "请求无法读取" in answer.content.decode()
+        assert "退出" in answer.content.decode()
+    else:
+        assert (sent, answer.status_code) == ("multipart/mixed", 200)
+
+
+@pytest.mark.parametrize("sent", ["text/plain; charset=rot13", "multipart/form-data; boundary=x; charset=undefined"])
+def test_a_codec_in_a_header_reads_no_address(world: BranchWorld, sent: str) -> None:
+    said: list[str] = []
+    environ = {
+        **RequestFactory()._base_environ(),
+        "CONTENT_TYPE": sent,
+        "QUERY_STRING": "q=a",
+        "PATH_INFO": "/healthz/",
+    }
+    BoundedHandler()(environ, lambda status, headers, exc_info=None: said.append(status))
+    assert said == ["400 Bad Request"]
+
+
+def test_a_cookie_with_a_nul_is_no_session(world: BranchWorld) -> None:
+    environ = {**RequestFactory()._base_environ(), "HTTP_COOKIE": 'sessionid="abcdefgh\\000"', "PATH_INFO": "/"}
+    assert "HTTP_COOKIE" not in readable(environ)
+    assert "HTTP_COOKIE" in readable({**environ, "HTTP_COOKIE": "sessionid=abcdefgh"})
+
+
+def test_rows_that_a_page_only_shows_are_those_there_are(desk: Client, world: BranchWorld) -> None:
+    team = world.rows["team"]
+    address = reverse("admin:mentorship_mentorshipteam_change", args=[team.pk])
+    form = desk.get(address).context["adminform"].form
+    kept = {name: form[name].value() for name in ("title", "track", "contest", "aim", "started_on", "version")}
+    seats = {"seats-TOTAL_FORMS": "9", "seats-INITIAL_FORMS": "0", "seats-0-person": "1", "seats-0-role": "leader"}
+    before = team.seats.count()
+    sent = {**kept, **seats, "projects-TOTAL_FORMS": "1", "projects-INITIAL_FORMS": "0"}
+    assert desk.post(address, {**sent, "title": ""}).status_code == 200
+    assert desk.post(address, {**sent, "title": "改过的题目"}).status_code == 302
+    team.refresh_from_db()
+    assert (team.title, team.seats.count()) == ("改过的题目", before)

@@ -118,11 +118,16 @@ class _Reader(HTMLParser):
             self._words = None
 
 
-def forms_of(response: HttpResponseBase) -> list[Form]:
-    """Return the forms that a page holds, without those of the frame (language, sign-out)."""
+def all_forms_of(response: HttpResponseBase) -> list[Form]:
+    """Return every form that a page holds."""
     reader = _Reader()
     reader.feed(response.content.decode())
-    return [one for one in reader.forms if one.method == "post" and "/language/" not in one.action]
+    return reader.forms
+
+
+def forms_of(response: HttpResponseBase) -> list[Form]:
+    """Return the forms that change something, without those of the frame (language, sign-out)."""
+    return [one for one in all_forms_of(response) if one.method == "post" and "/language/" not in one.action]
 
 
 @dataclass(frozen=True)
