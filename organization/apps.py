@@ -15,7 +15,7 @@ class OrganizationConfig(AppConfig):
         from auditlog.models import LogEntry  # noqa: PLC0415 - the same
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from organization import checks, integrity_rows, integrity_trail, models, rules  # noqa: F401, PLC0415 - the same
+        from organization import checks, integrity_rows, integrity_ties, integrity_trail, models, rules  # noqa: F401, PLC0415 - the same
         from organization.models.trail import TrailManager  # noqa: PLC0415 - the same
 
         # Whoever writes an entry, the library too, writes its link with it.

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, Field, ForeignKey, JSONField, Model
 
 from organization.integrity import ROWS_AT_A_TIME, Finding, broken, came_with_the_release, invariant
-from organization.trail import NOTHING, audited_fields
+from organization.trail import NOTHING, audited_fields, is_taken_in
 
 CREATE, DELETE = LogEntry.Action.CREATE, LogEntry.Action.DELETE
 END = float("inf")
@@ -42,11 +42,19 @@ def audited_rows() -> Finding:
     for model in auditlog.get_models():
         if has_forms(model):
             continue  # a pairing is made, and audited, as a row of its form
-        known = came_with_the_release(model)
-        for pk, row, told in side_by_side(model):
-            checked += row is not None
-            problems = _problems(model, row, told, is_known=pk in known)
-            found += [broken((model._meta.label, pk), problem) for problem in problems]
+        finding = differences(model)
+        checked += finding.checked
+        found += finding.broken
+    return Finding(checked, found)
+
+
+def differences(model: type[Model]) -> Finding:
+    """Return where one model's rows and the trail differ."""
+    checked, found, known = 0, [], set() if is_taken_in() else came_with_the_release(model)
+    for pk, row, told in side_by_side(model):
+        checked += row is not None
+        problems = _problems(model, row, told, is_known=pk in known)
+        found += [broken((model._meta.label, pk), problem) for problem in problems]
     return Finding(checked, found)
 
 
@@ -96,6 +104,7 @@ def _problems(model: type[Model], row: dict[str, Any] | None, told: Told | None,
         if told is not None and not told.is_removed:
             yield "was removed without an audit entry"
         return
+    is_made = told is not None and told.is_made
     if told is None or not told.is_made:
         if not is_known:
             yield "made without an audit entry"
@@ -103,7 +112,7 @@ def _problems(model: type[Model], row: dict[str, Any] | None, told: Told | None,
     elif told.is_removed:
         yield "is there, the audit trail says it was removed"
     for field in audited_fields(model):
-        said = told.values.get(field.name, None if is_known else NOTHING) if told else None
+        said = told.values.get(field.name, NOTHING if is_made else None) if told else None
         if said is not None and not says(field, said, row[field.attname]):
             yield f"{field.name} is {row[field.attname]!r}, the audit trail says {said!r}"
 

@@ -11,7 +11,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Field, Model, QuerySet
 
+from organization.models.trail import TrailHead
+
 NOTHING = "None"  # what auditlog writes of a value that is not there
+
+
+#: What marks the entry that says: all that was there is in the trail now.
+SEALED = "sealed"
+
+
+def is_taken_in() -> bool:
+    """Return whether what came with the release or from an earlier one was written into the trail (`seal_trail`)."""
+    kind = ContentType.objects.get_for_model(TrailHead)
+    return LogEntry.objects.filter(content_type=kind, additional_data__has_key=SEALED).exists()
 
 
 def audited_fields(model: type[Model]) -> list[Field]:

@@ -14,7 +14,13 @@ class OutcomesConfig(AppConfig):
         """Audit outcomes and reports; load the rules."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from outcomes import integrity, ledger_words, models, rules  # noqa: F401, PLC0415 - models exist only from here
+        from outcomes import (  # noqa: PLC0415 - models exist only from here on
+            integrity,  # noqa: F401
+            ledger_words,  # noqa: F401
+            models,
+            rules,  # noqa: F401
+            taking_in,  # noqa: F401
+        )
 
         auditlog.register(models.Outcome, exclude_fields=["version", "standing"], m2m_fields={"shared_with"})
         links = (models.OutcomePerson, models.OutcomeCredit, models.OutcomeEvidence, models.HandOver, models.ReportFile)

@@ -1,12 +1,20 @@
 """The invariants of outcomes and reports, tried on the data."""
 
 import datetime
-from itertools import chain
+from itertools import chain, pairwise
 from typing import cast
 
 from django.db.models import F, Q
 
-from organization.integrity import ROWS_AT_A_TIME, Finding, broken, each, invariant, made_by_migration
+from organization.integrity import (
+    ROWS_AT_A_TIME,
+    WITH_RELATIONS_AT_A_TIME,
+    Finding,
+    broken,
+    each,
+    invariant,
+    made_by_migration,
+)
 from organization.models import Branch
 from outcomes.figures import Period
 from outcomes.figures.achievements import counted_outcomes
@@ -37,8 +45,9 @@ def counted_once() -> Finding:
     problems = []
     scopes = chain(([branch] for branch in branches), [branches])
     for scope in scopes:
-        works = list(counted_outcomes(scope, ALL_TIME).values_list("work", flat=True))
-        twice = {work for work in works if works.count(work) > 1} if len(works) != len(set(works)) else set()
+        works = counted_outcomes(scope, ALL_TIME).order_by("work").values_list("work", flat=True)
+        neighbours = pairwise(works.iterator(chunk_size=ROWS_AT_A_TIME))
+        twice = {work for work, next_one in neighbours if work == next_one}
         problems += [broken(("outcomes.Outcome", str(work)), "this work counts twice") for work in sorted(twice)]
     return Finding(Outcome.objects.verified().count(), problems)
 
@@ -55,7 +64,7 @@ def sealed() -> Finding:
         return "" if is_sealed(outcome) else "was changed after it was verified"
 
     rows = Outcome.objects.filter(review__in=LOCKED).prefetch_related("proofs")
-    return each(rows.iterator(chunk_size=ROWS_AT_A_TIME), problem_of)
+    return each(rows.iterator(chunk_size=WITH_RELATIONS_AT_A_TIME), problem_of)
 
 
 @invariant("6_correction_has_a_reason")

@@ -4,7 +4,7 @@ from collections import Counter
 
 from django.db.models import Count, Max, Q
 
-from organization.integrity import ROWS_AT_A_TIME, Finding, broken, each, invariant
+from organization.integrity import ROWS_AT_A_TIME, WITH_RELATIONS_AT_A_TIME, Finding, broken, each, invariant
 from organization.models import MEMBER_STAGES, RuleError
 from pairings.kinds import all_kinds
 from pairings.models import Pairing, Seat
@@ -24,7 +24,7 @@ def three_ones() -> Finding:
         return "the same person sits in it twice" if any(times > 1 for times in people.values()) else ""
 
     active = Pairing.objects.active().prefetch_related("seats__person")
-    return each(active.iterator(chunk_size=ROWS_AT_A_TIME), problem_of)
+    return each(active.iterator(chunk_size=WITH_RELATIONS_AT_A_TIME), problem_of)
 
 
 @invariant("1_seats_hold_the_right_stage")

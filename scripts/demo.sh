@@ -17,6 +17,7 @@ DEMO_PASSWORD=${DEMO_PASSWORD:-$(keep demo_password 9)}
 export SECRET_KEY DEMO_PASSWORD
 
 .venv/bin/python manage.py migrate --verbosity 0
+.venv/bin/python manage.py seal_trail >/dev/null
 .venv/bin/python manage.py load_demo
 printf '\nThe demo college is at http://127.0.0.1:%s/ (stop it with Ctrl-C).\n\n' "${PORT:-8000}"
 exec .venv/bin/gunicorn pairing_site.wsgi:application \

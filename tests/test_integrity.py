@@ -164,6 +164,13 @@ def _made_in_silence(world: BranchWorld) -> Model:
     return Person.objects.bulk_create([quiet])[0]
 
 
+@breaks("9_ties_are_what_the_audit_says")
+def _shared_in_silence(world: BranchWorld) -> Model:
+    draft = world.rows["draft"]
+    draft.shared_with.through.objects.create(outcome_id=draft.pk, branch_id=BranchFactory().pk)
+    return draft
+
+
 @breaks("9_trail_is_a_whole_chain")
 def _an_entry_was_polished(world: BranchWorld) -> Model:
     entry = LogEntry.objects.get_for_object(world.rows["submitted"]).first()

@@ -1,12 +1,14 @@
 """The audit trail: each entry is linked, the database keeps it, and only a recorded redaction changes its words."""
 
 import threading
+from io import StringIO
 from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Count, Max, ProtectedError
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -160,3 +162,44 @@ def test_who_did_something_is_never_forgotten(world: BranchWorld) -> None:
     answer = boss.post(reverse("admin:organization_user_delete", args=[secretary.pk]), {"post": "yes"})
     secretary.refresh_from_db()
     assert (answer.status_code, LogEntry.objects.filter(actor=secretary).exists()) == (200, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE auditlog_logentry SET object_repr = 'x'",
+        "DELETE FROM auditlog_logentry",
+        "TRUNCATE auditlog_logentry CASCADE",
+        "UPDATE organization_traillink SET mac = 'x'",
+        "DELETE FROM organization_traillink",
+        "ALTER TABLE auditlog_logentry DISABLE TRIGGER ALL",
+        "DROP TRIGGER trail_is_kept ON auditlog_logentry",
+    ],
+)
+def test_the_application_s_role_adds_to_the_trail_and_can_do_nothing_else(world: BranchWorld, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE pairing_app")
+        call_command("restrict_database_role", "pairing_app", stdout=StringIO())
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET ROLE pairing_app")
+        try:
+            teacher(world.branch)
+            assert broken_in_the_trail() == []
+            cursor.execute("SET LOCAL pairing.redaction = 'on'")
+            with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), transaction.atomic():
+                cursor.execute(statement)
+            cursor.execute("SET LOCAL pairing.redaction = 'off'")
+            with pytest.raises(RuleError):
+                redact(LogEntry.objects.get_for_object(world.rows["reflection"]), by=None, reason="误传")
+            assert broken_in_the_trail() == []
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+@pytest.mark.django_db
+def test_a_role_is_restricted_in_a_line_or_refused_in_one() -> None:
+    with pytest.raises(CommandError) as raised:
+        call_command("restrict_database_role", "nobody_of_this_name")
+    assert (raised.value.returncode, "\n" in str(raised.value)) == (2, False)
