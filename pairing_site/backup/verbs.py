@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import connection
 
-from evidence.models import StoredFile, evidence_storage
+from evidence.looking import evidence_storage
+from evidence.models import StoredFile
 from organization.models import RuleError, TrailHead
 from pairing_site.backup import databases
 from pairing_site.backup.archive import EVIDENCE, PIECE, Writer, check, members, written_whole
