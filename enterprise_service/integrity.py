@@ -1,8 +1,8 @@
 """The invariants of engagements, tried on the data."""
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 
-from enterprise_service.models import Engagement, Problem
+from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from organization.integrity import ROWS_AT_A_TIME, Finding, broken, each, invariant
 
 
@@ -30,3 +30,14 @@ def one_engagement() -> Finding:
         for row in crowded
     ]
     return Finding(Problem.objects.count(), problems)
+
+
+@invariant("12_money_and_links_belong_to_work_that_began")
+def begun() -> Finding:
+    """Money was received from the start of approved work on, and no enterprise is asked about work that ended early."""
+    outside = Q(engagement__approved_at__isnull=True) | Q(received_on__lt=F("engagement__started_on"))
+    found = [broken(one, "was received before the work began") for one in Instalment.objects.filter(outside)]
+    open_links = Confirmation.objects.filter(revoked_at__isnull=True, confirmed_at__isnull=True)
+    idle = Q(engagement__approved_at__isnull=True) | Q(engagement__status=Engagement.Status.ENDED)
+    found += [broken(link, "asks about work that is not done") for link in open_links.filter(idle)]
+    return Finding(Instalment.objects.count() + open_links.count(), found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import CharField, Model, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, F, Model, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from organization.models import PartyStage, PartyStageEntry, Person, Tag
@@ -91,6 +91,16 @@ def each(rows: Iterable[Any], problem_of: Callable[[Any], str]) -> Finding:
         if problem := problem_of(row):
             found.append(broken(row, problem))
     return Finding(checked, found)
+
+
+@invariant("1_people_are_where_their_branch_is")
+def places() -> Finding:
+    """A person's college is the branch's, and the teaching office belongs to the branch."""
+    away = Person.objects.exclude(college=F("branch__college"))
+    found = [broken(person, "the branch is of another college") for person in away]
+    elsewhere = Person.objects.filter(office__isnull=False).exclude(office__branch=F("branch"))
+    found += [broken(person, "the teaching office is of another branch") for person in elsewhere]
+    return Finding(Person.objects.count(), found)
 
 
 @invariant("1_stage_is_what_the_history_says")

@@ -13,6 +13,7 @@ from outcomes.documents.formats import KEPT, Handing
 from outcomes.documents.outlines import ANNUAL
 from outcomes.figures import Period, branch_report
 from outcomes.models import FrozenReport, OutcomeEvidence, ReportProse
+from outcomes.models.reports import FrozenReportQuerySet
 
 
 def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
@@ -27,9 +28,14 @@ def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
         The frozen report, with its figures, its documents and the manifest of their hashes.
 
     Raises:
+        RuleError: when `by` does not manage the branch, or the period is not over.
         ValidationError: when the period's report is frozen already.
         RuleError: when the figures changed while the documents were drawn, or two froze at once.
     """
+    if not by.manages(branch.pk):
+        raise RuleError(_("The branch's secretary, a deputy or the operator decides on this."))
+    if period.last >= timezone.localdate():
+        raise RuleError(_("The period is not over yet; its report can be frozen from the day after it."))
     figures = branch_report(branch, period)
     report = FrozenReport(
         branch=branch,
@@ -103,3 +109,8 @@ def report_or_frozen(branch: Branch, period: Period) -> dict[str, Any]:
     """Return the frozen report of a period where there is one, else the figures as they are now."""
     frozen = frozen_of(branch, period)
     return frozen.content if frozen else branch_report(branch, period)
+
+
+def overlapping_reports(branch: Branch, period: Period) -> FrozenReportQuerySet:
+    """Return the branch's frozen reports of other periods that hold some of the period's days too."""
+    return FrozenReport.objects.filter(branch=branch).overlapping(period.first, period.last)

@@ -38,6 +38,13 @@ def credits_in_place() -> Finding:
     return Finding(OutcomeCredit.objects.count(), problems)
 
 
+@invariant("5_credits_go_to_pairings_that_began")
+def credits_begun() -> Finding:
+    """No pairing shares the credit for an outcome before it was approved."""
+    early = OutcomeCredit.objects.filter(pairing__approved_at__isnull=True)
+    return Finding(OutcomeCredit.objects.count(), [broken(credit, "its pairing has not begun") for credit in early])
+
+
 @invariant("5_every_work_counts_once")
 def counted_once() -> Finding:
     """In a branch's and in the college's figure a work counts once."""
@@ -65,6 +72,14 @@ def sealed() -> Finding:
 
     rows = Outcome.objects.filter(review__in=LOCKED).prefetch_related("proofs")
     return each(rows.iterator(chunk_size=WITH_RELATIONS_AT_A_TIME), problem_of)
+
+
+@invariant("6_what_was_submitted_names_who_submitted_it")
+def submitters() -> Finding:
+    """Whatever waits for verification or was verified says who submitted it, so that another verifies it."""
+    sent = Outcome.objects.filter(review__in=(Outcome.Review.SUBMITTED, *LOCKED))
+    nameless = sent.filter(submitted_by__isnull=True)
+    return Finding(sent.count(), [broken(outcome, "says nobody who submitted it") for outcome in nameless])
 
 
 @invariant("6_correction_has_a_reason")
@@ -95,6 +110,14 @@ def frozen() -> Finding:
         return f"changed: {', '.join(names)}" if names else ""
 
     return each(FrozenReport.objects.all(), problem_of)
+
+
+@invariant("7_frozen_period_was_over")
+def frozen_afterwards() -> Finding:
+    """A report was frozen when its period was over."""
+    early = FrozenReport.objects.filter(frozen_at__date__lte=F("last_day"))
+    problems = [broken(report, "was frozen before its period was over") for report in early]
+    return Finding(FrozenReport.objects.count(), problems)
 
 
 @invariant("10_chain_rises_without_loop_or_fork")

@@ -30,12 +30,12 @@ def import_ledger(
     Args:
         file: a sheet with the headings of `ledger_columns`, or where it lies.
         branch: whose outcomes they are.
-        by: who reads the sheet in; None for a command.
-        verified_by: the branch's secretary or deputy who vouches for the rows.
+        by: who reads the sheet in and so submits its rows; None for a command, which has an account of its own.
+        verified_by: the branch's secretary or deputy who vouches for the rows: another than who reads them in.
         dry_run: try everything and write nothing; the result says what each row would change.
 
     Raises:
-        RuleError: when `verified_by` is not secretary or deputy of the branch.
+        RuleError: when `verified_by` is not secretary or deputy of the branch, or submitted a row.
     """
     if verified_by and not verified_by.manages(branch.pk):
         raise RuleError(_("%(user)s is not secretary or deputy of this branch.") % {"user": verified_by.username})
@@ -94,7 +94,7 @@ def _write(matches: list[Match], file: SheetFile, branch: Branch, by: User | Non
     """Record the new rows, share what two branches have, and verify what somebody vouches for."""
     new = [match.row for match in matches if match.state == State.NEW]
     if new:
-        _record(new, file, by or verified_by, verified_by)
+        _record(new, file, by or User.objects.of_the_command_line(), verified_by)
     for match in matches:
         kept = match.kept
         if kept is not None and match.state == State.SHARED:
@@ -103,12 +103,12 @@ def _write(matches: list[Match], file: SheetFile, branch: Branch, by: User | Non
             kept.verify(by=verified_by)
 
 
-def _record(rows: list[LedgerRow], file: SheetFile, by: User | None, verified_by: User | None) -> None:
+def _record(rows: list[LedgerRow], file: SheetFile, by: User, verified_by: User | None) -> None:
     """Record the rows with the sheet as their proof, submit them, and verify them when somebody vouches."""
     sheet = Evidence.objects.take_in_bytes(file.content, name=file.name, by=by)
     for row in rows:
-        row.outcome.record(by=None, people=row.people)
+        row.outcome.record(by=by, people=row.people)
         row.outcome.proofs.create(evidence=sheet, ledger_row=row.record.row, ledger_sheet=row.record.sheet)
-        row.outcome.submit(by=None)
+        row.outcome.submit(by=by)
         if verified_by:
             row.outcome.verify(by=verified_by)

@@ -12,7 +12,7 @@ from organization.models import Branch
 from pairings.forms import DateInput
 from pairings.kinds import kind_labels
 from pairings.models import Pairing, ProgressLog
-from pairings.models.pairing import PairingQuerySet
+from pairings.models.queries import PairingQuerySet
 
 
 class BranchFilterMixin(filters.FilterSet):

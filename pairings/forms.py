@@ -114,7 +114,7 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         """
         if self.instance.pk:
             self.instance.save()
-            self.instance.change_people(people=self.people, helpers=self.helpers)
+            self.instance.change_people(by=self.user, people=self.people, helpers=self.helpers)
         elif self.match:
             self.match.become(self.instance, people=self.people, by=self.user)
         else:

@@ -1,13 +1,16 @@
 """The invariants of pairings, seats and logs, tried on the data."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
+from django.db.models.functions import TruncDate
 
 from organization.integrity import ROWS_AT_A_TIME, WITH_RELATIONS_AT_A_TIME, Finding, broken, each, invariant
-from organization.models import MEMBER_STAGES, RuleError
+from organization.models import MEMBER_STAGES, PartyStageEntry, RuleError
+from organization.models.ties import stage_in
 from pairings.kinds import all_kinds
-from pairings.models import Pairing, Seat
+from pairings.models import Pairing, ProgressLog, Seat
 from pairings.models.seats import MEMBER_ROLES, NON_MEMBER_ROLES, STUDENT_ROLES
 
 
@@ -34,6 +37,60 @@ def stages() -> Finding:
     wrong |= Q(role__in=NON_MEMBER_ROLES, stage_when_seated__in=MEMBER_STAGES)
     found = Seat.objects.filter(wrong)
     return Finding(Seat.objects.count(), [broken(seat, f"{seat.role}: {seat.stage_when_seated}") for seat in found])
+
+
+@invariant("1_seats_fit_their_people")
+def fitting_people() -> Finding:
+    """Teachers sit in teachers' places and students in students', in pairings of their own college."""
+
+    def problem_of(seat: Seat) -> str:
+        kind = {
+            role.slug: role.person_kind for role in (*seat.pairing.kind_info.roles, *seat.pairing.kind_info.extra_roles)
+        }
+        if kind.get(seat.role) not in (None, seat.person.kind):
+            return f"{seat.role} is a {seat.person.kind}"
+        return "" if seat.person.college_id == seat.pairing.branch.college_id else "is another college's person"
+
+    registered = Seat.objects.filter(pairing__kind__in=[kind.slug for kind in all_kinds()])
+    return each(registered.select_related("person", "pairing__branch").iterator(chunk_size=ROWS_AT_A_TIME), problem_of)
+
+
+@invariant("1_seats_agree_with_the_history")
+def history() -> Finding:
+    """Whoever was seated as a party member was one on that day by the history of stages, and nobody else."""
+    steps: dict[int, list[Any]] = defaultdict(list)
+    rows = PartyStageEntry.objects.filter(person__in=Seat.objects.values("person"))
+    for person, day, stage in rows.values_list("person", "from_date", "stage").iterator(chunk_size=ROWS_AT_A_TIME):
+        steps[person].append((day, stage))
+
+    def problem_of(seat: Seat) -> str:
+        stage = stage_in(steps[seat.person_id], seat.joined_on, otherwise="none")
+        is_told = (stage in MEMBER_STAGES) == (seat.stage_when_seated in MEMBER_STAGES)
+        return "" if is_told else f"seated as {seat.stage_when_seated}, the history says {stage}"
+
+    return each(Seat.objects.order_by().iterator(chunk_size=ROWS_AT_A_TIME), problem_of)
+
+
+@invariant("12_approver_takes_no_part")
+def approvers() -> Finding:
+    """Nobody approved a pairing in which they sat."""
+    own = Seat.objects.filter(
+        person=F("pairing__approved_by__person"), joined_on__lte=TruncDate("pairing__approved_at")
+    )
+    approved = Pairing.objects.filter(approved_at__isnull=False).count()
+    return Finding(approved, [broken(seat, "sits in a pairing that the same person approved") for seat in own])
+
+
+@invariant("12_pairing_s_days_are_in_order")
+def days() -> Finding:
+    """Seats and logs of a pairing lie between its start and its end."""
+    early, late = "lies before its pairing's start", "lies after its pairing's end"
+    approved = Q(pairing__approved_at__isnull=False)
+    found = [broken(seat, early) for seat in Seat.objects.filter(joined_on__lt=F("pairing__started_on"))]
+    found += [broken(seat, late) for seat in Seat.objects.filter(approved, left_on__gt=F("pairing__closed_on"))]
+    found += [broken(log, early) for log in ProgressLog.objects.filter(date__lt=F("pairing__started_on"))]
+    found += [broken(log, late) for log in ProgressLog.objects.filter(date__gt=F("pairing__closed_on"))]
+    return Finding(Seat.objects.count() + ProgressLog.objects.count(), found)
 
 
 @invariant("1_every_pairing_has_one_child_of_its_kind")

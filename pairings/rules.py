@@ -67,7 +67,7 @@ add_admin_permissions(Seat, may_write=nobody, may_delete=nobody)
 
 rules.add_perm("pairings.propose_pairing", is_a_teacher | manages_a_branch)
 rules.add_perm("pairings.edit_pairing", manages_its_branch | leads_it | (proposed_it & is_undecided))
-rules.add_perm("pairings.approve_pairing", manages_its_branch)
+rules.add_perm("pairings.approve_pairing", manages_its_branch & ~sits_in_it)
 rules.add_perm("pairings.return_pairing", manages_its_branch)
 rules.add_perm("pairings.resubmit_pairing", manages_its_branch | leads_it | proposed_it)
 rules.add_perm("pairings.log_pairing", can_log)

@@ -17,7 +17,7 @@ from django.db.models import CheckConstraint, Model
 from enterprise_service.models import Engagement
 from evidence.looking import evidence_storage
 from organization.integrity import try_all
-from organization.models import Person
+from organization.models import PartyStageEntry, Person
 from organization.redaction import permitted
 from outcomes.models import OutcomeCredit
 from pairings.models import Pairing, Seat
@@ -79,6 +79,63 @@ def _a_seat_is_empty(world: BranchWorld) -> Model:
 def _the_leader_was_no_member(world: BranchWorld) -> Model:
     without(Seat, "member_seat_needs_a_member")
     return put(world.rows["pair"].seats.get(role="leader"), stage_when_seated="none")
+
+
+@breaks("1_seats_fit_their_people")
+def _a_student_teaches(world: BranchWorld) -> Model:
+    seat = world.rows["team"].seats.get(role="ordinary_student")
+    put(seat.person, kind="teacher")
+    return seat
+
+
+@breaks("1_seats_agree_with_the_history")
+def _a_history_was_rewritten(world: BranchWorld) -> Model:
+    seat = world.rows["pair"].seats.get(role="leader")
+    PartyStageEntry.objects.filter(person=seat.person).update(from_date="2025-01-01")
+    return seat
+
+
+@breaks("1_people_are_where_their_branch_is")
+def _a_person_of_nowhere(world: BranchWorld) -> Model:
+    return put(world.rows["person"], college=BranchFactory().college)
+
+
+@breaks("12_approver_takes_no_part")
+def _approved_by_oneself(world: BranchWorld) -> Model:
+    pair = world.rows["pair"]
+    put(Pairing.objects.get(pk=pair.pk), approved_by=world.users["teacher"])
+    return pair.seats.get(role="leader")
+
+
+@breaks("12_pairing_s_days_are_in_order")
+def _a_start_after_the_logs(world: BranchWorld) -> Model:
+    put(Pairing.objects.get(pk=world.rows["team"].pk), started_on="2024-09-01")
+    return world.rows["log"]
+
+
+@breaks("12_results_and_assessments_lie_in_their_team_s_life")
+def _a_result_out_of_time(world: BranchWorld) -> Model:
+    return put(world.rows["stage"], result="一等奖", held_on="2023-01-01")
+
+
+@breaks("12_money_and_links_belong_to_work_that_began")
+def _money_before_the_work(world: BranchWorld) -> Model:
+    return put(world.rows["instalment"], received_on="2023-01-01")
+
+
+@breaks("5_credits_go_to_pairings_that_began")
+def _credit_in_advance(world: BranchWorld) -> Model:
+    return OutcomeCredit.objects.create(outcome=world.rows["draft"], pairing_id=world.rows["proposal"].pk)
+
+
+@breaks("6_what_was_submitted_names_who_submitted_it")
+def _nobody_submitted(world: BranchWorld) -> Model:
+    return put(world.rows["submitted"], submitted_by=None)
+
+
+@breaks("7_frozen_period_was_over")
+def _frozen_too_early(world: BranchWorld) -> Model:
+    return put(world.rows["frozen"], last_day="2099-12-31")
 
 
 @breaks("1_every_pairing_has_one_child_of_its_kind")

@@ -16,7 +16,7 @@ from evidence.models import Evidence
 from organization.events import Event, record
 from organization.models import RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
-from pairings.models import PairingFile
+from pairings.models import Pairing, PairingFile
 
 SALT = "enterprise_service.confirmation"
 
@@ -98,12 +98,15 @@ class Confirmation(VersionedModel):
         An enterprise that answered that the problem is not solved yet can be asked again.
 
         Raises:
-            RuleError: when the engagement has not begun, or the enterprise has confirmed that it is solved.
+            RuleError: when the engagement has not begun or ended early, or the enterprise has confirmed that it is
+                solved.
         """
         with all_or_nothing():
-            Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
-            if engagement.approved_at is None:
+            status = Pairing.objects.select_for_update().get(pk=engagement.pk).status
+            if status in (Pairing.Status.PROPOSED, Pairing.Status.RETURNED):
                 raise RuleError(_("The engagement has not begun."))
+            if status == Pairing.Status.ENDED:
+                raise RuleError(_("The engagement ended early; there is nothing to confirm."))
             if engagement.is_confirmed:
                 raise RuleError(_("The enterprise has confirmed already."))
             for older in engagement.confirmations.filter(revoked_at__isnull=True, confirmed_at__isnull=True):

@@ -1,12 +1,13 @@
 """Enterprise service: one party member with a team, one enterprise, one enterprise problem."""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Min, Q, Sum
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext
@@ -16,7 +17,7 @@ from enterprise_service.models.board import Problem
 from organization.models import RuleError, ScopedQuerySet, User, VersionedModel
 from organization.text import PlainCharField
 from pairings.models import Pairing
-from pairings.models.pairing import PairingQuerySet
+from pairings.models.queries import PairingQuerySet
 
 #: Activities of logs that take place at the enterprise.
 ON_SITE = ("solving", "survey", "technical", "talent", "training")
@@ -111,6 +112,11 @@ class Engagement(Pairing):
         """Whether the enterprise has confirmed that its problem is solved (one query)."""
         return self.confirmations.filter(is_solved=True).exists()
 
+    def first_day_held(self) -> datetime.date | None:
+        """Return the earliest day of a log or of money received (two queries)."""
+        paid = self.instalments.aggregate(day=Min("received_on"))["day"]
+        return min((day for day in (super().first_day_held(), paid) if day), default=None)
+
     def open_matters(self) -> list[str]:
         """Return what was not received yet and what nobody confirmed (two queries)."""
         matters = []
@@ -124,11 +130,14 @@ class Engagement(Pairing):
         """Keep an instalment that the college received, new or corrected.
 
         Raises:
-            RuleError: when the instalments would exceed the contract's amount, or it was saved meanwhile.
+            RuleError: when the instalments would exceed the contract's amount, the engagement has not begun or ended
+                early, or it was saved meanwhile.
             ValidationError: by field.
         """
-        with self._locked(self.Status.ACTIVE, *self.CLOSED):
+        with self._locked(self.Status.ACTIVE, self.Status.COMPLETED) as pairing:
             self.save(update_fields=["version"])  # the contract's amount is that of this copy
+            if instalment.received_on and instalment.received_on < pairing.started_on:
+                raise ValidationError({"received_on": _("This lies before the engagement's start.")})
             instalment.engagement = self
             instalment.full_clean()
             others = self.instalments.exclude(pk=instalment.pk).aggregate(total=Sum("amount_cny"))["total"] or 0
@@ -136,16 +145,29 @@ class Engagement(Pairing):
                 raise RuleError(_("The instalments would exceed the contract's amount. Please check the contract."))
             instalment.save()
 
-    receive.alters_data = True  # type: ignore[attr-defined]
+    def take_out(self, instalment: "Instalment") -> None:
+        """Forget an instalment that was entered by mistake; the audit trail keeps it.
+
+        Raises:
+            RuleError: when the engagement ended early, or has not begun.
+        """
+        with self._locked(self.Status.ACTIVE, self.Status.COMPLETED):
+            self.save(update_fields=["version"])
+            instalment.delete()
+
+    receive.alters_data = take_out.alters_data = True  # type: ignore[attr-defined]
 
     def on_approved(self) -> None:
         """The problem is taken."""
         self.problem.take()
 
     def on_closed(self) -> None:
-        """Free the problem for others, or call it solved when the work was completed."""
+        """Free the problem for others, or call it solved when the work was completed; links of an end open nothing."""
         self.is_under_way = False
         self.save(update_fields=["is_under_way"])
+        if self.status == self.Status.ENDED:
+            for link in self.confirmations.filter(revoked_at__isnull=True, confirmed_at__isnull=True):
+                link.revoke()
         self.problem.give_back(solved=self.status == self.Status.COMPLETED)
 
 

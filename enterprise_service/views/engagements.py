@@ -15,7 +15,7 @@ from enterprise_service.filters import FINDINGS, FindingFilter
 from enterprise_service.forms import EngagementForm, InstalmentForm
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from organization.access import require, visible_or_404
-from organization.models import all_or_nothing
+from organization.models import RuleError
 from organization.text import whole_number
 from pairings.models import ProgressLog
 from pairings.views.pages import (
@@ -163,9 +163,12 @@ class InstalmentUpdateView(InstalmentMixin, UpdateView):
 def delete_instalment(request: HttpRequest, pk: int) -> HttpResponse:
     """Take out an instalment that was entered by mistake; the audit trail keeps it."""
     instalment = _instalment_for(request, pk)
-    with all_or_nothing():
-        instalment.delete()
-    messages.success(request, _("The instalment is taken out."))
+    try:
+        instalment.engagement.take_out(instalment)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The instalment is taken out."))
     return redirect(instalment.engagement)
 
 

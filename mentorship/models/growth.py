@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from mentorship.models.team import MentorshipTeam
+from mentorship.models.team import MentorshipTeam, before_start
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings.kinds import LEADER
@@ -207,6 +207,8 @@ class Assessment(VersionedModel):
         if set(marks) != items:
             raise ValidationError(_("Please mark each ability."))
         with all_or_nothing(), self.team.while_active() as team:
+            if self.assessed_on < team.started_on:
+                raise ValidationError({"assessed_on": before_start(team)})
             students = {seat.person_id for seat in team.open_seats if seat.role != LEADER}
             if self.student_id not in students:
                 raise RuleError(_("This person is no student of the team."))

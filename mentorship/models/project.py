@@ -10,10 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mentorship.models.team import MentorshipTeam, OfTeamQuerySet
+from mentorship.models.team import MentorshipTeam, OfTeamQuerySet, before_start
 from organization.models import RuleError, VersionedModel, all_or_nothing
 from organization.text import PlainCharField
-from pairings.models import Pairing
 
 
 class Round(models.TextChoices):
@@ -65,12 +64,14 @@ class Project(VersionedModel):
             RuleError: when the team is over.
             ValidationError: by field.
         """
-        with all_or_nothing(), self.team.while_open():
+        with all_or_nothing(), self.team.while_open() as team:
             self.full_clean()
             self.save()
             kept = {stage.round: stage for stage in self.stages.all()}
             for name, day in days.items():
                 stage = kept.get(name)
+                if day and day < team.started_on and (stage is None or day != stage.held_on):
+                    raise ValidationError({f"held_{name}": before_start(team)})
                 if day and stage is None:
                     Stage.objects.create(project=self, round=name, held_on=day)
                 elif stage and not stage.result and day is None:
@@ -155,16 +156,17 @@ class Stage(VersionedModel):
             held_on: the day on which it was known.
 
         Raises:
-            RuleError: when there are no words, or somebody else saved it.
-            ValidationError: when the day lies in the future.
+            RuleError: when there are no words, the team is not active, or somebody else saved it.
+            ValidationError: when the day lies in the future or before the team's start.
         """
         if not result.strip():
             raise RuleError(_("Please write the result."))
         if held_on > timezone.localdate():
             raise ValidationError({"held_on": _("The date lies in the future.")})
         self.result, self.held_on = result.strip(), held_on
-        with all_or_nothing():
-            Pairing.objects.select_for_update().get(pk=self.project.team_id)  # plan() holds it while it looks
+        with all_or_nothing(), self.project.team.while_active() as team:
+            if held_on < team.started_on:
+                raise ValidationError({"held_on": before_start(team)})
             self.full_clean()
             self.save()
 

@@ -1,5 +1,6 @@
 """Mentorship: one teacher party member, one student party member, one ordinary student."""
 
+import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -7,6 +8,7 @@ from typing import cast
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,7 @@ from organization.models import Person, ScopedQuerySet, User
 from organization.text import PlainCharField
 from pairings import kinds
 from pairings.models import Pairing
-from pairings.models.pairing import PairingQuerySet
+from pairings.models.queries import PairingQuerySet
 
 
 class MentorshipTeam(Pairing):
@@ -68,6 +70,19 @@ class MentorshipTeam(Pairing):
         """Return the student member and the ordinary student (prefetch `seats__person`)."""
         return [seat.person for seat in self.shown_seats if seat.role != kinds.LEADER]
 
+    def first_day_held(self) -> datetime.date | None:
+        """Return the earliest day of a log, a result or an assessment (three queries)."""
+        return min((day for day in (super().first_day_held(), *self._days_of_work(models.Min)) if day), default=None)
+
+    def last_day_held(self) -> datetime.date | None:
+        """Return the latest day of a log, a result or an assessment (two queries)."""
+        return max((day for day in (super().last_day_held(), *self._days_of_work(models.Max)) if day), default=None)
+
+    def _days_of_work(self, end: type[models.Min | models.Max]) -> list[datetime.date | None]:
+        """Return the first or last day on which a round's result was known and on which somebody was assessed."""
+        results = self.projects.filter(stages__result__gt="").aggregate(day=end("stages__held_on"))
+        return [results["day"], self.assessments.aggregate(day=end("assessed_on"))["day"]]
+
     def open_matters(self) -> list[str]:
         """Return rounds without a result and students without a last assessment (two queries)."""
         today = timezone.localdate()
@@ -85,6 +100,11 @@ class MentorshipTeam(Pairing):
             if student.pk not in assessed
         ]
         return matters
+
+
+def before_start(team: Pairing) -> str:
+    """Return why something of a team cannot have been before its start."""
+    return gettext("The team began on %(day)s; this cannot be older.") % {"day": date_format(team.started_on)}
 
 
 class OfTeamQuerySet(ScopedQuerySet):

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import ProtectedError, Q
 from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.events import Event, record
@@ -20,8 +21,20 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+#: The account in whose name commands enter what nobody is signed in for; no person's number looks like it.
+COMMAND_LINE = "@command-line"
+
+
 class AccountManager(UserManager["User"]):
     """Accounts."""
+
+    def of_the_command_line(self) -> "User":
+        """Return the closed account in whose name a command enters and submits; nobody can sign in with it."""
+        account, is_new = self.get_or_create(username=COMMAND_LINE, defaults={"is_active": False})
+        if is_new:
+            account.set_unusable_password()
+            account.save(update_fields=["password"])
+        return account
 
     def open_account(self, person: Person) -> tuple["User", str]:
         """Give a person an account under the staff or student number.
@@ -69,6 +82,8 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         """Return the person's name, or the sign-in name of an account without one."""
+        if self.username == COMMAND_LINE:
+            return gettext("Command line")
         return self.person.name if self.person else self.username
 
     def get_short_name(self) -> str:

@@ -1,7 +1,8 @@
 """People and the history of their party stages."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
@@ -11,8 +12,9 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organization.models.base import ScopedQuerySet, VersionedModel
+from organization.models.base import RuleError, ScopedQuerySet, VersionedModel
 from organization.models.places import Branch, Office
+from organization.models.ties import History, problems_of_history, problems_of_person
 from organization.names import clean_name, private_character
 from organization.pinyin import search_key
 from organization.text import PlainCharField, PlainEmailField, PlainTextField, validate_text_of
@@ -145,14 +147,27 @@ class Person(VersionedModel):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        """Save, keeping the college of the branch and the pinyin of the name."""
+        """Save, keeping the college of the branch and the pinyin of the name.
+
+        Raises:
+            RuleError: when the person sits or sat where this kind or college could not.
+        """
         self.college_id = self.branch.college_id
         self.name = clean_name(self.name)
         self.pinyin = search_key(self.name)
-        super().save(**kwargs)
+        with transaction.atomic():
+            is_another = kwargs.get("update_fields") is None and self._is_another_than_stored()
+            super().save(**kwargs)
+            if is_another and (problems := problems_of_person(self)):
+                raise RuleError(next(iter(problems.values())))
+
+    def _is_another_than_stored(self) -> bool:
+        """Return whether kind or college differ from what is stored (one query)."""
+        stored = Person._base_manager.filter(pk=self.pk).values_list("kind", "college").first()
+        return stored not in (None, (self.kind, self.college_id))
 
     def clean(self) -> None:
-        """Refuse an office of another branch and a birthday that has not come.
+        """Refuse an office of another branch, a birthday that has not come, and what the person's seats speak against.
 
         Raises:
             ValidationError: by field.
@@ -165,6 +180,10 @@ class Person(VersionedModel):
             raise ValidationError({"office": _("This teaching office belongs to another branch.")})
         if self.born_on and self.born_on > timezone.localdate():
             raise ValidationError({"born_on": _("The date of birth lies in the future.")})
+        if self.pk and self.branch_id:
+            self.college_id = self.branch.college_id
+            if self._is_another_than_stored() and (problems := problems_of_person(self)):
+                raise ValidationError({field: [words] for field, words in problems.items()})
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """Check uniqueness in the college, which a form never asks for because the branch tells it."""
@@ -295,25 +314,48 @@ class PartyStageEntry(models.Model):
             return
         if self.from_date > timezone.localdate():
             raise ValidationError({"from_date": _("The date lies in the future.")})
+        if problems := problems_of_history(self.person, self._history_with_this()):
+            raise ValidationError({"from_date": [str(problem) for problem in problems]})
         born = self.person.born_on
         if born and self.stage in MEMBER_STAGES and self.from_date < birthday(born, PARTY_AGE):
             raise ValidationError(
                 {"from_date": _("Joined the party before the age of 18: please check the date of birth.")}
             )
 
+    def _history_with_this(self) -> History:
+        """Return the person's history as it would be with this entry (one query)."""
+        others = self.person.stage_entries.exclude(pk=self.pk) if self.person.pk else PartyStageEntry.objects.none()
+        return [*others.values_list("from_date", "stage"), (self.from_date, self.stage)]
+
     def save(self, **kwargs: Any) -> None:
-        """Save the entry and bring the person's present stage in line."""
+        """Save the entry and bring the person's present stage in line.
+
+        Raises:
+            RuleError: when a seat that the person took would then have been taken by the wrong stage.
+        """
         validate_text_of(self)
-        with transaction.atomic():
+        with self._keeping_seats_true():
             super().save(**kwargs)
-            self.person.keep_stage()
 
     def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
-        """Delete the entry and bring the person's present stage in line."""
+        """Delete the entry and bring the person's present stage in line.
+
+        Raises:
+            RuleError: when a seat that the person took would then have been taken by the wrong stage.
+        """
+        with self._keeping_seats_true():
+            return super().delete(**kwargs)
+
+    @contextmanager
+    def _keeping_seats_true(self) -> Iterator[None]:
+        """Lock the person, let the history change, and refuse one that contradicts the person's seats."""
         with transaction.atomic():
-            deleted = super().delete(**kwargs)
+            person = Person.objects.select_for_update(of=("self",)).get(pk=self.person_id)
+            yield
+            history = list(person.stage_entries.values_list("from_date", "stage"))
+            if problems := problems_of_history(person, history):
+                raise RuleError(problems[0])
             self.person.keep_stage()
-        return deleted
 
 
 def birthday(born: datetime.date, age: int) -> datetime.date:

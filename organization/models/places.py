@@ -1,12 +1,12 @@
 """College, branch and teaching office."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from organization.models.base import ScopedQuerySet, VersionedModel
+from organization.models.base import RuleError, ScopedQuerySet, VersionedModel
 from organization.text import REFUSED, PlainCharField
 
 if TYPE_CHECKING:
@@ -90,6 +90,17 @@ class Branch(VersionedModel):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, **kwargs: Any) -> None:
+        """Save.
+
+        Raises:
+            RuleError: when the branch would go to another college and leave its people's numbers behind.
+        """
+        moved = not self._state.adding and Branch._base_manager.filter(pk=self.pk).exclude(college=self.college_id)
+        if moved and moved.exists() and self.people.exists():
+            raise RuleError(_("This branch has people; it stays in its college."))
+        super().save(**kwargs)
+
 
 class OfficeQuerySet(ScopedQuerySet):
     """Teaching offices."""
@@ -117,3 +128,14 @@ class Office(VersionedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        """Save.
+
+        Raises:
+            RuleError: when the office would go to another branch and leave its people behind.
+        """
+        moved = not self._state.adding and Office._base_manager.filter(pk=self.pk).exclude(branch=self.branch_id)
+        if moved and moved.exists() and self.people.exists():
+            raise RuleError(_("This teaching office has people; it stays in its branch."))
+        super().save(**kwargs)

@@ -19,7 +19,7 @@ from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
 from pairings.kinds import PairingKind, all_kinds, kind_of
 from pairings.models import Pairing
-from pairings.models.pairing import PairingQuerySet
+from pairings.models.queries import PairingQuerySet
 
 
 @dataclass(frozen=True)

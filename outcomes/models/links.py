@@ -50,11 +50,13 @@ class OutcomeCredit(models.Model):
         return str(self.pairing)
 
     def clean(self) -> None:
-        """Refuse a pairing of a branch that does not share the outcome.
+        """Refuse a pairing that has not begun, or of a branch that does not share the outcome.
 
         Raises:
             ValidationError: at pairing.
         """
+        if self.pairing.approved_at is None:
+            raise ValidationError({"pairing": _("This pairing has not begun; it can share no credit yet.")})
         branches = {self.outcome.branch_id, *self.outcome.shared_with.values_list("pk", flat=True)}
         if self.pairing.branch_id not in branches:
             raise ValidationError({"pairing": _("This pairing's branch does not share the outcome.")})

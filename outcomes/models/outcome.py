@@ -209,7 +209,7 @@ class Outcome(VersionedModel):
     def record(
         self,
         *,
-        by: User | None,
+        by: User,
         people: Iterable[Person],
         pairings: Iterable[Pairing] = (),
         evidence: Iterable[Evidence] = (),
@@ -217,7 +217,7 @@ class Outcome(VersionedModel):
         """Save a new outcome as a draft with its people, credits and proof.
 
         Args:
-            by: who enters it; None for a command.
+            by: who enters it.
             people: who achieved it, in order.
             pairings: those that share the credit, of branches that share the outcome.
             evidence: files that were taken in or that a log already holds.
@@ -249,8 +249,11 @@ class Outcome(VersionedModel):
             self._set_credits(pairings)
             self._attach(evidence)
 
-    def submit(self, *, by: User | None) -> None:
+    def submit(self, *, by: User) -> None:
         """Hand the outcome to the secretary.
+
+        Args:
+            by: who answers for it, and so cannot verify it; for a command the account of the command line.
 
         Raises:
             RuleError: when it has no evidence, nobody achieved it, or it is not the author's any more.
@@ -268,29 +271,43 @@ class Outcome(VersionedModel):
         """Confirm the outcome, lock it with a seal, and let it count; a correction replaces what it corrects.
 
         Raises:
-            RuleError: when it is not submitted, has no evidence, or `by` submitted it.
+            RuleError: when it is not submitted, has no evidence, `by` submitted it, or does not manage its branch.
+            ValidationError: when a field or a credit breaks a rule.
         """
         with self._locked(self.Review.SUBMITTED) as outcome:
+            outcome._check_reviewer(by)
+            if outcome.submitted_by_id is None:
+                raise RuleError(
+                    _("Nobody is recorded as having submitted this. Return it, so that it is submitted anew.")
+                )
             if by.pk == outcome.submitted_by_id:
                 raise RuleError(_("Whoever submitted an outcome cannot verify it."))
             if not outcome.proofs.exists():
                 raise RuleError(_("Please attach a file that proves the outcome."))
             outcome.full_clean()
+            for credit in outcome.credits.select_related("pairing", "outcome"):
+                credit.full_clean()
             if outcome.corrects is not None:
                 outcome.corrects._be_superseded()
             outcome.review, outcome.verified_by, outcome.verified_at = self.Review.VERIFIED, by, timezone.now()
             outcome.seal = outcome.compute_seal()
             outcome.save(update_fields=["review", "verified_by", "verified_at", "seal"])
 
+    def _check_reviewer(self, by: User) -> None:
+        """Refuse whoever does not review the branch's outcomes."""
+        if not by.manages(self.branch_id):
+            raise RuleError(_("The branch's secretary, a deputy or the operator decides on this."))
+
     def send_back(self, *, by: User, reason: str) -> None:
         """Return a submitted outcome to its author with a reason.
 
         Raises:
-            RuleError: when it is not submitted, or no reason is given.
+            RuleError: when it is not submitted, no reason is given, or `by` does not manage its branch.
         """
         if not reason.strip():
             raise RuleError(_("Please write a reason, so that they know what to change."))
         with self._locked(self.Review.SUBMITTED) as outcome:
+            outcome._check_reviewer(by)
             outcome.review, outcome.return_reason = self.Review.RETURNED, reason.strip()
             outcome.save(update_fields=["review", "return_reason"])
 

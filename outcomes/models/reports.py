@@ -3,11 +3,12 @@
 import datetime
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink
@@ -23,6 +24,10 @@ SEALED = ("branch_id", "first_day", "last_day", "label", "frozen_by_id", "frozen
 
 class FrozenReportQuerySet(ScopedQuerySet):
     """Frozen reports."""
+
+    def overlapping(self, first: datetime.date, last: datetime.date) -> Self:
+        """Return the reports of other periods that hold some of these days too."""
+        return self.filter(first_day__lte=last, last_day__gte=first).exclude(first_day=first, last_day=last)
 
 
 class FrozenReport(models.Model):
@@ -69,10 +74,12 @@ class FrozenReport(models.Model):
         """Save a new report.
 
         Raises:
-            RuleError: for one that is frozen already.
+            RuleError: for one that is frozen already, and for a period that is not over.
         """
         if not self._state.adding:
             raise RuleError(_("A frozen report never changes."))
+        if self.last_day >= timezone.localdate(self.frozen_at):
+            raise RuleError(_("The period is not over yet; its report can be frozen from the day after it."))
         super().save(**kwargs)
 
     def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]

@@ -23,7 +23,7 @@ from outcomes.figures.periods import period_of
 from outcomes.figures.report import branch_report
 from outcomes.filters import NO_SUBKIND
 from outcomes.forms import ProseForm
-from outcomes.freezing import freeze_report, frozen_of
+from outcomes.freezing import freeze_report, frozen_of, overlapping_reports
 from outcomes.handing import hand_in, handing_of
 from outcomes.models import Category, FrozenReport, Level, Status
 from outcomes.views.figures import YEARS_BACK, scope_of, with_period
@@ -154,4 +154,7 @@ def freeze(request: UserRequest, code: str) -> HttpResponse:
         messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
     else:
         messages.success(request, _("Frozen. These figures and files will not change any more."))
+        for other in overlapping_reports(cast("Branch", scope.branch), scope.period):
+            said = _("Some of these days stand in the frozen report “%(period)s” too.")
+            messages.warning(request, said % {"period": period_of(other.first_day, other.last_day).label})
     return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")

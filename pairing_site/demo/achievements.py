@@ -4,8 +4,9 @@ import datetime
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
-from organization.models import Person
+from organization.models import Person, User
 from organization.trail import audited_update
 from outcomes.models import Grade, Outcome, Subkind
 from pairing_site.demo.files import certificate
@@ -152,7 +153,7 @@ class Ledger:
     def _verified(self, told: Told, day: datetime.date, continues: Outcome | None = None) -> Outcome:
         """Record, submit and verify an outcome."""
         outcome = self._record(told, day, continues)
-        outcome.submit(by=outcome.entered_by)
+        outcome.submit(by=cast("User", outcome.entered_by))
         is_own = outcome.entered_by == self.cast.secretary
         outcome.verify(by=self.cast.users[self.cast.members[1].pk] if is_own else self.cast.secretary)
         moments = {"entered_at": moment(day), "submitted_at": moment(day), "verified_at": moment(day)}
@@ -163,6 +164,6 @@ class Ledger:
         """Record an outcome that is not verified yet."""
         outcome = self._record(told, self._day(2026))
         if state != "draft":
-            outcome.submit(by=outcome.entered_by)
+            outcome.submit(by=cast("User", outcome.entered_by))
         if state == "returned":
             outcome.send_back(by=self.cast.secretary, reason="证书扫描件不清晰，请重新上传。")

@@ -155,7 +155,7 @@ class ProgressLog(VersionedModel):
             self.author = cast("Person", by.person if pairing.seats_person(by.person_id) else pairing.leader)
             self.full_clean()
             self.save()
-            self.attach(photos)
+            self._attach(photos)
             self._keep_last_log()
 
     def rewrite(self, *, photos: Iterable[Evidence] = ()) -> None:
@@ -166,13 +166,13 @@ class ProgressLog(VersionedModel):
             ValidationError: when a field breaks a rule.
         """
         with all_or_nothing():
-            self._lock_active_pairing()
+            self.pairing = self._lock_active_pairing()
             self.full_clean()
             self.save()
-            self.attach(photos)
+            self._attach(photos)
             self._keep_last_log()
 
-    def attach(self, photos: Iterable[Evidence]) -> None:
+    def _attach(self, photos: Iterable[Evidence]) -> None:
         """Hold more photos."""
         for evidence in photos:
             LogPhoto.objects.create(log=self, evidence=evidence)
@@ -189,7 +189,7 @@ class ProgressLog(VersionedModel):
         newest = ProgressLog.objects.filter(pairing=self.pairing_id).aggregate(day=Max("date"))["day"]
         Pairing.objects.filter(pk=self.pairing_id).update(last_logged_on=newest)
 
-    for verb in (record, rewrite, attach):
+    for verb in (record, rewrite):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb
 

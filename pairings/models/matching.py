@@ -314,7 +314,7 @@ class Match(models.Model):
             seat.save(update_fields=["answer", "answered_at"])
 
     def become(self, pairing: Pairing, *, people: Mapping[str, Person], by: User) -> None:
-        """Propose and approve the pairing that comes of it.
+        """Propose the pairing that comes of it and, unless the secretary takes part in it, approve it.
 
         Args:
             pairing: the unsaved form's row with its title and its own fields.
@@ -336,7 +336,8 @@ class Match(models.Model):
             if match.people != dict(people):
                 raise RuleError(_("These are not the people who accepted. Begin a proposal of its own for others."))
             pairing.propose(by=by, people=people)
-            pairing.approve(by=by)
+            if not pairing.seats_person(by.person_id):
+                pairing.approve(by=by)
             match.pairing = pairing
             match.save(update_fields=["pairing"])
 

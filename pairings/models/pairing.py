@@ -3,63 +3,24 @@
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
+from organization.models import Branch, Person, RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings import kinds
+from pairings.models import life
+from pairings.models.queries import PairingQuerySet
 
 if TYPE_CHECKING:
     from pairings.models.seats import Seat
-
-
-class PairingQuerySet(ScopedQuerySet):
-    """Pairings of all forms; people see those they sit in or proposed."""
-
-    def own_rows(self, user: User) -> Q:
-        """Return the pairings in which the user has or had a seat, or that the user proposed."""
-        seats = self.model.seats.rel.related_model.objects.filter(person=user.person_id)
-        return Q(pk__in=seats.values("pairing")) | Q(proposed_by=user)
-
-    def open(self) -> Self:
-        """Return the pairings that are not over: proposed, returned or active."""
-        return self.filter(status__in=Pairing.OPEN)
-
-    def active(self) -> Self:
-        """Return the approved pairings that are not over."""
-        return self.filter(status=Pairing.Status.ACTIVE)
-
-    def active_on(self, day: datetime.date) -> Self:
-        """Return the pairings that had started by a day and were not over on it."""
-        started = self.filter(approved_at__isnull=False, started_on__lte=day)
-        return started.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
-
-    def closed_between(self, first: datetime.date, last: datetime.date) -> Self:
-        """Return the pairings completed or ended in a period, both days included."""
-        return self.filter(approved_at__isnull=False, closed_on__range=(first, last))
-
-    def waiting(self) -> Self:
-        """Return the proposals that a secretary has to decide on."""
-        return self.filter(status=Pairing.Status.PROPOSED)
-
-    def quiet(self, today: datetime.date | None = None) -> Self:
-        """Return the active pairings without a log in the last QUIET_AFTER_DAYS days."""
-        since = (today or timezone.localdate()) - datetime.timedelta(days=settings.QUIET_AFTER_DAYS)
-        heard = Coalesce("last_logged_on", "started_on")
-        return self.active().annotate(heard_on=heard).filter(heard_on__lt=since)
-
-    def with_people(self) -> Self:
-        """Fetch what a list shows of each pairing: its branch and who sits in it."""
-        return self.select_related("branch").prefetch_related("seats__person")
 
 
 class Pairing(VersionedModel):
@@ -128,6 +89,13 @@ class Pairing(VersionedModel):
                 name="pairing_due_after_start",
                 violation_error_message=_("The planned end lies before the start."),
             ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True)
+                | Q(approved_at__isnull=True)
+                | Q(closed_on__gte=models.F("started_on")),
+                name="pairing_closed_after_start",
+                violation_error_message=_("A pairing cannot be over before it began."),
+            ),
         ]
         indexes = [
             # The forms' lists: a branch's pairings of a form by status, the newest first.
@@ -145,13 +113,27 @@ class Pairing(VersionedModel):
         """Save a form's row.
 
         Raises:
-            RuleError: for a bare parent, which would be a pairing of no form.
+            RuleError: for a bare parent, which would be a pairing of no form; for one that is over; for a start that
+                what it holds speaks against.
         """
-        if self._state.adding:
-            if not self.KIND:
-                raise RuleError(_("A pairing is made through one of the forms."))
-            self.kind = self.KIND
+        if not self._state.adding:
+            with life.kept(self, kwargs.get("update_fields")):
+                super().save(**kwargs)
+            return
+        if not self.KIND:
+            raise RuleError(_("A pairing is made through one of the forms."))
+        self.kind = self.KIND
         super().save(**kwargs)
+
+    def clean(self) -> None:
+        """Refuse a start that what the pairing holds speaks against.
+
+        Raises:
+            ValidationError: at started_on.
+        """
+        super().clean()
+        if self.pk and self.started_on and (problem := life.problem_with_start(self)):
+            raise ValidationError({"started_on": problem})
 
     def get_absolute_url(self) -> str:
         """Return the address of the pairing's page in its form."""
@@ -230,12 +212,12 @@ class Pairing(VersionedModel):
             self.full_clean()
             self.save()
             for role, person in people.items():
-                self._seat_named(person, role, self.started_on)
+                self._seat_named(person, role, self.started_on, by=by)
             for person in helpers:
-                self._seat_named(person, kinds.HELPER, self.started_on)
+                self._seat_named(person, kinds.HELPER, self.started_on, by=by)
 
     def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> "Seat":
-        """Give a person a seat, keeping the party stage of that day.
+        """Give a person a seat in a proposal, keeping the party stage of that day.
 
         Args:
             person: who sits down.
@@ -243,9 +225,15 @@ class Pairing(VersionedModel):
             on: the day; the pairing's start unless said otherwise.
 
         Raises:
+            RuleError: when it is approved or over; people then change through change_people().
             ValidationError: naming the rule that the seat would break.
         """
-        day = on or self.started_on
+        with self._locked(self.Status.PROPOSED, self.Status.RETURNED) as pairing:
+            return pairing._seat(person, role, on or pairing.started_on)
+
+    def _seat(self, person: Person, role: str, day: datetime.date) -> "Seat":
+        """Give a person a seat of this locked row; the person is locked too, so that the history stands still."""
+        person = Person.objects.select_for_update(of=("self",)).select_related("branch").get(pk=person.pk)
         seat = self.seats.model(
             pairing_id=self.pk, person=person, role=role, joined_on=day, stage_when_seated=person.stage_on(day)
         )
@@ -253,16 +241,17 @@ class Pairing(VersionedModel):
         seat.save()
         return seat
 
-    def _seat_named(self, person: Person, role: str, on: datetime.date) -> None:
+    def _seat_named(self, person: Person, role: str, on: datetime.date, *, by: User) -> None:
         """Give a seat, and name the role in what is refused, so that a form shows it there."""
         try:
-            self.seat(person, role=role, on=on)
+            self._seat(person, role, on)
         except ValidationError as error:
-            raise ValidationError({role: error.messages}) from error
+            raise ValidationError({role: life.words_for(by, self, error)}) from error
 
     def change_people(
         self,
         *,
+        by: User,
         people: Mapping[str, Person],
         helpers: Collection[Person] | None = None,
         on: datetime.date | None = None,
@@ -270,36 +259,40 @@ class Pairing(VersionedModel):
         """Put other people into roles; whoever sat there keeps the old seat as history.
 
         Args:
+            by: who decides it; of an approved pairing nobody seats themselves.
             people: person by role slug; roles that are not named stay as they are.
             helpers: who helps from now on; None leaves them as they are.
             on: the day of the change; today unless said otherwise. Before approval nothing is kept.
 
         Raises:
-            RuleError: when the pairing is over.
+            RuleError: when the pairing is over, `by` would seat themselves, or the day lies outside its life.
             ValidationError: naming the rule that a seat would break; nothing changes then.
         """
         with self._locked(*self.OPEN) as pairing:
             sitting = {seat.role: seat for seat in pairing.open_seats if seat.role != kinds.HELPER}
             changed = {role: who for role, who in people.items() if role not in sitting or sitting[role].person != who}
-            day = (on or timezone.localdate()) if pairing.is_active else pairing.started_on
+            day = (on or max(timezone.localdate(), pairing.started_on)) if pairing.is_active else pairing.started_on
             leaving = [sitting[role] for role in changed if role in sitting]
             helping = {seat.person: seat for seat in pairing.open_seats if seat.role == kinds.HELPER}
             if helpers is not None:
                 leaving += [seat for person, seat in helping.items() if person not in helpers]
+            joining = [*changed.items(), *((kinds.HELPER, one) for one in helpers or () if one not in helping)]
+            if pairing.is_active and (leaving or joining):
+                life.check_change(pairing, leaving, [person for _role, person in joining], by=by, day=day)
             for seat in leaving:
                 seat.leave(on=day) if pairing.is_active else seat.delete()
-            for role, person in changed.items():
-                pairing._seat_named(person, role, day)
-            for person in [one for one in helpers or () if one not in helping]:
-                pairing._seat_named(person, kinds.HELPER, day)
+            for role, person in joining:
+                pairing._seat_named(person, role, day, by=by)
 
     def approve(self, *, by: User) -> None:
         """Let the pairing begin.
 
         Raises:
-            RuleError: when it is not waiting, or not each of its seats is taken by one person.
+            RuleError: when it is not waiting, not each of its seats is taken by one person, or `by` does not manage its
+                branch or takes part in it.
         """
         with self._locked(self.Status.PROPOSED) as pairing:
+            life.check_approver(pairing, by)
             pairing.check_seats()
             pairing.status = self.Status.ACTIVE
             pairing.approved_by, pairing.approved_at = by, timezone.now()
@@ -322,11 +315,12 @@ class Pairing(VersionedModel):
         """Return the proposal to those who made it, with a reason.
 
         Raises:
-            RuleError: when it is not waiting, or no reason is given.
+            RuleError: when it is not waiting, no reason is given, or `by` does not manage its branch.
         """
         if not reason.strip():
             raise RuleError(_("Please write a reason, so that they know what to change."))
         with self._locked(self.Status.PROPOSED) as pairing:
+            life.check_manager(pairing, by)
             pairing.status, pairing.return_reason = self.Status.RETURNED, reason.strip()
             pairing.save(update_fields=["status", "return_reason"])
 
@@ -362,15 +356,21 @@ class Pairing(VersionedModel):
         if not words.strip():
             raise RuleError(_("Please write a short closing summary."))
         with self._locked(*allowed) as pairing:
-            earliest = pairing.started_on if pairing.is_active else datetime.date.min
-            if day > timezone.localdate() or day < max(earliest, pairing.last_logged_on or earliest):
-                raise RuleError(_("The closing day must lie between the last log and today."))
+            life.check_closing_day(pairing, day)
             pairing.status, pairing.closed_on, pairing.closing_summary = status, day, words.strip()
             pairing.full_clean(validate_unique=False)
             pairing.save(update_fields=["status", "closed_on", "closing_summary"])
             for seat in pairing.open_seats:
                 seat.leave(on=max(day, seat.joined_on))
             pairing.as_form().on_closed()
+
+    def first_day_held(self) -> datetime.date | None:
+        """Return the earliest day of what was done in it, before which it cannot have begun; each form adds its own."""
+        return self.logs.aggregate(day=models.Min("date"))["day"]
+
+    def last_day_held(self) -> datetime.date | None:
+        """Return the latest day of what was done in it, before which it cannot be over; each form adds its own."""
+        return self.last_logged_on
 
     def open_matters(self) -> list[str]:
         """Return in words what would still be open if the pairing were closed now; each form adds its own."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Person, ScopedQuerySet, User, all_or_nothing
 from organization.text import PlainCharField
 from pairings.models import Pairing
-from pairings.models.pairing import PairingQuerySet
+from pairings.models.queries import PairingQuerySet
 
 
 class TeachingPairQuerySet(PairingQuerySet):
