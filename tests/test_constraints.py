@@ -69,6 +69,9 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "pairing_closed_on_when_over": lambda w: put(pairing(w, "pair"), status="ended"),
     "pairing_active_only_when_approved": lambda w: put(pairing(w, "proposal"), status="active"),
     "pairing_due_after_start": lambda w: put(pairing(w, "pair"), due_on=datetime.date(2000, 1, 1)),
+    "pairing_closed_after_start": lambda w: put(
+        pairing(w, "pair"), status="ended", closed_on=datetime.date(2000, 1, 1)
+    ),
     "one_open_seat_a_role": lambda w: again(seat(w, "pair", "leader"), person=member(student(w.branch))),
     "one_open_seat_a_person": lambda w: again(seat(w, "engagement", "leader"), role="helper"),
     "one_open_student_seat_a_person": lambda w: put(second_team(w), person=w.rows["student"]),
