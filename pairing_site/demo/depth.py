@@ -48,7 +48,7 @@ class Depth:
             elif isinstance(child, MentorshipTeam) and child.is_active:
                 self._project(child)
                 self._growth(child)
-            elif isinstance(child, Engagement) and child.approved_at:
+            elif isinstance(child, Engagement) and child.status in (Pairing.Status.ACTIVE, Pairing.Status.COMPLETED):
                 self._service(child)
         self._join()
         self._board()
