@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -21,6 +22,7 @@ from organization.text import PlainCharField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django_stubs_ext import StrOrPromise
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +114,14 @@ class StoredFile(models.Model):
         raise DamagedFileError(self.sha256)
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """The part of a file that stands for one row: where it stands, and its cells by heading."""
+
+    place: "StrOrPromise"
+    cells: dict[str, str]
+
+
 class EvidenceQuerySet(ScopedQuerySet):
     """Uploads: reached only through a row that holds them."""
 
@@ -120,6 +130,13 @@ class EvidenceQuerySet(ScopedQuerySet):
         held = Q(pk__in=[])
         for link in evidence_links():
             held |= Q(pk__in=link._default_manager.visible_to(user).values("evidence"))
+        return self.filter(held)
+
+    def opened_whole_by(self, user: "User | AnonymousUser") -> Self:
+        """Return the uploads that the user may open whole, and not only the excerpt that is about them."""
+        held = Q(pk__in=[])
+        for link in evidence_links():
+            held |= Q(pk__in=link._default_manager.opening_whole(user).values("evidence"))
         return self.filter(held)
 
     def held_by_nothing(self) -> Self:
@@ -203,8 +220,16 @@ class Evidence(models.Model):
         return reverse("evidence:detail", args=[self.pk])
 
 
+class EvidenceLinkQuerySet(ScopedQuerySet):
+    """Rows that hold uploads."""
+
+    def opening_whole(self, user: "User | AnonymousUser") -> Self:
+        """Return the rows through which the user may open the whole file: all they see, unless a link says less."""
+        return self.visible_to(user)
+
+
 class EvidenceLink(models.Model):
-    """A row that holds an upload; whoever may see the row may see the file."""
+    """A row that holds an upload; whoever may see the row may see the file, or the excerpt that it names."""
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+", verbose_name=_("evidence"))
     added_at = models.DateTimeField(_("added at"), auto_now_add=True)
@@ -219,6 +244,11 @@ class EvidenceLink(models.Model):
     def holder(self) -> models.Model:
         """Return the row that holds the file."""
         raise NotImplementedError  # each concrete link names its own
+
+    @property
+    def excerpt(self) -> "Excerpt | None":
+        """Return what of the file stands for the row, where others' rows stand in the same file."""
+        return None
 
 
 def evidence_links() -> list[Any]:

@@ -14,6 +14,7 @@ from evidence.looking import evidence_storage
 from evidence.models import DamagedFileError, Evidence, evidence_links
 from evidence.names import named_as
 from organization.access import note_own_row, visible_or_404
+from organization.models import User
 
 GONE = 410
 
@@ -24,6 +25,18 @@ def _evidence(request: HttpRequest, pk: int) -> Evidence:
     evidence = cast("Evidence", visible_or_404(request, rows, pk))
     if evidence.uploaded_by_id == request.user.pk:
         note_own_row(request)
+    return evidence
+
+
+def _whole(request: HttpRequest, pk: int) -> Evidence:
+    """Return the upload when the user may open all of it.
+
+    Raises:
+        Http404: also for those who see only the excerpt that is about them.
+    """
+    evidence = _evidence(request, pk)
+    if not Evidence.objects.opened_whole_by(cast("User", request.user)).filter(pk=pk).exists():
+        raise Http404
     return evidence
 
 
@@ -45,7 +58,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a file beside its download, because browsers inside chat apps open few kinds themselves."""
     evidence = _evidence(request, pk)
     links = [row for model in evidence_links() for row in model.objects.visible_to(request.user).filter(evidence=pk)]
-    context = {"evidence": evidence, "holders": [link.holder for link in links], "is_damaged": _is_damaged(evidence)}
+    context = {
+        "evidence": evidence,
+        "holders": [link.holder for link in links],
+        "is_damaged": _is_damaged(evidence),
+        "is_whole": Evidence.objects.opened_whole_by(cast("User", request.user)).filter(pk=pk).exists(),
+        "excerpts": [link.excerpt for link in links if link.excerpt],
+    }
     return render(request, "evidence/detail.html", context)
 
 
@@ -61,7 +80,7 @@ def _is_damaged(evidence: Evidence) -> bool:
 @_or_words
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the file under its own name."""
-    return _send(_evidence(request, pk), as_attachment=True)
+    return _send(_whole(request, pk), as_attachment=True)
 
 
 @_or_words
@@ -71,7 +90,7 @@ def inline(request: HttpRequest, pk: int) -> HttpResponseBase:
     Raises:
         Http404: for a file that no browser shows.
     """
-    evidence = _evidence(request, pk)
+    evidence = _whole(request, pk)
     if not (evidence.file.is_picture or evidence.file.is_pdf):
         raise Http404
     return _send(evidence)
@@ -84,7 +103,7 @@ def thumbnail(request: HttpRequest, pk: int) -> HttpResponseBase:
     Raises:
         Http404: for a file that has none.
     """
-    evidence = _evidence(request, pk)
+    evidence = _whole(request, pk)
     if not evidence.file.has_thumbnail:
         raise Http404
     return _bound(HttpResponse(evidence.file.read_thumbnail(), content_type="image/jpeg"), "thumbnail.jpg")

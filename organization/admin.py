@@ -18,7 +18,14 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from organization.admin_base import BRANCH_FILTER, BranchInline, BranchModelAdmin, SheetImportMixin, WritesLateMixin
+from organization.admin_base import (
+    BRANCH_FILTER,
+    AsksFirstMixin,
+    BranchInline,
+    BranchModelAdmin,
+    SheetImportMixin,
+    WritesLateMixin,
+)
 from organization.events import Event
 from organization.models import (
     Branch,
@@ -63,6 +70,11 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
         (gettext_lazy("Work and study"), {"fields": ["office", "title", "specialty", "class_name"]}),
         (gettext_lazy("Personal"), {"fields": ["born_on", "phone", "email", "strengths", "needs"]}),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        """Return the people whose party stage the user may know: those of the branches that the user manages."""
+        managed = Branch.objects.managed_by(cast("User", request.user))
+        return super().get_queryset(request).filter(branch__in=managed)
 
     @display(
         description=gettext_lazy("party stage"),
@@ -166,7 +178,7 @@ class RoleInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin, WritesLateMixin):
+class UserAdmin(AsksFirstMixin, DjangoUserAdmin, ModelAdmin, WritesLateMixin):
     """Accounts and roles, kept by the operator."""
 
     form = UserChangeForm
@@ -203,7 +215,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin, WritesLateMixin):
 
 
 @admin.register(LogEntry)
-class AuditAdmin(ModelAdmin):
+class AuditAdmin(AsksFirstMixin, ModelAdmin):
     """Who changed what, when, from what to what; the operator reads it, nobody changes it."""
 
     list_display = ["timestamp", "actor", "content_type", "object_repr", "shown_event", "remote_addr"]

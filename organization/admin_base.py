@@ -139,7 +139,21 @@ class WritesLateMixin(DjangoModelAdmin):
             return redirect(request.get_full_path())
 
 
-class BranchModelAdmin(ScopedMixin, ModelAdmin, WritesLateMixin):
+class AsksFirstMixin(DjangoModelAdmin):
+    """Asks whether the user may look at such rows before it looks for one, so that an answer tells nothing of it."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show the history; who may not look at such rows is refused before any is looked for.
+
+        Raises:
+            PermissionDenied: alike for rows that are there and that are not.
+        """
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+
+class BranchModelAdmin(AsksFirstMixin, ScopedMixin, ModelAdmin, WritesLateMixin):
     """An admin page of rows that belong to a branch."""
 
     change_form_before_template = "admin/branch/form_top.html"

@@ -6,15 +6,34 @@ from typing import Any, cast
 
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from organization.access import visible_or_404
 from organization.events import Event, record
 from organization.readable import unreadable, why_desk
+from organization.text import whole_number
+
+
+def view_on_site(request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+    """Go to a row's own page; a row that the user does not see is answered like one that never was.
+
+    Raises:
+        Http404: for everything else, always in the same words.
+    """
+    kind = ContentType.objects.filter(pk=whole_number(content_type_id)).first()
+    model = kind.model_class() if kind else None
+    rows = getattr(model, "_default_manager", None)
+    if not hasattr(rows, "visible_to") or not hasattr(model, "get_absolute_url"):
+        raise Http404
+    row = cast("Any", visible_or_404(request, cast("Any", rows), whole_number(object_id) or 0))
+    return redirect(row.get_absolute_url())
 
 
 class BranchAdminSite(UnfoldAdminSite):
@@ -64,6 +83,11 @@ class BranchAdminSite(UnfoldAdminSite):
         if request.user.is_authenticated and request.method == "POST":
             record(Event.SIGNED_OUT, about=request.user)
         return cast("HttpResponse", super().logout(request, extra_context))
+
+    def get_urls(self) -> list[Any]:
+        """Answer for a row's own page only to those who see the row."""
+        own = path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(view_on_site), name="view_on_site")
+        return [own, *(one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site")]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send those who are not signed in to the site's own login.

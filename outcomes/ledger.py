@@ -1,7 +1,7 @@
 """A branch's old ledger of outcomes, read from the sheet its office kept for years."""
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -108,7 +108,21 @@ def _record(rows: list[LedgerRow], file: SheetFile, by: User, verified_by: User 
     sheet = Evidence.objects.take_in_bytes(file.content, name=file.name, by=by)
     for row in rows:
         row.outcome.record(by=by, people=row.people)
-        row.outcome.proofs.create(evidence=sheet, ledger_row=row.record.row, ledger_sheet=row.record.sheet)
+        row.outcome.proofs.create(
+            evidence=sheet,
+            ledger_row=row.record.row,
+            ledger_sheet=row.record.sheet,
+            ledger_cells=_cells_of(row.record.values),
+        )
         row.outcome.submit(by=by)
         if verified_by:
             row.outcome.verify(by=verified_by)
+
+
+def _cells_of(values: dict[str, Any]) -> dict[str, str]:
+    """Return the cells of a row as they were understood, for those who may see this row and not the sheet."""
+    shown = {heading: value for heading, value in values.items() if value not in (None, "")}
+    return {
+        heading: "、".join(map(str, value)) if isinstance(value, list) else str(getattr(value, "label", value))
+        for heading, value in shown.items()
+    }

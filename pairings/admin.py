@@ -23,8 +23,13 @@ class SeatInline(ReadOnlyInline):
 
     model = Seat
     shown_with = ("person", "pairing")
-    fields = ["role_label", "person", "stage_when_seated", "joined_on", "left_on"]
+    fields: Sequence[str] = ["role_label", "person", "stage_when_seated", "joined_on", "left_on"]
     readonly_fields = ["role_label"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Show the party stage to those who manage the pairing's branch."""
+        may_know = obj is None or cast("User", request.user).manages(obj.branch_id)
+        return [name for name in self.fields if may_know or name != "stage_when_seated"]
 
     @display(description=gettext_lazy("role"))
     def role_label(self, seat: Seat) -> str:

@@ -7,13 +7,14 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
 from organization.bounds import BoundedMeta, DayField, WholeNumberField
 from organization.forms import BranchFormMixin, PeopleChoiceField, PersonChoiceField, VersionedFormMixin
-from organization.models import Branch, Person, RuleError, User
+from organization.models import MEMBER_STAGES, Branch, Person, RuleError, User
 from pairings.kinds import LEADER, PairingKind, SeatRole, kind_of
 from pairings.models import Match, MatchRule, MatchRun, Pairing, ProgressLog
 
@@ -65,10 +66,15 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         return [name for name in cast("tuple[str, ...]", self._meta.fields) if name not in PairingForm.Meta.fields]
 
     def _role_field(self, role: SeatRole) -> PersonChoiceField:
-        """Return the field for one of the three ones: those whom the user sees and who may sit there."""
+        """Return the field for one of the three ones.
+
+        Party stages are not public: who may not know them is offered everybody of the kind for each place, and the verb
+        refuses a wrong one without saying why. Who may is offered those who fit.
+        """
         people = Person.objects.visible_to(self.user).active().filter(kind=role.person_kind).select_related("office")
         if role.is_member is not None:
-            people = people.members() if role.is_member else people.non_members()
+            fits = Q(stage__in=MEMBER_STAGES) if role.is_member else ~Q(stage__in=MEMBER_STAGES)
+            people = people.filter(fits | ~Q(branch__in=Branch.objects.managed_by(self.user)))
         sitting = self.instance.seat_of(role.slug) if self.instance.pk else None
         if sitting:
             people = people | Person.objects.filter(pk=sitting.person_id).select_related("office")

@@ -49,20 +49,12 @@ def manages_its_pairing(user: User, log: ProgressLog | None) -> bool:
     return log is not None and user.is_authenticated and user.manages(log.branch_id)
 
 
-@rules.predicate
-def oversees_its_branch(user: User, row: MatchRun | None) -> bool:
-    """The user manages the row's branch, or leads its college."""
-    if row is None:
-        return user.is_authenticated and (user.may_use_admin or user.is_leader)
-    return user.manages(row.branch_id) or row.branch.college_id in user.led_college_ids
-
-
 can_log = manages_its_branch | (is_a_teacher & sits_in_it)
 
 add_admin_permissions(Pairing, may_write=manages_its_branch, may_delete=nobody)
 add_admin_permissions(ProgressLog, may_write=manages_its_pairing, may_delete=nobody)
 for model in (MatchRun, MatchRule):
-    add_admin_permissions(model, may_write=nobody, may_delete=nobody, may_look=oversees_its_branch)
+    add_admin_permissions(model, may_write=nobody, may_delete=nobody, may_look=manages_its_branch)
 add_admin_permissions(Seat, may_write=nobody, may_delete=nobody)
 
 rules.add_perm("pairings.propose_pairing", is_a_teacher | manages_a_branch)

@@ -120,10 +120,10 @@ PAGES = {
     "pairings:matching": Page(DESK, rest=OF_TEACHING),
     "pairings:new_run": Page(DESK, method="post", rest=OF_TEACHING),
     "pairings:add_rule": Page(DESK, method="post", rest=OF_TEACHING),
-    "pairings:delete_rule": Page(DESK, "rule", SEEN_BY_OVERSEERS, method="post"),
-    "pairings:run": Page((*DESK, "leader"), "run", SEEN_BY_OVERSEERS),
-    "pairings:publish": Page(DESK, "run", SEEN_BY_OVERSEERS, method="post"),
-    "pairings:answer": Page((*STAFF, "leader"), "match", method="post"),  # for oneself, where one is named
+    "pairings:delete_rule": Page(DESK, "rule", DESK, method="post"),
+    "pairings:run": Page(DESK, "run", DESK),
+    "pairings:publish": Page(DESK, "run", DESK, method="post"),
+    "pairings:answer": Page(STAFF, "match", STAFF, method="post"),  # for oneself, where one is named
     "outcomes:hand_over": Page(STAFF, "team", TEAM, method="post"),
     "mentorship:list": Page(ANYBODY),
     "mentorship:new": Page(STAFF),

@@ -45,10 +45,11 @@ def _problem_for(request: HttpRequest, pk: int, permission: str = "enterprise_se
 def problem(request: UserRequest, pk: int) -> HttpResponse:
     """Show a problem, who worked on it, and who could."""
     shown = _problem_for(request, pk)
+    may_choose = request.user.manages(shown.branch_id)  # those who could lead are party members, which is not public
     context = {
         "problem": shown,
         "engagements": Engagement.objects.visible_to(request.user).filter(problem=shown).with_people(),
-        "suggestions": ServiceMatcher().suggest(shown) if shown.status == Problem.Status.OPEN else [],
+        "suggestions": ServiceMatcher().suggest(shown) if may_choose and shown.status == Problem.Status.OPEN else [],
     }
     return render(request, "enterprise_service/problem.html", context)
 

@@ -3,6 +3,7 @@
 from organization.models.accounts import RoleAssignment, User
 from organization.models.base import (
     BranchBoardQuerySet,
+    DeskQuerySet,
     RuleError,
     ScopedQuerySet,
     StaleRecordError,
@@ -22,6 +23,7 @@ __all__ = [
     "Branch",
     "BranchBoardQuerySet",
     "College",
+    "DeskQuerySet",
     "FormReceipt",
     "Office",
     "PartyStage",

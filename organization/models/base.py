@@ -95,6 +95,14 @@ class ScopedQuerySet(models.QuerySet[Any]):
         return Q(pk__in=[])
 
 
+class DeskQuerySet(ScopedQuerySet):
+    """Rows of the secretary's desk: they say who is a party member, which leadership has no need to know."""
+
+    def branch_scope(self, user: "User") -> Q:
+        """Return the condition for rows of the branches that the user manages."""
+        return Q(**{f"{self.branch_path}__in": user.managed_branch_ids})
+
+
 class BranchBoardQuerySet(ScopedQuerySet):
     """A branch's board, such as enterprises and workshops: its teachers read it too."""
 

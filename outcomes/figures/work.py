@@ -90,3 +90,10 @@ def coverage(branches: Collection[Branch], period: Period) -> dict[str, Any]:
     members = members_of(branches, period.last_day_so_far)
     found = members.aggregate(members=Count("pk"), paired=Count("pk", filter=Q(is_paired=True)))
     return {**found, "rate": rate(found["paired"], found["members"])}
+
+
+def coverage_by_branch(branches: Collection[Branch], day: datetime.date) -> list[dict[str, Any]]:
+    """Return for each branch with party members how many there are on a day, and how many are paired (one query)."""
+    rows = members_of(branches, day).order_by().values("branch__name")
+    counted = rows.annotate(members=Count("pk"), paired=Count("pk", filter=Q(is_paired=True))).order_by("branch__name")
+    return [{**row, "rate": rate(row["paired"], row["members"])} for row in counted]

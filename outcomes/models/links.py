@@ -1,20 +1,17 @@
 """What an outcome is tied to: the people who achieved it, the pairings that share it, the files that prove it."""
 
-from typing import TYPE_CHECKING
-
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from evidence.models import EvidenceLink
-from organization.models import Person, ScopedQuerySet, User
+from evidence.models import EvidenceLink, EvidenceLinkQuerySet, Excerpt
+from organization.models import Branch, Person, User
 from organization.text import PlainCharField
 from outcomes.models.outcome import Outcome
 from pairings.models import Pairing
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 
 class OutcomePerson(models.Model):
@@ -62,12 +59,20 @@ class OutcomeCredit(models.Model):
             raise ValidationError({"pairing": _("This pairing's branch does not share the outcome.")})
 
 
-class OutcomeEvidenceQuerySet(ScopedQuerySet):
+class OutcomeEvidenceQuerySet(EvidenceLinkQuerySet):
     """Proof: seen by whoever sees the outcome."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> "OutcomeEvidenceQuerySet":
+    def visible_to(self, user: User | AnonymousUser) -> "OutcomeEvidenceQuerySet":
         """Return the proof of the outcomes that the user may see."""
         return self.filter(outcome__in=Outcome.objects.visible_to(user).values("pk"))
+
+    def opening_whole(self, user: User | AnonymousUser) -> "OutcomeEvidenceQuerySet":
+        """Return the proof that the user opens whole: of a ledger, only who oversees the branch that kept it."""
+        seen = self.visible_to(user)
+        if isinstance(user, AnonymousUser) or user.is_superuser:
+            return seen
+        overseen = Branch.objects.overseen_by(user).values("pk")
+        return seen.filter(Q(ledger_row__isnull=True) | Q(outcome__branch__in=overseen))
 
 
 class OutcomeEvidence(EvidenceLink):
@@ -76,6 +81,8 @@ class OutcomeEvidence(EvidenceLink):
     outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="proofs")  # a draft goes with its proof
     ledger_row = models.PositiveIntegerField(_("row of the ledger"), null=True, blank=True)
     ledger_sheet = PlainCharField(_("sheet of the ledger"), max_length=100, blank=True, db_default="")
+    #: The row's cells by heading, as they were read; a ledger that was read by an older release has none.
+    ledger_cells = models.JSONField(null=True, editable=False)
 
     objects = OutcomeEvidenceQuerySet.as_manager()
 
@@ -94,6 +101,14 @@ class OutcomeEvidence(EvidenceLink):
     def holder(self) -> Outcome:
         """Return the outcome that holds the file."""
         return self.outcome
+
+    @property
+    def excerpt(self) -> Excerpt | None:
+        """Return the ledger's row that is about the outcome."""
+        if self.ledger_row is None:
+            return None
+        cells = self.ledger_cells or {gettext("title"): self.outcome.title}
+        return Excerpt(gettext("Row %(row)s of the ledger") % {"row": self.ledger_row}, cells)
 
 
 class HandOver(models.Model):

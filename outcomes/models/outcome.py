@@ -340,7 +340,10 @@ class Outcome(VersionedModel):
         draft._set_credits(self.pairings.all())
         for proof in self.proofs.all():
             draft.proofs.create(
-                evidence_id=proof.evidence_id, ledger_row=proof.ledger_row, ledger_sheet=proof.ledger_sheet
+                evidence_id=proof.evidence_id,
+                ledger_row=proof.ledger_row,
+                ledger_sheet=proof.ledger_sheet,
+                ledger_cells=proof.ledger_cells,
             )
         return draft
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evidence.models import EvidenceLink
+from evidence.models import EvidenceLink, EvidenceLinkQuerySet
 from organization.models import Branch, RuleError, ScopedQuerySet, User
 from organization.signing import is_signed, sign
 
@@ -146,7 +146,7 @@ class FrozenReport(models.Model):
         return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
-class ReportFileQuerySet(ScopedQuerySet):
+class ReportFileQuerySet(EvidenceLinkQuerySet):
     """Files of frozen reports: seen by whoever sees the report."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "ReportFileQuerySet":

@@ -20,7 +20,7 @@ from outcomes.figures.dashboard import (
     outcome_figures,
     outcome_table,
 )
-from outcomes.figures.work import members_of
+from outcomes.figures.work import coverage_by_branch, members_of
 from outcomes.forms import PeriodForm
 
 YEARS_BACK = 6
@@ -93,8 +93,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @with_period
 def coverage(request: HttpRequest) -> HttpResponse:
-    """List the party members behind the coverage, those in an active pairing apart from the others."""
+    """Name the party members behind the coverage to those who may know them; give leadership each branch's numbers."""
     scope, _form = scope_of(request)
     day = scope.period.last_day_so_far
-    members = members_of(scope.branches, day).select_related("branch", "office")
-    return render(request, "outcomes/coverage.html", {"scope": scope, "day": day, "members": members})
+    managed = set(Branch.objects.managed_by(cast("User", request.user)))
+    own = [branch for branch in scope.branches if branch in managed]
+    others = [branch for branch in scope.branches if branch not in managed]
+    context = {
+        "scope": scope,
+        "day": day,
+        "members": members_of(own, day).select_related("branch", "office") if own else (),
+        "numbers": coverage_by_branch(others, day) if others else (),
+    }
+    return render(request, "outcomes/coverage.html", context)

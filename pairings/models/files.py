@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from evidence.models import EvidenceLink
-from organization.models import ScopedQuerySet
+from evidence.models import EvidenceLink, EvidenceLinkQuerySet
 from pairings.models.pairing import Pairing
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from organization.models import User
 
 
-class PairingFileQuerySet(ScopedQuerySet):
+class PairingFileQuerySet(EvidenceLinkQuerySet):
     """Files of pairings: seen by whoever sees the pairing."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "PairingFileQuerySet":

@@ -13,7 +13,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evidence.models import Evidence, EvidenceLink
+from evidence.models import Evidence, EvidenceLink, EvidenceLinkQuerySet
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainTextField
 from pairings.models.pairing import Pairing
@@ -194,7 +194,7 @@ class ProgressLog(VersionedModel):
     del verb
 
 
-class LogPhotoQuerySet(ScopedQuerySet):
+class LogPhotoQuerySet(EvidenceLinkQuerySet):
     """Photos of logs: seen by whoever sees the log."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "LogPhotoQuerySet":

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
+from organization.models import Branch, DeskQuerySet, Person, RuleError, User, VersionedModel, all_or_nothing
 from organization.trail import audit_made
 from pairings import kinds
 from pairings.matching.matcher import Wishes
@@ -38,7 +38,7 @@ class MatchRule(models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("brokered by")
     )
 
-    objects = ScopedQuerySet.as_manager()
+    objects = DeskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("matching rule")
@@ -108,7 +108,7 @@ class MatchRun(VersionedModel):
     leftovers = models.JSONField(default=list, editable=False)
     share_of_bound = models.FloatField(null=True, editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = DeskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("matching proposal")
@@ -226,7 +226,7 @@ class MatchRun(VersionedModel):
     del verb
 
 
-class MatchQuerySet(ScopedQuerySet):
+class MatchQuerySet(DeskQuerySet):
     """Matches; people see their own."""
 
     branch_path = "run__branch"
@@ -346,7 +346,7 @@ class Match(models.Model):
     del verb
 
 
-class MatchSeatQuerySet(ScopedQuerySet):
+class MatchSeatQuerySet(DeskQuerySet):
     """Who is named in matches."""
 
     branch_path = "run__branch"
