@@ -131,7 +131,7 @@ def _bound(response: HttpResponseBase, name: str, *, as_attachment: bool = False
     """Return the response with a name, and with headers under which nothing in it may run."""
     response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
     # Chromium's own PDF viewer does not start in a sandbox.
-    sandbox = "" if response["Content-Type"] == "application/pdf" else "; sandbox"
-    response["Content-Security-Policy"] = f"default-src 'none'; style-src 'unsafe-inline'{sandbox}"
-    response["Cache-Control"] = "private, max-age=3600"
+    sandbox = () if response["Content-Type"] == "application/pdf" else ("sandbox",)
+    policy = ("default-src 'none'", "style-src 'unsafe-inline'", "frame-ancestors 'none'", *sandbox)
+    response["Content-Security-Policy"] = "; ".join(policy)
     return response

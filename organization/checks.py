@@ -9,8 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 @register(Tags.security, deploy=True)
 def secret_key_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse to deploy with the key that every copy of the source knows."""
-    if settings.SECRET_KEY.startswith("insecure-"):
+    """Refuse to deploy with a key that nobody set, and that the next machine would not know."""
+    if not settings.SECRET_KEY_IS_SET:
         return [Error("Set SECRET_KEY in the environment.", id="organization.E001")]
     return []
 

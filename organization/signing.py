@@ -5,6 +5,7 @@ import hmac
 from functools import lru_cache
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 
 def sign(purpose: str, content: bytes) -> str:
@@ -29,5 +30,11 @@ def _sign(material: str, purpose: str, content: bytes) -> str:
 
 @lru_cache(maxsize=64)
 def _key(material: str, purpose: str) -> bytes:
-    """Return the key of one purpose, derived so that no purpose's key tells another's or the material."""
+    """Return the key of one purpose, derived so that no purpose's key tells another's or the material.
+
+    Raises:
+        ImproperlyConfigured: when the site has no key.
+    """
+    if not material:
+        raise ImproperlyConfigured("Set SECRET_KEY or SIGNING_KEY: without one nothing can be signed.")
     return hmac.new(material.encode(), f"pairing-site signing {purpose}".encode(), hashlib.sha256).digest()

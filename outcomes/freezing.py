@@ -51,6 +51,8 @@ def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
     report.validate_constraints()
     drawn = dict(_drawn(figures, branch, period))
     with all_or_nothing():
+        list(Branch.objects.filter(pk=branch.pk).select_for_update(no_key=True))  # of several at once, the others wait
+        report.validate_constraints()
         _refuse_if_moved(figures, branch_report(branch, period))
         documents = [Evidence.objects.take_in_bytes(content, name=name, by=by) for name, content in drawn.items()]
         report.manifest = {

@@ -7,6 +7,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from pairing_site.keys import kept_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -14,8 +16,9 @@ environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data")))
 DEBUG = env.bool("DEBUG", default=False)
-# Empty means "not set": a system check refuses to deploy without one (organization/checks.py).
-SECRET_KEY = env.str("SECRET_KEY", default="") or "insecure-key-for-a-demo-on-this-machine-only"
+# Whoever tries the site needs no key; nobody serves it without one (pairing_site/wsgi.py, organization/checks.py).
+SECRET_KEY_IS_SET = bool(env.str("SECRET_KEY", default=""))
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA_DIR)
 # Signs what must not change unnoticed: seals, manifests, the audit trail, backups (organization/signing.py).
 SIGNING_KEY = env.str("SIGNING_KEY", default="") or SECRET_KEY
 SIGNING_KEY_FALLBACKS = env.list("SIGNING_KEY_FALLBACKS", default=[])
@@ -55,7 +58,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pairing_site.middleware.PrivateAnswersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "organization.middleware.ChosenLanguageMiddleware",
@@ -64,7 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organization.readable.ReadableRequestMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pairing_site.middleware.RefusedMethodMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "organization.middleware.WhoAndWhereMiddleware",
@@ -106,6 +111,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restarted server costs no request
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -193,7 +199,7 @@ STORAGES = {
     },
 }
 
-# The admin in the pages' own colours (static/css/tokens.css).
+# The admin's colours stand in static/css/desk.css, so that its pages need no style inside them.
 UNFOLD = {
     "SITE_TITLE": _("1+1+1 pairing"),
     "SITE_HEADER": _("1+1+1 pairing"),
@@ -202,18 +208,8 @@ UNFOLD = {
     "SITE_ICON": lambda request: static("icon.svg"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
-    "BORDER_RADIUS": "8px",
-    "COLORS": {
-        "base": {
-            "50": "#F7F5F2", "100": "#F1EDE7", "200": "#E4DFD8", "300": "#CFC8BE", "400": "#A79E92", "500": "#7F766B",
-            "600": "#6B635A", "700": "#4C453E", "800": "#37322C", "900": "#1F1C19", "950": "#161412",
-        },
-        "primary": {
-            "50": "#FBF3F2", "100": "#F8ECEB", "200": "#F0D3D1", "300": "#E5A9A5", "400": "#E5695F", "500": "#C23B34",
-            "600": "#A61B1B", "700": "#8A1414", "800": "#6E1010", "900": "#540C0C", "950": "#330707",
-        },
-    },
-}  # fmt: skip
+    "STYLES": [lambda request: static("css/desk.css")],
+}
 
 # Our own widgets stand in templates/ like every other part.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -267,7 +263,12 @@ SENSITIVE_PAGES = {
     "mentorship:story": "mentorship.MentorshipTeam",
     "outcomes:report": "organization.Branch",
     "outcomes:download": "organization.Branch",
+    "outcomes:preview": "organization.Branch",
 }
+
+# /healthz fails with less room than this, or with a database that takes longer.
+HEALTH_MIN_FREE_BYTES = env.int("HEALTH_MIN_FREE_MB", default=200) * 1024 * 1024
+HEALTH_TIMEOUT_MS = 2_000
 
 # A pairing with no log for so many days is shown as quiet.
 QUIET_AFTER_DAYS = env.int("QUIET_AFTER_DAYS", default=30)

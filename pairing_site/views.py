@@ -4,7 +4,6 @@ import datetime
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 from organization.models import User
 from outcomes.figures.dashboard import waiting_figures
 from outcomes.models import Outcome
+from pairing_site.health import failing_parts
 from pairings.kinds import all_kinds
 from pairings.models import Match, Pairing
 
@@ -44,7 +44,6 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer that the site and its database are alive."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"ok": True})
+    """Answer whether the site can do its work, and by name which parts cannot."""
+    failing = failing_parts()
+    return JsonResponse({"ok": not failing, "failing": failing}, status=503 if failing else 200)

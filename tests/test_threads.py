@@ -17,6 +17,7 @@ from enterprise_service.models import Engagement, Instalment
 from mentorship.models import MentorshipTeam
 from organization.integrity import try_all
 from organization.models import Branch, RuleError, User
+from outcomes.models import FrozenReport
 from pairings.models import Match, MatchRun, Pairing, Seat
 from teaching_pairs.models import TeachingPair
 from tests.factories import BranchFactory, engagement, member, problem, secretary_of, student, teacher, teaching_pair
@@ -46,7 +47,7 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
     return sorted(ends)
 
 
-def requests_at_once(*requests: tuple[User, str, dict[str, object]]) -> list[tuple[int, str]]:
+def requests_at_once(*requests: tuple[User, str, dict[str, object]], follow: bool = False) -> list[tuple[int, str]]:
     """Post at the same moment, each from a client of its own, and return status codes and pages, refusals first."""
     answers: list[tuple[int, str]] = []
 
@@ -54,7 +55,7 @@ def requests_at_once(*requests: tuple[User, str, dict[str, object]]) -> list[tup
         client = Client(raise_request_exception=False)
         client.force_login(by)
         ready.wait()
-        response = client.post(address, sent)
+        response = client.post(address, sent, follow=follow)
         answers.append((response.status_code, response.content.decode()))
 
     ready = threading.Barrier(len(requests))
@@ -209,3 +210,12 @@ def test_an_instalment_too_many_is_refused_to_one_of_two(branch: Branch) -> None
 
     assert at_once(receive, receive) == ["done", "refused"]
     assert served.instalments.count() == 1
+
+
+def test_of_four_who_freeze_a_report_one_does_and_three_are_told_so(branch: Branch) -> None:
+    address, chosen = reverse("outcomes:freeze", args=[branch.code]) + "?year=2024", {"year": 2024}
+    people = [secretary_of(branch) for _ in range(4)]
+    pages = requests_at_once(*((one, address, chosen) for one in people), follow=True)
+    said = [("已定稿，统计数据和文件不再变动。" in page, "这一期间的报告已经定稿。" in page) for _code, page in pages]
+    assert ([code for code, _page in pages], sorted(said)) == ([200] * 4, [(False, True)] * 3 + [(True, False)])
+    assert FrozenReport.objects.count() == 1
