@@ -113,12 +113,27 @@ class OfficeAdmin(BranchModelAdmin):
     search_fields = ["name"]
 
 
+class UseFilter(admin.SimpleListFilter):
+    """Words of sheets by what they are for, in words."""
+
+    title = gettext_lazy("what it is for")
+    parameter_name = "use"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the uses that there are."""
+        return [(use, vocabulary.label) for use, vocabulary in VOCABULARIES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the words of the chosen use."""
+        return queryset.filter(use=self.value()) if self.value() in VOCABULARIES else queryset
+
+
 @admin.register(Synonym)
 class SynonymAdmin(BranchModelAdmin):
     """What the words of the offices' own sheets mean; those without a branch are the system's."""
 
     list_display = ["word", "meaning", "shown_use", "branch"]
-    list_filter = ["use", BRANCH_FILTER]
+    list_filter = [UseFilter, BRANCH_FILTER]
     list_select_related = ["branch"]
     search_fields = ["word", "meaning"]
 

@@ -31,7 +31,9 @@ ADDRESS_SHAPES = (
     # no number that no column holds, no exponent, no infinity, and no day of a year that no calendar of ours has
     (
         re.compile("(?s).*"),
-        re.compile(r"(?is)(?!.*\d{19})(?![+-]?(s?nan|inf)\d*)(?!.*\d[.\d]*e[+-]?\d)(?!\d{5,}-|0\d{3}-|9\d{3}-).*"),
+        re.compile(
+            r"(?is)(?!.*\d{19})(?![+-]?(s?nan|inf)\d*)(?!(.*[,\s])?[+-]?\d[.\d]*e[+-]?\d+\s*(,.*)?\Z)(?!(\d{5,}|0\d{3}|9\d{3})-\d\d?-).*"
+        ),
     ),
 )
 

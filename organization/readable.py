@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -54,6 +54,8 @@ def why_form(request: HttpRequest) -> str:
         return ""
     try:
         request.POST.keys()  # a form is read when it is first looked at; its fields refuse what they cannot hold
+    except RequestDataTooBig:
+        return ""  # Django's own answer to it says so, without reading further
     except (MultiPartParserError, SuspiciousOperation, BadRequest, UnreadablePostError) as error:
         return str(error) or type(error).__name__
     return why_unreadable((name, upload.name or "") for name, uploads in request.FILES.lists() for upload in uploads)

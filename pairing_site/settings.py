@@ -68,7 +68,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "organization.readable.ReadableRequestMiddleware",
     "pairing_site.middleware.RefusedMethodMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -76,6 +75,7 @@ MIDDLEWARE = [
     "organization.middleware.RefusalsAndReadingsMiddleware",
     "organization.middleware.FirstPasswordMiddleware",
     "evidence.middleware.LookAtUploadsMiddleware",
+    "organization.readable.ReadableRequestMiddleware",
     "organization.middleware.OncePerFormMiddleware",
 ]
 

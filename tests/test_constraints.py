@@ -4,15 +4,26 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from auditlog.models import LogEntry
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.db.models.constraints import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
 from evidence.models import StoredFile
-from organization.models import PartyStageEntry, Person, RoleAssignment, Tag
-from outcomes.models import FrozenReport, HandOver, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
+from organization.models import PartyStageEntry, Person, RoleAssignment, Tag, TrailLink
+from outcomes.models import (
+    FrozenReport,
+    HandOver,
+    Outcome,
+    OutcomeCredit,
+    OutcomeEvidence,
+    OutcomePerson,
+    ReportProse,
+    Subkind,
+)
 from pairings.models import LogPhoto, Pairing, PairingFile, ProgressLog, Seat
 from tests.factories import engagement, leader_of, member, student
 from tests.world import BranchWorld
@@ -56,6 +67,13 @@ def confirmed(world: BranchWorld) -> Model:
     return world.rows["link"]
 
 
+def second_link(world: BranchWorld) -> None:
+    kind, first = ContentType.objects.first(), TrailLink.objects.first()
+    [entry] = LogEntry.objects.bulk_create([LogEntry(content_type=kind, object_pk="1", object_repr="", action=0)])
+    told = {"content": first.content, "mac": first.mac}
+    TrailLink.objects.bulk_create([TrailLink(entry=entry, chain=first.chain, number=first.number, **told)])
+
+
 TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "branch_name_once_in_a_college": lambda w: again(w.branch, code="NEW"),
     "office_name_once_in_a_branch": lambda w: again(w.rows["office"]),
@@ -65,6 +83,8 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "role_has_its_place": lambda w: put(RoleAssignment.objects.filter(role="secretary").first(), branch=None),
     "branch_role_once": lambda w: again(RoleAssignment.objects.filter(role="secretary").first()),
     "college_role_once": lambda w: again(RoleAssignment.objects.filter(role="leadership").first()),
+    "link_number_once_a_chain": second_link,
+    "prose_days_in_order": lambda w: put(ReportProse.objects.first(), last_day=datetime.date(2000, 1, 1)),
     "stored_file_has_a_sha256": lambda w: put(StoredFile.objects.first(), sha256="../../etc/passwd"),
     "pairing_closed_on_when_over": lambda w: put(pairing(w, "pair"), status="ended"),
     "pairing_active_only_when_approved": lambda w: put(pairing(w, "proposal"), status="active"),

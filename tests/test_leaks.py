@@ -111,11 +111,12 @@ def test_a_choice_of_another_branch_is_refused_when_it_is_typed_in(client: Clien
     assert sorted(response.context["form"].errors) == ["leader", "ordinary_teacher"]
 
 
-def test_a_filter_by_ids_opens_no_row_of_another_branch(client: Client, world: World) -> None:
+def test_a_frozen_report_s_records_open_no_row_of_another_branch(client: Client, world: World) -> None:
     client.force_login(world.user("secretary"))
-    both = f"{world.own.rows['verified'].pk},{world.other.rows['verified'].pk}"
-    page = client.get(reverse("outcomes:list"), {"ids": both})
-    assert list(page.context["object_list"]) == [world.own.rows["verified"]]
+    for branch, found in ((world.own, [world.own.rows["verified"]]), (world.other, None)):
+        page = client.get(reverse("outcomes:list"), {"frozen": branch.rows["frozen"].pk, "part": "0"})
+        rows = list(page.context["object_list"])
+        assert rows == found if found is not None else world.other.rows["verified"] not in rows
 
 
 def test_party_stages_are_said_to_the_desk_and_to_nobody_else(client: Client, world: World) -> None:

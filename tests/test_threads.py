@@ -3,6 +3,7 @@
 Real threads with connections of their own; on PostgreSQL they truly meet, on SQLite the second one waits.
 """
 
+import datetime
 import threading
 from collections.abc import Callable
 
@@ -206,7 +207,7 @@ def test_an_instalment_too_many_is_refused_to_one_of_two(branch: Branch) -> None
 
     def receive() -> None:
         row = Engagement.objects.get(pk=served.pk)
-        row.receive(Instalment(amount_cny=80, received_on="2024-05-01"))
+        row.receive(Instalment(amount_cny=80, received_on=datetime.date(2024, 5, 1)))
 
     assert at_once(receive, receive) == ["done", "refused"]
     assert served.instalments.count() == 1

@@ -14,7 +14,7 @@ from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, R
 from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
-from outcomes.models import Grade, Subkind
+from outcomes.models import Grade, ReportProse, Subkind
 from pairings.models import MatchRule, MatchRun
 from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.factories import (
@@ -175,6 +175,9 @@ def build_branch(college: College, code: str) -> BranchWorld:
     world.rows = world.add_rows()
     world.users["student"] = user_of(world.rows["student"])
     world.rows |= {"branch": branch, "college": college}
+    written = {"branch": branch, "kind": "case", "section": "practice", "words": f"主要做法{code}。"}
+    days = {"first_day": datetime.date(YEAR, 1, 1), "last_day": datetime.date(YEAR, 12, 31)}
+    ReportProse(**written, **days).record(by=world.users["secretary"])
     world.rows["frozen"] = freeze_report(branch, Period.year(YEAR), by=world.users["secretary"])
     world.mark_names()
     return world

@@ -106,8 +106,9 @@ class Person(VersionedModel):
         _("political status"),
         max_length=30,
         blank=True,
+        default="",
         db_default="",
-        help_text=_("As the roster says it, e.g. 共青团员 or 民盟盟员; the way into the party stands beside it."),
+        help_text=_("As the roster says it, such as Youth League member; the way into the party stands beside it."),
     )
     office = models.ForeignKey(
         Office, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("teaching office")

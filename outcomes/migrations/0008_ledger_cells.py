@@ -1,6 +1,8 @@
-"""Keep a ledger row's cells, for those who may see the row and not the sheet."""
+"""Keep the cells of a ledger's row, for those who may see the row and not the sheet."""
 
 from django.db import migrations, models
+
+import organization.text
 
 
 class Migration(migrations.Migration):
@@ -12,6 +14,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="outcomeevidence",
             name="ledger_cells",
-            field=models.JSONField(editable=False, null=True),
+            field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False),
+        ),
+        migrations.AlterField(
+            model_name="outcomeevidence",
+            name="ledger_sheet",
+            field=organization.text.PlainCharField(
+                blank=True, db_default="", default="", max_length=100, verbose_name="sheet of the ledger"
+            ),
         ),
     ]

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -80,9 +80,9 @@ class OutcomeEvidence(EvidenceLink):
 
     outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="proofs")  # a draft goes with its proof
     ledger_row = models.PositiveIntegerField(_("row of the ledger"), null=True, blank=True)
-    ledger_sheet = PlainCharField(_("sheet of the ledger"), max_length=100, blank=True, db_default="")
+    ledger_sheet = PlainCharField(_("sheet of the ledger"), max_length=100, blank=True, default="", db_default="")
     #: The row's cells by heading, as they were read; a ledger that was read by an older release has none.
-    ledger_cells = models.JSONField(null=True, editable=False)
+    ledger_cells = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), editable=False)
 
     objects = OutcomeEvidenceQuerySet.as_manager()
 

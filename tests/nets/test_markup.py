@@ -26,7 +26,14 @@ from tests.world import YEAR, World, build_branch
 pytestmark = pytest.mark.django_db
 
 #: Columns that refuse markup by themselves.
-UNPLANTED = {"organization.Person.number"}
+UNPLANTED = {
+    "organization.Person.number",
+    "organization.TrailLink.content",  # hashes
+    "organization.TrailLink.mac",
+    "organization.TrailLink.redaction",
+    "outcomes.OutcomeEvidence.ledger_cells",  # empty but for a ledger's rows
+    "outcomes.ReportProse.section",  # one of the outlines
+}
 ASKING = ("teacher", "student", "secretary", "deputy", "leader", "operator")
 #: Whose eyes see most of a page; `make attack` asks as everybody.
 SEES_MOST = ("teacher", "operator", "student")
@@ -35,6 +42,8 @@ SILENT = {"admin:search"}
 #: Asked beside the addresses of the tables: searches, filters and years that put rows on the page.
 QUERIES = {
     "dashboard": {"year": YEAR},
+    "outcomes:preview": {"year": YEAR, "kind": "case"},
+    "outcomes:words": {"year": YEAR, "kind": "case"},
     "coverage": {"year": YEAR},
     "outcomes:report": {"year": YEAR},
     "admin:search": {"s": NAME, "extended": "1"},

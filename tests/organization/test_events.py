@@ -99,6 +99,7 @@ READERS = {
     "coverage": ("secretary", {}),
     "outcomes:report": ("secretary", {"code": "branch"}),
     "outcomes:download": ("secretary", {"code": "branch", "kind": "json"}),
+    "outcomes:preview": ("secretary", {"code": "branch"}),
     "admin:organization_person_changelist": ("secretary", {}),
     "admin:organization_person_change": ("secretary", {"object_id": "person"}),
     "admin:organization_person_history": ("secretary", {"object_id": "person"}),

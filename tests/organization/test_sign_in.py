@@ -243,7 +243,7 @@ class TestRefusal:
         assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"].split(",")[0]) == (
             429,
             "16",
-            "max-age=0",
+            "no-store",
         )
         assert words in page
         assert frame in page
