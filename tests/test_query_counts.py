@@ -84,9 +84,9 @@ DETAILS = {
     ("teacher", "evidence:detail"): 10,
     ("secretary", "admin:organization_person_change"): 20,
     ("secretary", "admin:mentorship_mentorshipteam_change"): 9,
-    ("secretary", "admin:teaching_pairs_teachingpair_change"): 13,
+    ("secretary", "admin:teaching_pairs_teachingpair_change"): 11,
     ("secretary", "admin:enterprise_service_engagement_change"): 11,
-    ("secretary", "admin:outcomes_outcome_change"): 17,
+    ("secretary", "admin:outcomes_outcome_change"): 15,
 }
 
 

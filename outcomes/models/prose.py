@@ -62,7 +62,7 @@ class ReportProse(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.branch} {self.kind} {self.section}"
+        return f"{self.branch} {self._meta.verbose_name} {self.last_day}"
 
     def record(self, *, by: User) -> None:
         """Keep this version.

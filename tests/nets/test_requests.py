@@ -221,4 +221,4 @@ def test_the_net_finds_a_page_that_converts_what_comes(world: World, monkeypatch
 def test_the_net_finds_an_admin_that_takes_any_address(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin_site, "why_desk", lambda request: "")
     monkeypatch.setattr(hostile, "NAMES", ("date__year", "date__month", "id__in", "p"))
-    assert attacked(world, 100, only="progresslog_changelist").failures
+    assert attacked(world, 600, only="progresslog_changelist").failures

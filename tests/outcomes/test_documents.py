@@ -286,5 +286,6 @@ def test_a_secretary_s_words_are_kept_version_by_version_and_begin_the_next_year
 def test_words_that_no_document_could_hold_are_refused_and_stay_in_view(world: BranchWorld) -> None:
     secretary = signed_in(world.users["secretary"])
     answer = secretary.post(f"/reports/{world.code}/words/?year=2023&kind=case", {"background": "铃\x07声"})
-    assert (answer.status_code, ReportProse.objects.count()) == (200, 0)
+    kept = ReportProse.objects.of_report(world.branch, "case", datetime.date(2023, 12, 31))
+    assert (answer.status_code, kept.count()) == (200, 0)
     assert answer.context["form"].errors["background"]

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -60,15 +61,21 @@ def listed(client: Client, address: str) -> tuple[int, Decimal | None]:
     response = client.get(address)
     assert response.status_code == 200, address
     if address.startswith(COVERAGE):
-        return len(response.context["members"]), None
+        return covered(response)[1], None
     return response.context["page_obj"].paginator.count, response.context.get("hours")
+
+
+def covered(response: Any) -> tuple[int, int]:
+    """Return how many are paired, and how many there are: by name to those who may know, else in numbers."""
+    members, numbers = list(response.context["members"]), list(response.context["numbers"])
+    paired = sum(one.is_paired for one in members) + sum(row["paired"] for row in numbers)
+    return paired, len(members) + sum(row["members"] for row in numbers)
 
 
 def share(client: Client, address: str) -> str:
     """Return the share that the records behind a percentage give."""
     if address.startswith(COVERAGE):
-        members = list(client.get(address).context["members"])
-        part, whole = sum(one.is_paired for one in members), len(members)
+        part, whole = covered(client.get(address))
     else:
         part, whole = listed(client, address)[0], listed(client, address.replace("&integrated=true", ""))[0]
     return f"{(Decimal(100) * part / whole).quantize(Decimal('0.1'), ROUND_HALF_UP)}%" if whole else "—"
