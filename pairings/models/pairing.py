@@ -227,6 +227,7 @@ class Pairing(VersionedModel):
         Raises:
             RuleError: when it is approved or over; people then change through change_people().
             ValidationError: naming the rule that the seat would break.
+            RuleError: when somebody else took it at the same moment.
         """
         with self._locked(self.Status.PROPOSED, self.Status.RETURNED) as pairing:
             return pairing._seat(person, role, on or pairing.started_on)
@@ -238,7 +239,8 @@ class Pairing(VersionedModel):
             pairing_id=self.pk, person=person, role=role, joined_on=day, stage_when_seated=person.stage_on(day)
         )
         seat.full_clean()
-        seat.save()
+        with all_or_nothing():
+            seat.save()
         return seat
 
     def _seat_named(self, person: Person, role: str, on: datetime.date, *, by: User) -> None:
