@@ -1,12 +1,14 @@
 """What edit forms share: the copy's version travels with the form, and a stale save is refused with both texts."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +27,24 @@ class Conflict:
     yours: str
 
 
+class PeopleIterator(ModelChoiceIterator):
+    """The people on offer, read once; namesakes of one office or class also show their numbers."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        people = list(self.queryset)
+        labels = [self.field.label_from_instance(person) for person in people]
+        doubled = {label for label, count in Counter(labels).items() if count > 1}
+        for person, label in zip(people, labels, strict=True):
+            value = ModelChoiceIteratorValue(self.field.prepare_value(person), person)
+            yield value, f"{label} · {person.number}" if label in doubled else label
+
+
 class PersonChoiceField(forms.ModelChoiceField):
     """One person, told from namesakes by office or class."""
+
+    iterator = PeopleIterator
 
     def label_from_instance(self, person: Model) -> str:
         """Return e.g. 李晓梅 · 机电2301班."""
@@ -61,6 +79,7 @@ class RowsChoiceField(forms.ModelMultipleChoiceField):
 class PeopleChoiceField(RowsChoiceField):
     """Several people in the order in which they were chosen, told from namesakes by office or class."""
 
+    iterator = PeopleIterator
     widget = ChosenFirstSelect
 
     def clean(self, value: Any) -> Any:

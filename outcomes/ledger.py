@@ -10,7 +10,7 @@ from organization.models import Branch, RuleError, Synonym, User, all_or_nothing
 from organization.sheets import CellChange, Change, ImportResult, SheetError, SheetFile, State, read_book
 from outcomes.ledger_matching import LedgerMatcher, Match, shown
 from outcomes.ledger_rows import HEADINGS, LedgerReader, LedgerRow
-from outcomes.ledger_words import ledger_columns
+from outcomes.ledger_words import TITLE, ledger_columns
 from outcomes.models import Outcome
 
 
@@ -52,12 +52,13 @@ def import_ledger(
         if row:
             rows.append(row)
         else:
-            result.refuse(record.sheet, record.row, errors, str(record.values.get("成果名称") or ""))
+            result.refuse(record.sheet, record.row, errors, str(record.values.get(TITLE) or ""))
     matcher = LedgerMatcher(branch, [row.outcome.title for row in rows])
     matches = [matcher.match(row) for row in rows]
     for match in matches:
         _note(result, match, will_verify=verified_by is not None)
-    result.changes.sort(key=lambda change: [one.sheet for one in book.records].index(change.sheet))
+    order = {sheet: place for place, sheet in enumerate(dict.fromkeys(one.sheet for one in book.records))}
+    result.changes.sort(key=lambda change: (order[change.sheet], change.row))
     if not result.errors and not dry_run:
         with all_or_nothing():
             _write(matches, book.file, branch, by, verified_by)

@@ -12,6 +12,9 @@ from outcomes.ledger_rows import HEADINGS, LedgerRow, identity_of
 from outcomes.ledger_words import GRADE, NOTE, TITLE
 from outcomes.models import Category, Outcome
 
+#: How many titles one query may name; of a longer ledger all outcomes of the college are looked at.
+MOST_TITLES = 500
+
 
 @dataclass(frozen=True)
 class Match:
@@ -28,7 +31,10 @@ class LedgerMatcher:
 
     def __init__(self, branch: Branch, titles: Iterable[str]) -> None:
         self.branch = branch
-        rows = Outcome.objects.filter(branch__college=branch.college_id, title__in=set(titles))
+        wanted = set(titles)
+        rows = Outcome.objects.filter(branch__college=branch.college_id)
+        if len(wanted) <= MOST_TITLES:
+            rows = rows.filter(title__in=wanted)
         rows = rows.exclude(review=Outcome.Review.SUPERSEDED).select_related("branch", "subkind", "grade")
         self.kept: dict[Any, list[Outcome]] = {}
         for one in rows.prefetch_related("people", "shared_with", "proofs"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone, translation
 
+from organization.forms import PeopleChoiceField, PersonChoiceField
 from organization.models import Branch, PartyStageEntry, Person, Synonym
 from organization.roster import import_roster
 from organization.sheets import ImportResult, SheetFile, State
@@ -204,6 +205,16 @@ def test_who_is_not_in_the_sheet_is_counted(branch: Branch) -> None:
     others = [student(branch) for _n in range(3)]
     result = read(branch, "34_only_one_left.xlsx")
     assert sorted(line.split()[0] for line in result.missing) == sorted(person.number for person in others)
+
+
+def test_namesakes_of_one_class_are_told_apart_where_people_are_picked(branch: Branch) -> None:
+    read(branch, "35_namesakes_same_class.xlsx")
+    for field in (PersonChoiceField(Person.objects.all()), PeopleChoiceField(Person.objects.all())):
+        labels = [label for value, label in field.choices if value]
+        assert sorted(labels) == [
+            "李明 · 数控2101班 · T9351", "李明 · 数控2101班 · T9352",
+            "王芳 · 数控技术教研室 · T9353", "王芳 · 数控技术教研室 · T9354",
+        ]  # fmt: skip
 
 
 def test_a_full_member_of_two_months_is_probationary(branch: Branch) -> None:
