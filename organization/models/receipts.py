@@ -5,7 +5,7 @@ import logging
 import uuid
 from contextvars import ContextVar
 
-from django.db import DatabaseError, IntegrityError, models
+from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -67,10 +67,11 @@ class FormInHand:
     def keep_answer(self, url: str, said: Said) -> None:
         """Keep where the form led and what was said; the rows are safe already, so a failure costs only these words."""
         try:
-            answered = FormReceipt.objects.filter(key=self.key)
-            answered.update(url=url if len(url) <= ADDRESS_LENGTH else "", said=said)
-            if self.key.int % CLEARS_EVERY == 0:
-                clear_old_receipts()
+            with transaction.atomic():
+                answered = FormReceipt.objects.filter(key=self.key)
+                answered.update(url=url if len(url) <= ADDRESS_LENGTH else "", said=said)
+                if self.key.int % CLEARS_EVERY == 0:
+                    clear_old_receipts()
         except DatabaseError:
             logger.exception("the answer to a form was not kept")
 
