@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 # What the checks of a deployment are asked against: a production machine's environment.
-DEPLOYED := DEBUG=off HTTPS=on BEHIND_PROXY=on HSTS_SECONDS=31536000 ALLOWED_HOSTS=pairing.example.edu.cn \
+DEPLOYED := DEBUG=off HTTPS=on BEHIND_PROXY=on TRUSTED_PROXIES=1 HSTS_SECONDS=31536000 ALLOWED_HOSTS=pairing.example.edu.cn \
 	SECRET_KEY=this-key-is-only-for-manage-py-check-0123456789-abcdefghijklmnop
 
 .DEFAULT_GOAL := help
