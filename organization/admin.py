@@ -21,6 +21,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from organization.admin_base import (
     BRANCH_FILTER,
     AsksFirstMixin,
+    BoundedFormSet,
     BranchInline,
     BranchModelAdmin,
     SheetImportMixin,
@@ -189,6 +190,7 @@ class RoleInline(TabularInline):
     """The roles that an account holds."""
 
     model = RoleAssignment
+    formset = BoundedFormSet
     extra = 0
 
 

@@ -16,8 +16,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import PaginationInlineFormSet
 
-from organization.bounds import form_class_of
+from organization.bounds import MOST_ROWS, form_class_of
 from organization.forms import VersionedFormMixin
 from organization.models import Branch, RuleError, User, all_or_nothing
 from organization.sheets import ImportResult, SheetError, SheetFile
@@ -211,10 +212,19 @@ class BranchModelAdmin(AsksFirstMixin, ScopedMixin, ModelAdmin, WritesLateMixin)
         return TemplateResponse(request, "admin/branch/reason.html", {**context, "opts": self.opts})
 
 
+class BoundedFormSet(PaginationInlineFormSet):
+    """Rows beside their owner, of which a form that was sent cannot ask for any number."""
+
+    def total_form_count(self) -> int:
+        """Return how many rows are shown: those there are, and of those that a form asks for no more than the most."""
+        return min(super().total_form_count(), max(MOST_ROWS, len(self.get_queryset())))
+
+
 class BranchInline(ScopedMixin, TabularInline):
     """Rows that are edited beside their owner, each with the version that it was opened on."""
 
     extra = 0
+    formset = BoundedFormSet
     template_before = "admin/branch/inline_top.html"
 
 

@@ -15,6 +15,8 @@ from django.db import models
 
 #: A whole address, and one value in it: the records behind a figure are a list of their numbers.
 LONGEST_QUERY, LONGEST_VALUE = 8_000, 4_000
+#: So many rows beside their owner are filled in at once; a form says how many it holds, and each costs time.
+MOST_ROWS = 200
 #: No text holds these, whatever it is for; PostgreSQL refuses the first.
 NEVER_TEXT = re.compile("[\x00\ud800-\udfff]")
 #: Nobody who is recorded was born before the first of these, nothing is planned after the last.

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Iterator
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
-from organization.bounds import LONGEST_QUERY, LONGEST_VALUE, why_no_list, why_unreadable
+from organization.bounds import LONGEST_QUERY, LONGEST_VALUE, NEVER_TEXT, why_no_list, why_unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,13 @@ class ReadableRequestMiddleware(MiddlewareMixin):
     """Answers 400, in the site's frame and the reader's language, what no browser would send."""
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        """Look at the headers, the address and the form, and let a request pass that can be read."""
+        """Look at the headers, the address and the form, and let a request pass that can be read.
+
+        Raises:
+            Http404: for a path that names nothing, because no name holds what it holds.
+        """
+        if NEVER_TEXT.search(request.path):
+            raise Http404
         why = request.META.get(UNREADABLE) or why_address(request) or why_form(request)
         return unreadable(request, why) if why else None
 

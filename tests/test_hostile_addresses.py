@@ -6,6 +6,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from organization.bounds import MOST_ROWS
 from pairing_site.handler import BoundedHandler, readable
 from tests.conftest import signed_in
 from tests.factories import operator
@@ -102,6 +103,18 @@ def test_no_address_of_the_desk_is_an_error_page(world: BranchWorld, address: st
 def test_a_list_of_the_desk_is_still_asked_as_its_own_links_ask(desk: Client, world: BranchWorld) -> None:
     asked = "date__year=2024&date__month=5&p=1&o=-1.2&element_kind__exact=theory&kind=teaching&q=1e5"
     assert desk.get(f"/admin/pairings/progresslog/?{asked}").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/admin/%00/tag/", "/admin/organization/tag/%00/", "/admin/r/%00/1/"])
+def test_a_path_with_a_nul_leads_nowhere(world: BranchWorld, address: str) -> None:
+    assert {signed_in(user).post(address).status_code for user in (operator(), world.users["teacher"])} == {404}
+
+
+@pytest.mark.parametrize("count", ["5000", "9" * 18])
+def test_a_page_shows_no_more_empty_rows_than_anybody_fills_in(world: BranchWorld, count: str) -> None:
+    sent = {"items-TOTAL_FORMS": count, "items-INITIAL_FORMS": "0"}
+    page = signed_in(operator()).post(reverse("admin:mentorship_rubric_add"), sent)
+    assert len(page.context["inline_admin_formsets"][0].formset.forms) <= MOST_ROWS
 
 
 def test_rows_chosen_beyond_what_a_database_holds_are_refused(desk: Client, world: BranchWorld) -> None:
