@@ -216,8 +216,8 @@ class BoundedFormSet(PaginationInlineFormSet):
     """Rows beside their owner, of which a form that was sent cannot ask for any number."""
 
     def total_form_count(self) -> int:
-        """Return how many rows are shown: those there are, and of those that a form asks for no more than the most."""
-        return min(super().total_form_count(), max(MOST_ROWS, len(self.get_queryset())))
+        """Return how many rows are shown: those there are, and new ones up to the most."""
+        return min(super().total_form_count(), len(self.get_queryset()) + MOST_ROWS)
 
 
 class BranchInline(ScopedMixin, TabularInline):
