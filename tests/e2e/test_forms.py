@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from enterprise_service.models import Confirmation
+from enterprise_service.models import Confirmation, Problem
 from organization.models import Branch, User
 from outcomes.models import Outcome
 from pairings.models import Pairing
@@ -182,7 +182,12 @@ def test_an_enterprise_s_problem_is_solved_confirmed_and_submitted(
     press(phone, "登记难题")
     phone.locator("[name=title]").fill("数控编程依赖个别师傅")
     press(phone, "保存")
-    expect(phone.get_by_text("特长符合难题需要：数控编程")).to_be_visible()
+    # Who could lead tells who is a party member, so the secretary is told, and the teacher is not.
+    expect(phone.get_by_text("承接难题")).to_be_visible()
+    expect(phone.get_by_text("特长符合难题需要：数控编程")).to_have_count(0)
+    sign_in(desk_page, secretary.username)
+    desk_page.goto(Problem.objects.get().get_absolute_url())
+    expect(desk_page.get_by_text("特长符合难题需要：数控编程")).to_be_visible()
     press(phone, "承接难题")
     phone.locator("[name=started_on]").fill("2026-03-01")
     press(phone, "提交申请")

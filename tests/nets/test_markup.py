@@ -31,8 +31,6 @@ UNPLANTED = {
     "organization.TrailLink.content",  # hashes
     "organization.TrailLink.mac",
     "organization.TrailLink.redaction",
-    "outcomes.OutcomeEvidence.ledger_cells",  # empty but for a ledger's rows
-    "outcomes.ReportProse.section",  # one of the outlines
 }
 ASKING = ("teacher", "student", "secretary", "deputy", "leader", "operator")
 #: Whose eyes see most of a page; `make attack` asks as everybody.

@@ -212,7 +212,7 @@ def test_the_net_finds_a_page_that_converts_what_comes(world: World, monkeypatch
             super().__init__(**kwargs)
 
     monkeypatch.setattr(LogFilter.base_filters["pairing"], "field_class", Anything)
-    found = attacked(world, 100, only="pairings:logs").failures
+    found = attacked(world, 600, only="pairings:logs").failures
     assert found
     assert {"pairing=" in one for one in found} == {True}
 
