@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from auditlog.models import LogEntry
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Field, Model, QuerySet
@@ -28,6 +28,7 @@ from organization.admin_base import (
     WritesLateMixin,
 )
 from organization.events import Event
+from organization.masking import MASKED, masked
 from organization.models import (
     Branch,
     College,
@@ -40,6 +41,7 @@ from organization.models import (
     Tag,
     User,
 )
+from organization.personal import anonymise
 from organization.roster import import_roster
 from organization.sheets import ImportResult, SheetFile
 from organization.sheets.vocabulary import VOCABULARIES
@@ -65,7 +67,7 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
     list_filter = ["kind", "stage", "is_active", BRANCH_FILTER]
     list_select_related = ["office"]
     search_fields = ["name", "number", "pinyin"]
-    actions = ["open_accounts"]
+    actions = ["open_accounts", "make_anonymous"]
     fieldsets = [
         (None, {"fields": ["branch", "kind", "name", "number", "political_status", "is_active"]}),
         (gettext_lazy("Work and study"), {"fields": ["office", "title", "specialty", "class_name"]}),
@@ -99,6 +101,24 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
         response = TemplateResponse(request, "admin/branch/first_passwords.html", {**context, "opts": self.opts})
         add_never_cache_headers(response)
         return response
+
+    @action(description=gettext_lazy("Make anonymous (has left)"))
+    def make_anonymous(self, request: HttpRequest, people: QuerySet[Person]) -> HttpResponse | None:
+        """Ask why, then forget who the chosen people were."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            title = _("Make anonymous: this cannot be undone")
+            return self.ask_reason(request, people, "make_anonymous", title, button=_("Make anonymous for good"))
+        user = cast("User", request.user)
+        left: list[int] = []
+        self.carry_out(
+            request, people, "organization.anonymise_person",
+            lambda person: left.append(anonymise(person, by=user, reason=reason)),
+        )  # fmt: skip
+        if any(left):
+            words = _("In sealed outcomes and frozen reports words of theirs still stand: %(count)s places.")
+            messages.warning(request, words % {"count": sum(left)})
+        return None
 
     def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
         """Read a roster."""
@@ -263,8 +283,14 @@ class AuditAdmin(AsksFirstMixin, ModelAdmin):
         """Return each changed field with what stood before and after."""
         changes = cast("dict[str, list[Any]]", entry.changes_display_dict)
         words = {"True": _("yes"), "False": _("no"), "None": _("(empty)"), "": _("(empty)")}
+        hides = entry.content_type.model_class() in (Person, User)
+        hidden = {str(field.verbose_name).lower() for field in Person._meta.fields if field.name in MASKED}
+
+        def shown(field: str, value: str) -> str:
+            return words.get(value) or (masked(value) if hides and field.lower() in hidden else value)
+
         return "；".join(
-            f"{field}：{' → '.join(str(words.get(str(value), value)) for value in values)}"
+            f"{field}：{' → '.join(shown(field, str(value)) for value in values)}"
             for field, values in changes.items()
             if field != "ID"
         )

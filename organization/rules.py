@@ -73,3 +73,5 @@ for account in (User, RoleAssignment):
     add_admin_permissions(account, may_look=runs_the_site, may_write=runs_the_site, may_delete=runs_the_site)
 add_admin_permissions(LogEntry, may_look=runs_the_site, may_write=nobody, may_delete=nobody)
 rules.add_perm("organization.see_stage", may_see_stage)
+rules.add_perm("organization.take_out_person", manages_its_branch)
+rules.add_perm("organization.anonymise_person", manages_its_branch)

@@ -6,4 +6,6 @@ from organization import views
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("profile/data/", views.own_data, name="own_data"),
+    path("people/<int:pk>/data/", views.person_data, name="person_data"),
 ]

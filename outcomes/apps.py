@@ -18,6 +18,7 @@ class OutcomesConfig(AppConfig):
             integrity,  # noqa: F401
             ledger_words,  # noqa: F401
             models,
+            personal,  # noqa: F401
             rules,  # noqa: F401
             taking_in,  # noqa: F401
         )

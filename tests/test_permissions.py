@@ -84,6 +84,8 @@ PAGES = {
     "account_change_password": Page(ANYBODY),
     "account_reauthenticate": Page(ANYBODY),
     "profile": Page(("teacher", "student", "secretary", "deputy")),
+    "own_data": Page(("teacher", "student", "secretary", "deputy")),
+    "person_data": Page(DESK, "person"),
     "mentorship:story": Page(TEAM, "team", TEAM),
     "mentorship:new_project": Page(AUTHOR, "team", TEAM),
     "mentorship:edit_project": Page(AUTHOR, "project", TEAM),
