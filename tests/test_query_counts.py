@@ -35,7 +35,7 @@ LISTS = {
     ("teacher", "enterprise_service:board"): 6,
     ("teacher", "enterprise_service:enterprises"): 6,
     ("teacher", "enterprise_service:findings"): 5,
-    ("teacher", "profile"): 7,
+    ("teacher", "profile"): 8,
     ("leader", "mentorship:list"): 8,
     ("leader", "outcomes:list"): 8,
     ("leader", "dashboard"): 13,
