@@ -92,8 +92,9 @@ def _plain(value: Any) -> Any:
 def _rows_naming(owner: Model) -> Iterator[QuerySet[Any]]:
     """Yield the rows of each model that points to a person or an account."""
     for link in owner._meta.get_fields(include_hidden=True):
-        if isinstance(link, models.ManyToOneRel) and link.related_model not in (LogEntry, User):
-            yield cast("Any", link.related_model)._base_manager.filter(**{link.field.name: owner.pk})
+        model = cast("Any", link.related_model)
+        if isinstance(link, models.ManyToOneRel) and model not in (LogEntry, User) and not model._meta.auto_created:
+            yield model._base_manager.filter(**{link.field.name: owner.pk})
 
 
 def _about(person: Person, user: User | None) -> Q:
