@@ -48,10 +48,13 @@ def obstacle(ask: Callable[[Person], str]) -> Callable[[Person], str]:
 
 
 def everything_about(person: Person) -> dict[str, Any]:
-    """Return every row that names the person or their account, by model, and what the audit trail says of them.
+    """Return the rows that name the person or their account, by model, and what the audit trail says of them.
+
+    What somebody else keeps to the desk, such as who must not be paired with whom, tells of others too: of models
+    with a door only the rows behind the person's own, and of the trail the person, the account and its own doings.
 
     Args:
-        person: whose.
+        person: whose; without an account there is no door of theirs, so nothing behind one.
 
     Returns:
         What JSON can hold, with the fields' names as keys.
@@ -62,8 +65,8 @@ def everything_about(person: Person) -> dict[str, Any]:
         found[User._meta.label] = [_told(user)]
     for owner in filter(None, (person, user)):
         for rows in _rows_naming(owner):
-            found.setdefault(rows.model._meta.label, []).extend(_told(row) for row in rows)
-    trail = LogEntry.objects.filter(_about(person, user) | Q(actor__isnull=False, actor=user)).order_by("pk")
+            found.setdefault(rows.model._meta.label, []).extend(_told(row) for row in _behind_the_door(rows, user))
+    trail = LogEntry.objects.filter(_themselves(person, user) | Q(actor__isnull=False, actor=user)).order_by("pk")
     found["audit_trail"] = [
         {
             "at": entry.timestamp.isoformat(),
@@ -97,11 +100,25 @@ def _rows_naming(owner: Model) -> Iterator[QuerySet[Any]]:
             yield model._base_manager.filter(**{link.field.name: owner.pk})
 
 
-def _about(person: Person, user: User | None) -> Q:
-    """Return the condition for audit entries of the person, of the account, and of rows that name either."""
+def _behind_the_door(rows: QuerySet[Any], user: User | None) -> QuerySet[Any]:
+    """Return the rows that the person's own account sees; ties without a door say no more than that they are."""
+    door = getattr(rows.model._default_manager, "visible_to", None)
+    if door is None:
+        return rows
+    return rows.filter(pk__in=door(user).values("pk")) if user is not None else rows.none()
+
+
+def _themselves(person: Person, user: User | None) -> Q:
+    """Return the condition for audit entries of the person and of the account."""
     condition = Q(content_type=ContentType.objects.get_for_model(Person), object_id=person.pk)
     if user is not None:
         condition |= Q(content_type=ContentType.objects.get_for_model(User), object_id=user.pk)
+    return condition
+
+
+def _about(person: Person, user: User | None) -> Q:
+    """Return the condition for audit entries of the person, of the account, and of rows that name either."""
+    condition = _themselves(person, user)
     for owner in filter(None, (person, user)):
         for rows in _rows_naming(owner):
             if isinstance(rows.model._meta.pk, models.AutoField | models.OneToOneField):

@@ -190,3 +190,12 @@ def test_the_trail_shows_phones_and_birthdays_to_nobody(world: BranchWorld) -> N
     page = boss.get(reverse("admin:auditlog_logentry_change", args=[entry.pk])).content.decode()
     assert [text in page for text in ("13812345678", "lin@example.org", "1979")] == [False] * 3
     assert "138****5678" in page
+
+
+def test_what_the_desk_keeps_to_itself_is_not_handed_to_whom_it_names(world: BranchWorld) -> None:
+    rule, user = world.rows["rule"], world.users["teacher"]
+    assert rule.person_id == user.person_id
+    told = signed_in(user).get(reverse("own_data")).json()
+    assert told["pairings.Seat"]
+    assert told.get("pairings.MatchRule", []) == []
+    assert rule.other.name not in json.dumps(told.get("pairings.MatchRule", []), ensure_ascii=False)
