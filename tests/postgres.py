@@ -83,7 +83,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     with server() as url:
         try:
-            return subprocess.run(sys.argv[1:], env=os.environ | {"DATABASE_URL": url}, check=False).returncode
+            # A backup takes the server's own programs, whatever older ones the machine has.
+            programs = f"{installation() / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+            environment = os.environ | {"DATABASE_URL": url, "PATH": programs}
+            return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
         except KeyboardInterrupt:
             return 130
 

@@ -8,7 +8,7 @@ from auditlog.models import LogEntry
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.constraints import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
@@ -69,7 +69,7 @@ def confirmed(world: BranchWorld) -> Model:
 
 def second_link(world: BranchWorld) -> None:
     kind, first = ContentType.objects.first(), TrailLink.objects.first()
-    [entry] = LogEntry.objects.bulk_create([LogEntry(content_type=kind, object_pk="1", object_repr="", action=0)])
+    [entry] = QuerySet(LogEntry).bulk_create([LogEntry(content_type=kind, object_pk="1", object_repr="", action=0)])
     told = {"content": first.content, "mac": first.mac}
     TrailLink.objects.bulk_create([TrailLink(entry=entry, chain=first.chain, number=first.number, **told)])
 

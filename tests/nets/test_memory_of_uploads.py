@@ -83,7 +83,7 @@ def test_the_net_finds_a_file_that_is_held(
     accept, held = looking.accept, []
 
     def careless(upload):
-        held.append(upload.read())
+        held.append(upload.read() * 8)  # more than the process has lying idle
         return accept(upload)
 
     monkeypatch.setattr(looking, "accept", careless)

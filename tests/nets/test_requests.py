@@ -211,10 +211,10 @@ def test_the_net_finds_a_page_that_converts_what_comes(world: World, monkeypatch
         def __init__(self, *, min_value: int, max_value: int, **kwargs: object) -> None:
             super().__init__(**kwargs)
 
+    monkeypatch.setattr(hostile, "NAMES", ("pairing", "q"))
+    assert attacked(world, 300, only="pairings:logs").failures == []
     monkeypatch.setattr(LogFilter.base_filters["pairing"], "field_class", Anything)
-    found = attacked(world, 600, only="pairings:logs").failures
-    assert found
-    assert {"pairing=" in one for one in found} == {True}
+    assert attacked(world, 300, only="pairings:logs").failures
 
 
 @pytest.mark.hole
