@@ -1,10 +1,10 @@
 """No number, day or word of any form, filter or admin page is converted before its length and shape are looked at."""
 
-from collections.abc import copy
+import copy
+from collections.abc import Iterator
 from typing import Any
 
 import django_filters
-import Iterator
 import pytest
 from django import forms
 from django.contrib import admin
