@@ -18,8 +18,8 @@ from django.test import Client, override_settings
 
 from organization.models import User
 from organization.redaction import PERMIT
-from tests.factories import CollegeFactory
-from tests.world import BranchWorld, build_branch
+from tests.kept import kept
+from tests.world import BranchWorld, build_own
 
 # No deadline: a property test shares two cores with a browser and a database.
 hypothesis.settings.register_profile(
@@ -121,7 +121,7 @@ def _words_are_compiled() -> None:
 @pytest.fixture
 def world(db: None) -> BranchWorld:
     """Build a branch with a row of every kind; a module that looks at a second one beside it builds both."""
-    return build_branch(CollegeFactory(), "OWN")
+    return kept(build_own)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from outcomes.ledger import import_ledger
 from outcomes.models import Outcome
 from teaching_pairs.models import TeachingPair
 from tests.factories import BranchFactory, leader_of, member, secretary_of, student, teacher, user_of
+from tests.kept import kept
 from tests.sheets import LEDGER, workbook
 from tests.world import YEAR, World, build_world
 
@@ -129,7 +130,7 @@ class TestPartyStages:
         assert not TeachingPair.objects.exists()
 
     def test_coverage_names_members_to_the_secretary_and_counts_them_for_leadership(self) -> None:
-        world, client = build_world(), Client()
+        world, client = kept(build_world), Client()
         name = world.own.users["teacher"].person.name
         seen = {}
         for role in ("secretary", "operator", "leader"):
@@ -142,7 +143,7 @@ class TestPartyStages:
         assert seen["leader"][1] > 0
 
     def test_the_board_names_possible_leaders_to_the_secretary_alone(self) -> None:
-        world, client = build_world(), Client()
+        world, client = kept(build_world), Client()
         person = Person.objects.get(pk=world.own.users["teacher"].person_id)
         person.strengths = "夹具"
         person.save()
@@ -171,7 +172,7 @@ class TestExistence:
         return answer.status_code, answer.headers.get("Location"), answer.content if answer.status_code > 400 else b""
 
     def test_the_desk_s_forwarding_tells_nothing(self, client: Client) -> None:
-        world: World = build_world()
+        world: World = kept(build_world)
         client.force_login(world.user("secretary"))
         for name in ("pair", "verified", "person", "workshop", "problem"):
             row = world.other.rows[name]
@@ -185,7 +186,7 @@ class TestExistence:
         assert self.answers(client, reverse("admin:view_on_site", args=[kind, own.pk]))[1] == own.get_absolute_url()
 
     def test_no_page_of_the_desk_tells_a_hidden_row_from_none(self, client: Client) -> None:
-        world = build_world()
+        world = kept(build_world)
         secretary = world.user("secretary")
         client.force_login(secretary)
         hidden = {"organization_user": world.other.users["teacher"].pk, "auditlog_logentry": 1}

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import translation
 
 from outcomes.models import Grade, Subkind
+from tests.kept import kept
 from tests.world import World, build_world
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +93,7 @@ def crawl(client: Client) -> Iterator[tuple[str, Page]]:
 
 @pytest.fixture
 def world() -> World:
-    return build_world()
+    return kept(build_world)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.kept import kept
 from tests.world import YEAR, World, build_world
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def said(client: Client, address: str) -> str:
 
 @pytest.fixture
 def world() -> World:
-    return build_world()
+    return kept(build_world)
 
 
 @pytest.mark.parametrize("role", LOOKED_AT)

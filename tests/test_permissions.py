@@ -15,6 +15,7 @@ from django.test import Client, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from organization.models import RoleAssignment, User
+from tests.kept import kept
 from tests.world import BranchWorld, build_world
 
 ANYBODY = ("teacher", "student", "secretary", "deputy", "leader", "far_leader", "operator")
@@ -273,7 +274,7 @@ class MatrixCase(TestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
-        cls.world = build_world()
+        cls.world = kept(build_world)
         audit = admin.site._registry
         entries = next(model for model in audit if model._meta.model_name == "logentry")
         for branch in (cls.world.own, cls.world.other):

@@ -13,6 +13,7 @@ from mentorship.models import Assessment, Project, Reflection
 from pairings.models import Match, MatchSeat
 from teaching_pairs.models import SignUp
 from tests.factories import evidence, log, member, outcome, teacher
+from tests.kept import kept
 from tests.world import YEAR, BranchWorld, World, build_world
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +143,7 @@ def count_lists(world: World) -> dict[tuple[str, str], int]:
 
 
 def test_lists_take_the_same_queries_at_one_row_and_at_three() -> None:
-    world = build_world()
+    world = kept(build_world)
     assert count_lists(world) == LISTS
     for _ in range(2):
         for branch in (world.own, world.other):
@@ -151,7 +152,7 @@ def test_lists_take_the_same_queries_at_one_row_and_at_three() -> None:
 
 
 def test_details_take_the_same_queries_at_one_part_and_at_three() -> None:
-    world = build_world()
+    world = kept(build_world)
     branch, by = world.own, world.own.users["teacher"]
     draft = outcome(branch.branch, by=by, pairings=[branch.rows["team"]])
     for name in ("pair", "engagement"):
@@ -209,7 +210,7 @@ def test_details_take_the_same_queries_at_one_part_and_at_three() -> None:
 
 
 def test_a_report_takes_the_same_queries_whatever_it_counts() -> None:
-    world = build_world()
+    world = kept(build_world)
     address = reverse("outcomes:report", args=["OWN"])
     counts = {
         what: queries(signed_in(world, "secretary"), f"{address}?{what}")

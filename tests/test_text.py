@@ -22,9 +22,10 @@ from outcomes.figures import Period
 from outcomes.handing import hand_in
 from pairings.models import Pairing, ProgressLog
 from teaching_pairs.models import TeachingPair
-from tests.factories import BranchFactory, CollegeFactory, teacher, user_of, verified
+from tests.factories import BranchFactory, teacher, user_of, verified
+from tests.kept import kept
 from tests.sheets import LI, ROSTER, workbook
-from tests.world import build_branch
+from tests.world import build_own
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +101,7 @@ def test_saving_past_the_forms_is_refused_and_writes_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", [*HOSTILE[:2], *HOSTILE[3:], LONG], ids=lambda text: ascii(text[:5]))
 def test_a_page_s_form_refuses_it_beside_its_field_and_keeps_the_rest(client: Client, text: str) -> None:
-    world = build_branch(CollegeFactory(), "OWN")
+    world = kept(build_own)
     client.force_login(world.users["teacher"])
     before = ProgressLog.objects.count()
     sent = {"date": "2024-05-07", "activity_type": "meeting", "words": text, "hours": "1.5"}
@@ -111,7 +112,7 @@ def test_a_page_s_form_refuses_it_beside_its_field_and_keeps_the_rest(client: Cl
 
 
 def test_the_admin_refuses_it_beside_its_field(client: Client) -> None:
-    world = build_branch(CollegeFactory(), "OWN")
+    world = kept(build_own)
     client.force_login(world.users["secretary"])
     office = world.rows["office"]
     sent = {"branch": world.branch.pk, "name": HOSTILE[3], "version": office.version}
@@ -126,7 +127,7 @@ def test_an_import_refuses_it_at_its_cell(tmp_path: Path) -> None:
 
 
 def test_long_text_survives_whole_or_is_refused() -> None:
-    pairing = build_branch(CollegeFactory(), "OWN").rows["pair"]
+    pairing = kept(build_own).rows["pair"]
     for field, limit in (("aim", 2000), ("title", 100)):
         setattr(pairing, field, "长" * limit)
         pairing.save()
@@ -138,7 +139,7 @@ def test_long_text_survives_whole_or_is_refused() -> None:
 
 
 def test_a_line_end_is_one_line_feed_and_one_character_whoever_sent_it() -> None:
-    pairing = build_branch(CollegeFactory(), "OWN").rows["pair"]
+    pairing = kept(build_own).rows["pair"]
     pairing.aim = "一\r\n二\r三\n"
     pairing.save()
     assert pairing.aim == Pairing.objects.get(pk=pairing.pk).aim == "一\n二\n三\n"

@@ -183,6 +183,11 @@ def build_branch(college: College, code: str) -> BranchWorld:
     return world
 
 
+def build_own() -> BranchWorld:
+    """Return one branch of a college, of which nothing else is there."""
+    return build_branch(CollegeFactory(), "OWN")
+
+
 @dataclass
 class World:
     """The college with its two branches; `users` holds those who stand above them, and strangers."""

@@ -5,8 +5,9 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_markup import come_in
-from tests.factories import CollegeFactory, operator
-from tests.world import build_branch
+from tests.factories import operator
+from tests.kept import kept
+from tests.world import build_own
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -16,7 +17,7 @@ RED = "getComputedStyle(document.documentElement).getPropertyValue('--color-prim
 
 def test_the_desk_works_under_its_policy(desk_page: Page) -> None:
     """Also fails where the policy stops anything, or a script breaks (tests/e2e/conftest.py)."""
-    world = build_branch(CollegeFactory(), "OWN")
+    world = kept(build_own)
     come_in(desk_page, operator())
     desk_page.goto(reverse("admin:organization_person_changelist"))
     assert desk_page.evaluate(RED) == "#a61b1b"

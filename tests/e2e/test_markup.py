@@ -9,16 +9,17 @@ from playwright.sync_api import Page, Request, expect
 
 from organization.models import User
 from tests.conftest import signed_in
-from tests.factories import CollegeFactory, operator
+from tests.factories import operator
+from tests.kept import kept
 from tests.nets.markup import NAME, patched, plant
-from tests.world import YEAR, BranchWorld, build_branch
+from tests.world import YEAR, BranchWorld, build_own
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture
 def world() -> BranchWorld:
-    world = build_branch(CollegeFactory(), "OWN")
+    world = kept(build_own)
     world.users["operator"] = operator()
     plant()
     return world

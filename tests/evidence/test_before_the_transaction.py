@@ -11,14 +11,14 @@ from django.utils import timezone
 from evidence import looking
 from pairings.models import ProgressLog
 from tests.conftest import signed_in
-from tests.factories import CollegeFactory
 from tests.factories.outcomes import picture
-from tests.world import build_branch
+from tests.kept import kept
+from tests.world import build_own
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_photos_are_decoded_once_and_outside_any_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = build_branch(CollegeFactory(), "OWN")
+    world = kept(build_own)
     team = world.rows["team"]
     sent = {
         "form_key": str(uuid.uuid4()),

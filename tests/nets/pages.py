@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
+from tests.kept import kept
 from tests.test_permissions import ADMIN_PAGES, PAGES, Page
 from tests.world import BranchWorld, World, build_world
 
@@ -142,7 +143,7 @@ class Address:
 
 def world_with_accounts() -> World:
     """Return the world, whose branches name an account and an audit row too."""
-    world = build_world()
+    world = kept(build_world)
     for branch in (world.own, world.other):
         branch.rows["user"] = branch.users["teacher"]
         branch.rows["audit"] = LogEntry.objects.get_for_object(branch.rows["person"]).first()

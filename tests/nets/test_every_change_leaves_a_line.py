@@ -23,9 +23,10 @@ from organization.models import User
 from pairings.models import MatchSeat
 from tests.conftest import signed_in
 from tests.factories import user_of
+from tests.kept import kept
 from tests.nets import size
 from tests.test_permissions import PAGES, Page
-from tests.world import BranchWorld, build_branch
+from tests.world import BranchWorld, build_own
 
 pytestmark = pytest.mark.django_db
 WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
@@ -93,9 +94,8 @@ def ask(world: BranchWorld, name: str, page: Page, client: Client) -> HttpRespon
 
 @pytest.fixture
 def world(db: None) -> BranchWorld:
-    from tests.factories import CollegeFactory  # noqa: PLC0415 - the fixture of the suite would do the same
 
-    world = build_branch(CollegeFactory(), "OWN")
+    world = kept(build_own)
     world.users["operator"] = user_of(is_superuser=True)
     return world
 

@@ -9,10 +9,11 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from tests.conftest import signed_in
-from tests.factories import CollegeFactory, operator
+from tests.factories import operator
+from tests.kept import kept
 from tests.nets import LARGE
 from tests.test_permissions import ADMIN_PAGES, PAGES, PUBLIC
-from tests.world import BranchWorld, build_branch
+from tests.world import BranchWorld, build_own
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ FORBIDDEN = ("script-src * ", "'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashe
 
 @pytest.fixture
 def world() -> BranchWorld:
-    world = build_branch(CollegeFactory(), "OWN")
+    world = kept(build_own)
     world.users["operator"] = operator()
     world.rows |= {"user": world.users["teacher"], "audit": world.branch}
     return world

@@ -15,6 +15,7 @@ from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from tests.conftest import signed_in
 from tests.factories import log, mentorship, outcome, teacher, teaching_pair, verified
+from tests.kept import kept
 from tests.world import YEAR, World, build_world
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ DASHBOARD, COVERAGE = reverse("dashboard"), reverse("coverage")
 @pytest.fixture
 def college(db: None) -> World:
     """Build two branches, outcomes of every standing, and a reader with rows of their own in the other branch."""
-    world = build_world()
+    world = kept(build_world)
     own, other = world.own.branch, world.other.branch
     secretary = world.own.users["secretary"]
     team, pair = world.own.rows["team"], world.own.rows["pair"]
