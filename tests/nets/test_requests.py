@@ -3,7 +3,6 @@
 import os
 import random
 import sys
-import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from pairing_site.handler import BoundedHandler
 from pairings.filters import LogFilter
 from tests.conftest import signed_in
 from tests.nets import hostile, size
+from tests.nets.cost import MEGABYTE, Cost, measured
 from tests.nets.hostile import METHODS, Grammar, Request
 from tests.nets.pages import Form, addresses_of, all_forms_of, world_with_accounts
 from tests.test_permissions import ROLES
@@ -29,7 +29,9 @@ from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
+#: Seconds of processor, and of the clock; who is over by the clock is asked again, for neighbours slow it down too.
 LONGEST_SECONDS = 5
+LARGEST = 256 * MEGABYTE
 SEED = 8
 #: Those who get in at most doors come most often.
 MOSTLY = (*ROLES, *("operator",) * 8, *("secretary",) * 6, "teacher", "teacher")
@@ -44,6 +46,22 @@ class Attack:
     statuses: dict[int, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     slowest: float = 0.0
+    longest: float = 0.0
+    largest: int = 0
+
+    def add(self, status: int, cost: Cost) -> bool:
+        """Count a request, and return whether it stopped something."""
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        self.slowest = max(self.slowest, cost.seconds)
+        self.longest = max(self.longest, cost.clock)
+        self.largest = max(self.largest, cost.here, cost.child)
+        return status >= 500 or max(cost.seconds, cost.clock) > LONGEST_SECONDS or max(cost.here, cost.child) > LARGEST
+
+    def __str__(self) -> str:
+        return (
+            f"{sorted(self.statuses.items())}, the slowest {self.slowest:.2f} s of processor and {self.longest:.2f} s "
+            f"of the clock, the largest {self.largest / MEGABYTE:.0f} MB, {len(self.failures)} failures"
+        )
 
 
 class Site(BoundedHandler):
@@ -148,19 +166,27 @@ class Attacker:
         result = Attack()
         for _ in range(times):
             role, request = self.chance.choice(MOSTLY), self.made()
-            self.caught.clear()
-            began = time.perf_counter()
+            status, cost = self.weighed(role, request)
+            if cost.seconds <= LONGEST_SECONDS < cost.clock:
+                status, cost = self.weighed(role, request)
+            if result.add(status, cost):
+                result.failures.append(f"{status} after {cost}, {role}: {request} {' '.join(self.caught)}")
+        return result
+
+    def weighed(self, role: str, request: Request) -> tuple[int, Cost]:
+        """Send a request, and return its status and what it cost."""
+        status = 599
+        self.caught.clear()
+
+        def call() -> None:
+            nonlocal status
             try:
                 status = self.send(role, request)
             except Exception:
                 self.caught.append(last_words())
-                status = 599
-            took = time.perf_counter() - began
-            result.statuses[status] = result.statuses.get(status, 0) + 1
-            result.slowest = max(result.slowest, took)
-            if status >= 500 or took > LONGEST_SECONDS:
-                result.failures.append(f"{status} after {took:.1f} s, {role}: {request} {' '.join(self.caught)}")
-        return result
+
+        cost = measured(call)
+        return status, cost
 
 
 def is_page(response: HttpResponseBase) -> bool:
@@ -201,7 +227,7 @@ def last_words() -> str:
 
 def test_no_request_stops_the_site(world: World) -> None:
     result = attacked(world, size(small=200, large=20_000), seed=int(os.environ.get("SEED", SEED)))
-    sys.stdout.write(f"{sorted(result.statuses.items())}, the slowest {result.slowest:.1f} s\n")
+    sys.stdout.write(f"{result}\n")
     assert result.failures == []
 
 
