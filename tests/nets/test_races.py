@@ -1,255 +1,72 @@
 """Two at the same moment: one is carried out and the other is told, and without the lock both would be.
 
 Each race is run once; both threads are held before their first write until the other one is there too, or a while has
-passed in which a lock kept it away. The control takes the locks away and sees the same races go wrong.
+passed in which a lock kept it away. The controls take away the lock, the count of edits or the constraint that decides
+a race, and see every one of the same races go wrong.
 """
 
-import datetime
-import re
-import threading
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import connection, connections
-from django.db.models import QuerySet
-from django.test import Client
-from django.urls import reverse
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import Model, QuerySet
 
-from enterprise_service.models import Confirmation, Engagement, Instalment
-from enterprise_service.models.confirmation import LinkRefusedError
-from organization.models import Branch, RuleError, User, VersionedModel, receipts
+from enterprise_service.models import Engagement
+from organization.models import VersionedModel, receipts
 from organization.models.trail import TrailHead
-from outcomes.figures import Period
-from outcomes.freezing import freeze_report
-from outcomes.models import FrozenReport, Outcome
-from pairings.models import Match, MatchRun, MatchSeat, Pairing, ProgressLog, Seat
-from teaching_pairs.models import TeachingPair
-from tests.factories import (
-    BranchFactory,
-    engagement,
-    log,
-    member,
-    mentorship,
-    secretary_of,
-    student,
-    submitted,
-    teacher,
-    teaching_pair,
-    user_of,
-    verified,
+from outcomes.models import FrozenReport, HandOver, Outcome
+from pairings.models import Match, MatchSeat, Seat
+from tests.factories import BranchFactory, secretary_of
+from tests.nets.races import (
+    Race,
+    answer_to_a_match,
+    approval,
+    approval_and_return,
+    asking_an_enterprise,
+    before_the_end,
+    confirmation,
+    correction,
+    ends_of,
+    form_sent_twice,
+    freezing,
+    handing_over,
+    instalments,
+    match_become_a_pairing,
+    problem_taken,
+    publishing,
+    seat,
+    stale_save,
+    team_of_a_student,
+    verification,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
-WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
-#: How long a thread waits for the other before its first write; a lock keeps the other one away for longer.
-PATIENCE = 0.5
-Call = Callable[[], object]
-#: Two calls, and how many times their effect is there afterwards.
-Race = tuple[Call, Call, Callable[[], int]]
-
-
-class Meeting:
-    """Holds each thread before its first write until both are there."""
-
-    def __init__(self) -> None:
-        self.barrier = threading.Barrier(2)
-
-    def watch(self) -> Callable[..., Any]:
-        """Return a wrapper for one thread's statements."""
-        met = False
-
-        def execute(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-            nonlocal met
-            if not met and WRITES.match(sql):
-                met = True
-                with suppress(threading.BrokenBarrierError):  # the other one is kept away, or is done
-                    self.barrier.wait(PATIENCE)
-            return run(sql, params, many, context)
-
-        return execute
-
-
-def ends_of(*calls: Call) -> list[str]:
-    """Run two calls that meet before they write, and return how they ended."""
-    meeting, ends = Meeting(), [""] * len(calls)
-
-    def run(place: int, call: Call) -> None:
-        try:
-            with connection.execute_wrapper(meeting.watch()):
-                call()
-            ends[place] = "done"
-        except (RuleError, ValidationError, LinkRefusedError):
-            ends[place] = "refused"
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(ends)
-
-
-def copies(row: Any) -> list[Any]:
-    """Return two copies of a row, as two requests read them."""
-    return [type(row)._default_manager.get(pk=row.pk) for _time in range(2)]
-
-
-def approval(branch: Branch, by: User) -> Race:
-    one, two = copies(teaching_pair(branch, approved=False))
-    return (
-        lambda: one.approve(by=by),
-        lambda: two.approve(by=by),
-        lambda: Pairing.objects.get(pk=one.pk).version - 1,
-    )
-
-
-def approval_and_return(branch: Branch, by: User) -> Race:
-    one, two = copies(teaching_pair(branch, approved=False))
-    return (
-        lambda: one.approve(by=by),
-        lambda: two.send_back(by=by, reason="请补充。"),
-        lambda: Pairing.objects.get(pk=one.pk).version - 1,
-    )
-
-
-def verification(branch: Branch, by: User) -> Race:
-    one, two = copies(submitted(branch))
-    before = one.version
-    return (
-        lambda: one.verify(by=by),
-        lambda: two.send_back(by=by, reason="请补充。"),
-        lambda: Outcome.objects.get(pk=one.pk).version - before,
-    )
-
-
-def correction(branch: Branch, by: User) -> Race:
-    one, two = copies(verified(branch))
-    return (
-        lambda: one.correct(by=by, reason="级别有误。"),
-        lambda: two.correct(by=by, reason="级别有误。"),
-        lambda: Outcome.objects.filter(corrects=one.pk).count(),
-    )
-
-
-def freezing(branch: Branch, by: User) -> Race:
-    def freeze() -> None:
-        freeze_report(branch, Period.year(2024), by=by)
-
-    return freeze, freeze, lambda: FrozenReport.objects.filter(branch=branch).count()
-
-
-def stale_save(branch: Branch, by: User) -> Race:
-    one, two = copies(log(teaching_pair(branch)))
-    one.words, two.words = "先写的。", "后写的。"
-    return one.rewrite, two.rewrite, lambda: ProgressLog.objects.get(pk=one.pk).version - 1
-
-
-def seat(branch: Branch, by: User) -> Race:
-    pair = TeachingPair(branch=branch, title="共建", course="数控编程")
-    pair.propose(by=by, people={"leader": member(teacher(branch))})
-    first, second = teacher(branch), teacher(branch)
-    taken = Seat.objects.filter(pairing=pair.pk, role="ordinary_teacher", left_on=None)
-    return (
-        lambda: pair.seat(first, role="ordinary_teacher"),
-        lambda: pair.seat(second, role="ordinary_teacher"),
-        taken.count,
-    )
-
-
-def team_of_a_student(branch: Branch, by: User) -> Race:
-    pupil = student(branch)
-    leaders = [(member(teacher(branch)), member(student(branch))) for _time in range(2)]
-
-    def propose(place: int) -> None:
-        leader, other = leaders[place]
-        mentorship(
-            branch,
-            by=by,
-            approved=False,
-            people={"leader": leader, "student_member": other, "ordinary_student": pupil},
-        )
-
-    return lambda: propose(0), lambda: propose(1), Seat.objects.filter(person=pupil, left_on=None).count
-
-
-def answer_to_a_match(branch: Branch, by: User) -> Race:
-    leader, colleague = member(teacher(branch)), teacher(branch)
-    account = user_of(colleague)
-    run = MatchRun.objects.create(branch=branch, kind="teaching", created_by=by)
-    run.draft = [{"people": {"leader": leader.pk, "ordinary_teacher": colleague.pk}, "facts": {}}]
-    run.save()
-    run.publish(by=by)
-    match = run.matches.get()
-    one, two = (Match.objects.get(pk=match.pk) for _time in range(2))
-    said: list[bool] = []
-
-    def answer(copy: Match, accept: bool) -> None:
-        copy.answer(by=account, accept=accept)
-        said.append(accept)
-
-    return lambda: answer(one, True), lambda: answer(two, False), lambda: len(said)
-
-
-def publishing(branch: Branch, by: User) -> Race:
-    run = MatchRun.objects.create(branch=branch, kind="teaching", created_by=by)
-    people = {"leader": member(teacher(branch)).pk, "ordinary_teacher": teacher(branch).pk}
-    run.draft = [{"people": people, "facts": {}}]
-    run.save()
-    one, two = copies(run)
-    asked = MatchSeat.objects.filter(run=run.pk, role="leader")
-    return lambda: one.publish(by=by), lambda: two.publish(by=by), asked.count
-
-
-def instalments(branch: Branch, by: User) -> Race:
-    served = engagement(branch, contract_amount_cny=100)
-
-    def receive() -> None:
-        row = Engagement.objects.get(pk=served.pk)
-        row.receive(Instalment(amount_cny=80, received_on=datetime.date(2024, 5, 1)))
-
-    return receive, receive, served.instalments.count
-
-
-def confirmation(branch: Branch, by: User) -> Race:
-    served = engagement(branch)
-    link = Confirmation.make(served, by=by)
-    one, two = (Confirmation.objects.get(pk=link.pk) for _time in range(2))
-    said = {"is_solved": True, "rating": 4, "words": "", "confirmed_by": "王经理"}
-    return lambda: one.confirm(**said), lambda: two.confirm(**said), served.files.count
-
-
-def form_sent_twice(branch: Branch, by: User) -> Race:
-    pair = teaching_pair(branch)
-    sent = {
-        "form_key": str(uuid.uuid4()),
-        "activity_type": pair.kind_info.activities[0][0],
-        "date": "2024-05-07",
-        "words": "调试",
-        "hours": "1",
-    }
-
-    def post() -> None:
-        client = Client()
-        client.force_login(by)
-        assert client.post(reverse("pairings:log", args=[pair.pk]), sent).status_code == 302
-
-    return post, post, ProgressLog.objects.filter(pairing=pair.pk).count
-
-
 #: Of these exactly one of two is carried out.
 ONE_OF_TWO = (
     approval, approval_and_return, verification, correction, freezing, stale_save, seat, team_of_a_student,
-    answer_to_a_match, publishing, instalments, confirmation,
+    answer_to_a_match, publishing, instalments, problem_taken, match_become_a_pairing, confirmation,
 )  # fmt: skip
-#: Those which a lock or the count of edits decides; a constraint of the database decides the others.
-HELD_BY_A_LOCK = (approval, approval_and_return, verification, stale_save, answer_to_a_match, confirmation)
+#: Of these both are answered, and one is carried out.
+BOTH_ANSWERED = (form_sent_twice, handing_over, asking_an_enterprise)
+#: Those which a lock or the count of edits decides.
+HELD_BY_A_LOCK = (
+    approval, approval_and_return, verification, stale_save, answer_to_a_match, match_become_a_pairing, confirmation,
+    asking_an_enterprise,
+)  # fmt: skip
+#: Those which what is unique in a table decides too, after the lock or instead of one.
+HELD_BY_A_CONSTRAINT: dict[Callable[..., Race], tuple[type[Model], ...]] = {
+    correction: (Outcome,),
+    freezing: (FrozenReport,),
+    seat: (Seat,),
+    team_of_a_student: (Seat,),
+    publishing: (Match, MatchSeat),
+    problem_taken: (Engagement,),
+    handing_over: (HandOver,),
+}
 
 
 def test_of_two_at_one_moment_one_is_carried_out_and_the_other_is_told() -> None:
@@ -262,10 +79,19 @@ def test_of_two_at_one_moment_one_is_carried_out_and_the_other_is_told() -> None
     assert came_of_it == {race.__name__: (["done", "refused"], 1) for race in ONE_OF_TWO}
 
 
-def test_a_form_sent_twice_at_one_moment_is_answered_twice_and_carried_out_once() -> None:
+def test_of_two_at_one_moment_both_are_answered_and_one_is_carried_out() -> None:
     branch = BranchFactory()
-    one, two, effects = form_sent_twice(branch, secretary_of(branch))
-    assert (ends_of(one, two), effects()) == (["done", "done"], 1)
+    by = secretary_of(branch)
+    came_of_it = {}
+    for race in BOTH_ANSWERED:
+        one, two, effects = race(branch, by)
+        came_of_it[race.__name__] = (ends_of(one, two), effects())
+    assert came_of_it == {race.__name__: (["done", "done"], 1) for race in BOTH_ANSWERED}
+
+
+def test_every_race_has_its_control() -> None:
+    with_control = {*HELD_BY_A_LOCK, *HELD_BY_A_CONSTRAINT, instalments, form_sent_twice}
+    assert {*ONE_OF_TWO, *BOTH_ANSWERED} == with_control
 
 
 @contextmanager
@@ -282,6 +108,32 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def without_uniqueness(tables: set[str]) -> Iterator[None]:
+    """Let tables hold anything twice; they are emptied before they hold again what they held."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('ALTER TABLE %%I DROP CONSTRAINT %%I', of.relname, con.conname), "
+            "format('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', of.relname, con.conname, pg_get_constraintdef(con.oid)) "
+            "FROM pg_constraint con JOIN pg_class of ON of.oid = conrelid WHERE contype = 'u' AND of.relname = ANY(%s) "
+            "UNION ALL SELECT format('DROP INDEX %%I', name.relname), pg_get_indexdef(indexrelid) "
+            "FROM pg_index JOIN pg_class of ON of.oid = indrelid JOIN pg_class name ON name.oid = indexrelid "
+            "WHERE indisunique AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid) "
+            "AND of.relname = ANY(%s)",
+            [list(tables)] * 2,
+        )
+        held = cursor.fetchall()
+        for drop, _put_back in held:
+            cursor.execute(drop)
+    try:
+        yield
+    finally:
+        call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+        with connection.cursor() as cursor:
+            for _drop, put_back in held:
+                cursor.execute(put_back)
+
+
 @pytest.mark.hole
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time, lock or none")
 def test_without_the_locks_both_are_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,6 +143,31 @@ def test_without_the_locks_both_are_carried_out(monkeypatch: pytest.MonkeyPatch)
     with without_locks(monkeypatch):
         came_of_it = {name: ends_of(one, two) for name, (one, two, _effects) in made.items()}
     assert came_of_it == {name: ["done", "done"] for name in made}
+    assert [made[race.__name__][2]() for race in (asking_an_enterprise, match_become_a_pairing)] == [2, 2]
+
+
+@pytest.mark.hole
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+def test_without_lock_and_constraint_both_are_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    branch = BranchFactory()
+    by = secretary_of(branch)
+    made = {race.__name__: race(branch, by) for race in HELD_BY_A_CONSTRAINT}
+    tables = {model._meta.db_table for models in HELD_BY_A_CONSTRAINT.values() for model in models}
+    with without_uniqueness(tables), without_locks(monkeypatch):
+        came_of_it = {}
+        for name, (one, two, effects) in made.items():
+            came_of_it[name] = (ends_of(one, two, meeting=before_the_end), effects())
+    assert came_of_it == {name: (["done", "done"], 2) for name in made}
+
+
+@pytest.mark.hole
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+def test_without_lock_and_claim_a_contract_is_paid_beyond_its_amount(monkeypatch: pytest.MonkeyPatch) -> None:
+    branch = BranchFactory()
+    one, two, effects = instalments(branch, secretary_of(branch))
+    monkeypatch.setattr(Engagement, "save", lambda _row, **_options: None)
+    with without_locks(monkeypatch):
+        assert (ends_of(one, two, meeting=before_the_end), effects()) == (["done", "done"], 2)
 
 
 @pytest.mark.hole

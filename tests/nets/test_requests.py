@@ -3,8 +3,9 @@
 import os
 import random
 import sys
+import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -248,3 +249,36 @@ def test_the_net_finds_an_admin_that_takes_any_address(world: World, monkeypatch
     monkeypatch.setattr(admin_site, "why_desk", lambda request: "")
     monkeypatch.setattr(hostile, "NAMES", ("date__year", "date__month", "id__in", "p"))
     assert attacked(world, 600, only="progresslog_changelist").failures
+
+
+def busy() -> None:
+    """Keep the processor for a second."""
+    until = time.process_time() + 1
+    while time.process_time() < until:
+        pass
+
+
+def waiting() -> None:
+    """Let a second of the clock pass, as a slow query does."""
+    time.sleep(1)
+
+
+def swelling() -> None:
+    """Hold more than a request may."""
+    bytes(b"x" * (LARGEST + MEGABYTE))
+
+
+@pytest.mark.hole
+@pytest.mark.parametrize(("harm", "longest"), [(busy, 0.9), (waiting, 0.9), (swelling, 60)])
+def test_the_net_finds_a_page_that_lasts_or_swells(
+    world: World, monkeypatch: pytest.MonkeyPatch, harm: Callable[[], None], longest: float
+) -> None:
+    rows = LogFilter.qs.fget
+
+    def harmful(asked: LogFilter) -> object:
+        harm()
+        return rows(asked)
+
+    monkeypatch.setattr(LogFilter, "qs", property(harmful))
+    monkeypatch.setattr("tests.nets.test_requests.LONGEST_SECONDS", longest)
+    assert attacked(world, 12, only="pairings:logs").failures
