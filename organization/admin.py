@@ -7,7 +7,7 @@ from auditlog.models import LogEntry
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -24,6 +24,7 @@ from organization.admin_base import (
     BoundedFormSet,
     BranchInline,
     BranchModelAdmin,
+    RowAutocomplete,
     SheetImportMixin,
     WritesLateMixin,
 )
@@ -239,6 +240,11 @@ class UserAdmin(AsksFirstMixin, DjangoUserAdmin, ModelAdmin, WritesLateMixin):
         to_delete, counts, forbidden, protected = super().get_deleted_objects(objs, request)
         named = User.objects.filter(pk__in=LogEntry.objects.filter(actor__in=objs).values("actor"))
         return to_delete, counts, forbidden, [*protected, *(str(account) for account in named)]
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        """Show whatever number was sent for the person, where Django's own widget asks the database for it."""
+        widget = RowAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **{"widget": widget, **kwargs})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Add an account; hashing its password takes long, so Django's transaction around all of it is left out."""

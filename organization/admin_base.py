@@ -7,6 +7,7 @@ from typing import Any, NoReturn, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +23,7 @@ from organization.bounds import MOST_ROWS, form_class_of
 from organization.forms import VersionedFormMixin
 from organization.models import Branch, RuleError, User, all_or_nothing
 from organization.sheets import ImportResult, SheetError, SheetFile
+from organization.text import whole_number
 
 
 class VersionedAdminForm(VersionedFormMixin, forms.ModelForm):
@@ -138,6 +140,14 @@ class WritesLateMixin(DjangoModelAdmin):
         except RuleError as error:
             messages.error(request, str(error))
             return redirect(request.get_full_path())
+
+
+class RowAutocomplete(AutocompleteSelect):
+    """Picks a row as its name is typed; what is no row's number shows as nothing picked."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> list[Any]:
+        """Return the options, which are the picked row alone."""
+        return cast("list[Any]", super().optgroups(name, [one for one in value if whole_number(str(one))], attr))
 
 
 class AsksFirstMixin(DjangoModelAdmin):

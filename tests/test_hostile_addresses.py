@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from django.contrib.admin import site
+from django.forms import BaseForm, ModelChoiceField
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -100,6 +102,11 @@ def test_no_address_of_the_desk_is_an_error_page(world: BranchWorld, address: st
     assert signed_in(operator()).get(f"/admin/{address}").status_code in ANSWERS
 
 
+def rows_named_by(form: BaseForm) -> list[str]:
+    """Return the fields of a form in which a row of another table is picked."""
+    return [name for name, field in form.fields.items() if isinstance(field, ModelChoiceField)]
+
+
 def test_a_list_of_the_desk_is_still_asked_as_its_own_links_ask(desk: Client, world: BranchWorld) -> None:
     asked = "date__year=2024&date__month=5&p=1&o=-1.2&element_kind__exact=theory&kind=teaching&q=1e5"
     page = desk.get(f"/admin/pairings/progresslog/?{asked}")
@@ -116,6 +123,27 @@ def test_a_page_shows_no_more_empty_rows_than_anybody_fills_in(world: BranchWorl
     sent = {"items-TOTAL_FORMS": count, "items-INITIAL_FORMS": "0"}
     page = signed_in(operator()).post(reverse("admin:mentorship_rubric_add"), sent)
     assert len(page.context["inline_admin_formsets"][0].formset.forms) <= MOST_ROWS
+
+
+@pytest.mark.parametrize("value", ["%s%s%n", "²", BIG, "\x00"])
+def test_no_row_that_a_form_of_the_desk_names_is_an_error_page(world: BranchWorld, value: str) -> None:
+    client, tried, answers = signed_in(operator()), 0, {}
+    for model in site._registry:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+        page = client.get(address)
+        if page.status_code != 200:
+            continue
+        forms = [
+            page.context["adminform"].form,
+            *(one.formset.empty_form for one in page.context["inline_admin_formsets"]),
+        ]
+        sent = {
+            form.add_prefix(name).replace("__prefix__", "0"): value for form in forms for name in rows_named_by(form)
+        }
+        counts = {f"{one.formset.prefix}-TOTAL_FORMS": "1" for one in page.context["inline_admin_formsets"]}
+        answers[address] = client.post(address, {**sent, **counts}).status_code
+        tried += len(sent)
+    assert (set(answers.values()) <= ANSWERS, answers, tried > 20) == (True, answers, True)
 
 
 def test_rows_chosen_beyond_what_a_database_holds_are_refused(desk: Client, world: BranchWorld) -> None:
