@@ -134,6 +134,19 @@ def accept_bytes(content: bytes, name: str) -> Accepted:
         raise refusal(upload, "unstored") from None
 
 
+def accept_table(content: bytes, name: str) -> Accepted:
+    """Return what is to be kept of a table as text that was read into rows already: all of it, as it is.
+
+    Raises:
+        ValidationError: when the disk is full.
+    """
+    try:
+        return Accepted("text/csv", _write(io.BytesIO(content), None))
+    except OSError:
+        logger.exception("A file could not be stored")
+        raise refusal(ContentFile(content, name=name), "unstored") from None
+
+
 def _limits(name: str) -> dict[str, Any]:
     """Return what a look needs to know besides the bytes."""
     return {"name": name[-20:], "max_pixels": settings.EVIDENCE_MAX_PIXELS}

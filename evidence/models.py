@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from evidence.looking import Accepted, accept_bytes, evidence_storage, forget_look, look_at, put
+from evidence.looking import Accepted, accept_bytes, accept_table, evidence_storage, forget_look, look_at, put
 from evidence.names import NAME_LENGTH, named_as
 from evidence.refusals import refusal
 from organization.models import ScopedQuerySet, User
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 logger = logging.getLogger(__name__)
+
+#: How a workbook begins.
+ARCHIVE = b"PK\x03\x04"
 
 
 class DamagedFileError(Exception):
@@ -168,6 +171,18 @@ class EvidenceQuerySet(ScopedQuerySet):
     def take_in_bytes(self, content: bytes, *, name: str, by: User | None = None) -> "Evidence":
         """Keep bytes that a command or document made, under the same rules as an upload."""
         accepted = accept_bytes(content, name)
+        try:
+            return self._keep(accepted, ContentFile(b"", name=name), by)
+        finally:
+            accepted.forget()
+
+    def take_in_sheet(self, content: bytes, *, name: str, by: User | None) -> "Evidence":
+        """Keep a sheet that was read: a workbook under the rules of an upload, a table as text as it is.
+
+        Raises:
+            ValidationError: when a workbook is of a kind that is not kept, such as one with macros.
+        """
+        accepted = accept_bytes(content, name) if content.startswith(ARCHIVE) else accept_table(content, name)
         try:
             return self._keep(accepted, ContentFile(b"", name=name), by)
         finally:

@@ -18,6 +18,7 @@ ENDINGS = {
     "application/vnd.ms-excel": ("xls", "et"),
     "application/vnd.ms-powerpoint": ("ppt", "dps"),
     "application/ofd": ("ofd",),
+    "text/csv": ("csv", "tsv", "txt"),
 }
 #: What looks like an ending: short, Latin, and no mere number such as the 12 of 2021.12.
 ENDING = re.compile(r"\.(?=[0-9]*[a-z])[a-z0-9]{1,5}$", re.IGNORECASE)

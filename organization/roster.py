@@ -1,11 +1,12 @@
-"""A branch's roster of people, read from the sheet its office keeps."""
+"""A branch's roster of people, read from the sheet its office keeps: first planned, then written."""
 
 import datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from organization.models import Branch, Office, Person, RuleError, Synonym, all_or_nothing
@@ -22,7 +23,9 @@ from organization.roster_columns import (
     kind_of_branch,
     roster_columns,
 )
+from organization.roster_writing import PersonPlan, write_people
 from organization.sheets import (
+    Book,
     CellChange,
     Change,
     ImportResult,
@@ -33,12 +36,14 @@ from organization.sheets import (
     State,
     read_book,
 )
-from organization.stage_steps import DAYS, STAGE, CellsError, refuse_step_back, stated_steps, take_steps
+from organization.stage_steps import DAYS, STAGE, CellsError, plan_steps, refuse_step_back, stated_steps
 
 STATUS = "political_status"
 HEADINGS = {field: heading for heading, field in FIELDS.items()} | {
     STATUS: STAGE, "from_date": DAYS["probationary"], "__all__": STAGE,
 }  # fmt: skip
+#: What a row cannot change, or the plan sees to without asking the database.
+NOT_ASKED = {"branch", "college", "office"}
 
 
 def import_roster(
@@ -46,41 +51,35 @@ def import_roster(
 ) -> ImportResult:
     """Create and update a branch's people from a sheet: all rows, or none when one is refused.
 
-    An empty cell leaves what is known. A person is known by the number, which is unique in the college; a name never
-    changes and a stage never steps back.
-
     Args:
         file: a sheet with the headings of `roster_columns`, or where it lies.
         branch: whose people they are.
-        dry_run: try everything and write nothing; the result says what each row would change.
+        dry_run: write nothing; the result says what each row would change.
         accept_doubles: take people who look like others under another number.
     """
     try:
         book = read_book(file, roster_columns(Synonym.objects.known_in(branch)))
     except SheetError as error:
         return ImportResult(errors=error.errors, unread=error.unread)
-    result = ImportResult(unread=book.unread, rows=len(book.records))
-    with all_or_nothing():
-        roster = _Roster(branch, result, accept_doubles=accept_doubles)
-        for record in book.records:
-            roster.take(record)
-        result.missing = roster.missing()
-        if result.errors or dry_run:
-            transaction.set_rollback(True)
-    return result
+    plan = RosterPlan(book, branch, accept_doubles=accept_doubles)
+    if not plan.result.errors and not dry_run:
+        with all_or_nothing():
+            plan.write()
+    return plan.result
 
 
-class _Roster:
-    """One import under way."""
+class RosterPlan:
+    """What the rows of a roster do to a branch's people; making one writes nothing.
 
-    def __init__(self, branch: Branch, result: ImportResult, *, accept_doubles: bool) -> None:
+    An empty cell leaves what is known. A person is known by the number, which is unique in the college; a name never
+    changes and a stage never steps back.
+    """
+
+    def __init__(self, book: Book, branch: Branch, *, accept_doubles: bool = False) -> None:
         self.branch = branch
-        self.result = result
+        self.result = ImportResult(unread=book.unread, rows=len(book.records))
         self.accept_doubles = accept_doubles
-        self.known = {
-            person.number: person
-            for person in Person.objects.filter(college=branch.college_id).select_related("branch", "office")
-        }
+        self.known = self._known(book.records)
         self.by_name: dict[str, list[Person]] = {}
         for person in self.known.values():
             if person.branch_id == branch.pk:
@@ -88,9 +87,31 @@ class _Roster:
         self.offices = {office.name: office for office in branch.offices.all()}
         self.seen: dict[str, Record] = {}
         self.is_double = False
+        self.people: list[PersonPlan] = []
+        for record in book.records:
+            self._take(record)
+        self.result.missing = self._missing()
 
-    def take(self, record: Record) -> None:
-        """Write one person, or keep what is wrong with the row."""
+    def write(self) -> None:
+        """Write what was planned, in the transaction that is open.
+
+        Raises:
+            RuleError: when the database says otherwise by now.
+        """
+        write_people(self.people)
+
+    write.alters_data = True  # type: ignore[attr-defined]
+
+    def _known(self, records: Iterable[Record]) -> dict[str, Person]:
+        """Return the people of the college by number, with the histories of those in the sheet (two queries)."""
+        people = Person.objects.filter(college=self.branch.college_id).select_related("branch", "office")
+        known = {person.number: person for person in people}
+        numbers = dict.fromkeys(record.values.get(NUMBER) for record in records)
+        prefetch_related_objects([known[number] for number in numbers if number in known], "stage_entries")
+        return known
+
+    def _take(self, record: Record) -> None:
+        """Plan one person, or keep what is wrong with the row."""
         self.is_double = False
         errors = record.errors or self._refused(record)
         if not errors:
@@ -100,9 +121,9 @@ class _Roster:
             state = State.DOUBLE if self.is_double else State.REFUSED
             self.result.refuse(record.sheet, record.row, errors, str(record.values.get(NAME) or ""), state)
 
-    def missing(self) -> list[str]:
+    def _missing(self) -> list[str]:
         """Return who is here and not in the sheets, with number and name."""
-        here = [person for person in self.known.values() if person.branch_id == self.branch.pk and person.is_active]
+        here = [one for one in self.known.values() if one.pk and one.branch_id == self.branch.pk and one.is_active]
         return sorted(f"{one.number} {one.name}" for one in here if one.number not in self.seen)
 
     def _refused(self, record: Record) -> list[RowError]:
@@ -154,10 +175,9 @@ class _Roster:
         return None
 
     def _tried(self, person: Person, record: Record) -> list[RowError]:
-        """Write the row, or return what the rules say against it."""
+        """Plan the row, or return what the rules say against it."""
         try:
-            with all_or_nothing():
-                self._write(person, record)
+            self._plan(person, record)
         except CellsError as error:
             return [record.error(error.column, error.message)]
         except RuleError as error:
@@ -170,40 +190,44 @@ class _Roster:
             ]
         return []
 
-    def _write(self, person: Person, record: Record) -> None:
-        """Save what is new of a person, and note what changed."""
+    def _plan(self, person: Person, record: Record) -> None:
+        """Set what is new of a person, and note what changes."""
         values, is_new = record.values, person.pk is None
         standing = values[STAGE]
         refuse_step_back(person, standing)
-        changes = self._set_fields(person, values)
+        plan = PersonPlan(person, is_new)
+        cells = self._set_fields(plan, values)
         if standing.status and standing.status != person.political_status:
-            changes.append(CellChange(STAGE, person.political_status, standing.status))
-            person.political_status = standing.status
+            cells.append(CellChange(STAGE, person.political_status, standing.status))
+            plan.give(STATUS, standing.status)
         steps = stated_steps(values, standing, person)
-        if is_new or changes:
-            person.full_clean()
-            person.save()
-        changes += [CellChange(*step) for step in take_steps(person, steps, _("from the roster"))]
-        self.known[person.number] = person
+        if is_new or plan.was:
+            _refuse_broken_rules(person)
+        plan.steps = plan_steps(person, steps, _("from the roster"))
+        cells += [CellChange(*step.cell) for step in plan.steps]
         if is_new:
+            self.known[person.number] = person
             self.by_name.setdefault(person.name, []).append(person)
-        state = State.NEW if is_new else State.CHANGED if changes else State.SAME
-        self.result.note(Change(record.sheet, record.row, state, str(person), changes))
+        state = State.NEW if is_new else State.CHANGED if cells else State.SAME
+        change = Change(record.sheet, record.row, state, str(person), cells, plan.trace)
+        plan.trace.subject = person.pk
+        self.people.append(plan)
+        self.result.note(change)
 
-    def _set_fields(self, person: Person, values: dict[str, Any]) -> list[CellChange]:
+    def _set_fields(self, plan: PersonPlan, values: dict[str, Any]) -> list[CellChange]:
         """Set the fields that a row fills otherwise, and return each with old and new."""
-        changes = []
+        cells = []
         for heading, field in FIELDS.items():
             value = self._value(heading, values.get(heading))
-            old = getattr(person, field, None)
-            if value is None or value == old or (field == "name" and person.pk):
+            old = getattr(plan.person, field, None)
+            if value is None or value == old or (field == "name" and plan.person.pk):
                 continue
-            setattr(person, field, value)
-            changes.append(CellChange(heading, _shown(old), _shown(value)))
-        return changes
+            plan.give(field, value)
+            cells.append(CellChange(heading, _shown(old), _shown(value)))
+        return cells
 
     def _value(self, heading: str, value: Any) -> Any:
-        """Return a cell's value for its field: a teaching office by its name, made when it is new."""
+        """Return a cell's value for its field: a teaching office by its name, not saved when it is new."""
         if isinstance(value, datetime.date):
             return datetime.date(value.year, value.month, value.day)
         if heading != OFFICE or value is None:
@@ -211,12 +235,28 @@ class _Roster:
         if value not in self.offices:
             office = Office(branch=self.branch, name=value)
             try:
-                office.full_clean()
+                office.clean_fields(exclude={"branch"})
             except ValidationError as error:
                 raise ValidationError({"office": error.messages}) from error
-            office.save()
             self.offices[value] = office
         return self.offices[value]
+
+
+def _refuse_broken_rules(person: Person) -> None:
+    """Refuse what the person's own rules speak against; the number was looked for already.
+
+    Raises:
+        ValidationError: by field.
+    """
+    errors: dict[str, Any] = {}
+    looks: tuple[Callable[[], None], ...] = (lambda: person.clean_fields(exclude=NOT_ASKED), person.clean)
+    for look in looks:
+        try:
+            look()
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
 
 
 def _shown(value: Any) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from organization.models import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
 from organization.models.people import PARTY_AGE, birthday
+from organization.models.ties import problems_of_history
 from organization.political import Standing
 from organization.sheets import Month
 
@@ -139,8 +140,20 @@ def refuse_step_back(person: Person, standing: Standing) -> None:
         raise CellsError(STAGE, words % {"stage": person.get_stage_display()})
 
 
-def take_steps(person: Person, steps: list[Step], note: str) -> list[tuple[str, str, str]]:
-    """Write the steps that the history lacks, and say which column changed from what to what.
+@dataclass
+class PlannedStep:
+    """An entry of the history that is to be saved: a new one, or a known one whose day is stated now.
+
+    `was` is what a known one's columns held; `cell` the column with what it said and says.
+    """
+
+    entry: PartyStageEntry
+    cell: tuple[str, str, str]
+    was: dict[str, Any]
+
+
+def plan_steps(person: Person, steps: list[Step], note: str) -> list[PlannedStep]:
+    """Return what the history lacks; nothing is written, and a person who is not saved yet costs no query.
 
     A stated day replaces one that was reckoned or not known. What the history knows otherwise is refused.
 
@@ -149,32 +162,59 @@ def take_steps(person: Person, steps: list[Step], note: str) -> list[tuple[str, 
         ValidationError: when a day cannot be.
     """
     entries = list(person.stage_entries.all()) if person.pk else []
-    changes = []
+    planned = []
     for step in steps:
         known = [entry for entry in entries if entry.stage == step.stage]
         if any(_is_same_day(entry.from_date, step.day) for entry in known):
             continue
         if not known:
             _refuse_late(step, entries)
-            person.record_stage(stage=step.stage, from_date=_plain(step.day), note=note, basis=step.basis)
-            changes.append((step.column, "", _said(step)))
+            entry = _new_entry(person, step, note, entries)
+            entries.append(entry)
+            planned.append(PlannedStep(entry, (step.column, "", _said(step)), {}))
         elif step.basis == Basis.STATED:
-            changes.append(_restate(known[0], step))
-    return changes
+            planned.append(_restated(known[0], step))
+    if planned and person.pk:
+        _refuse_broken_seats(person, [(entry.from_date, entry.stage) for entry in entries])
+    return planned
 
 
-def _restate(entry: PartyStageEntry, step: Step) -> tuple[str, str, str]:
-    """Write the stated day of a step whose day was only reckoned, or not known."""
+def _new_entry(person: Person, step: Step, note: str, entries: list[PartyStageEntry]) -> PartyStageEntry:
+    """Return a new entry, not saved.
+
+    Raises:
+        ValidationError: when its day cannot be, or has an entry.
+    """
+    entry = PartyStageEntry(person=person, stage=step.stage, from_date=_plain(step.day), note=note, basis=step.basis)
+    entry.clean_fields(exclude={"person"})
+    entry.refuse_impossible_day()
+    if any(known.from_date == entry.from_date for known in entries):
+        raise ValidationError({"__all__": [_("The history already has an entry for this day.")]})
+    return entry
+
+
+def _restated(entry: PartyStageEntry, step: Step) -> PlannedStep:
+    """Return the entry of a step whose day was only reckoned, or not known, with the stated day."""
     if entry.basis == Basis.STATED:
         words = _("The record says %(day)s. An import never changes a day that was stated; change it by hand.")
         raise CellsError(step.column, words % {"day": entry.from_date.isoformat()})
-    old, entry.from_date, entry.basis = entry.from_date, _plain(step.day), Basis.STATED
+    was: dict[str, Any] = {"from_date": entry.from_date, "basis": entry.basis}
+    entry.from_date, entry.basis = _plain(step.day), Basis.STATED
     try:
         entry.full_clean()
     except ValidationError as error:
         raise CellsError(step.column, " ".join(error.messages)) from error
-    entry.save()
-    return step.column, old.isoformat(), _said(step)
+    return PlannedStep(entry, (step.column, was["from_date"].isoformat(), _said(step)), was)
+
+
+def _refuse_broken_seats(person: Person, history: list[tuple[datetime.date, str]]) -> None:
+    """Refuse a history that the seats which a person took speak against.
+
+    Raises:
+        ValidationError: at from_date.
+    """
+    if problems := problems_of_history(person, history):
+        raise ValidationError({"from_date": [str(problem) for problem in problems]})
 
 
 def _refuse_late(step: Step, entries: list[PartyStageEntry]) -> None:

@@ -153,14 +153,20 @@ class Person(VersionedModel):
         Raises:
             RuleError: when the person sits or sat where this kind or college could not.
         """
-        self.college_id = self.branch.college_id
-        self.name = clean_name(self.name)
-        self.pinyin = search_key(self.name)
+        self.derive()
         with transaction.atomic():
             is_another = kwargs.get("update_fields") is None and self._is_another_than_stored()
             super().save(**kwargs)
             if is_another and (problems := problems_of_person(self)):
                 raise RuleError(next(iter(problems.values())))
+
+    def derive(self) -> None:
+        """Set what follows from other columns: the college of the branch, and the pinyin of the name."""
+        self.college_id = self.branch.college_id
+        self.name = clean_name(self.name)
+        self.pinyin = search_key(self.name)
+
+    derive.alters_data = True  # type: ignore[attr-defined]
 
     def _is_another_than_stored(self) -> bool:
         """Return whether kind or college differ from what is stored (one query)."""
@@ -313,10 +319,18 @@ class PartyStageEntry(models.Model):
         """
         if not self.from_date:
             return
-        if self.from_date > timezone.localdate():
-            raise ValidationError({"from_date": _("The date lies in the future.")})
+        self.refuse_impossible_day()
         if problems := problems_of_history(self.person, self._history_with_this()):
             raise ValidationError({"from_date": [str(problem) for problem in problems]})
+
+    def refuse_impossible_day(self) -> None:
+        """Refuse a day to come, and membership before the eighteenth birthday, without a query.
+
+        Raises:
+            ValidationError: at from_date.
+        """
+        if self.from_date > timezone.localdate():
+            raise ValidationError({"from_date": _("The date lies in the future.")})
         born = self.person.born_on
         if born and self.stage in MEMBER_STAGES and self.from_date < birthday(born, PARTY_AGE):
             raise ValidationError(

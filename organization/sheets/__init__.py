@@ -9,6 +9,7 @@ from organization.sheets.results import (
     RowError,
     SheetError,
     State,
+    Trace,
     Unread,
     quoted,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "SheetFile",
     "State",
     "Synonyms",
+    "Trace",
     "UnknownWordError",
     "Unread",
     "Vocabulary",

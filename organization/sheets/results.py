@@ -68,6 +68,21 @@ class CellChange:
     new: str
 
 
+@dataclass
+class Trace:
+    """What a row that was written left in the database, so that it can be found there and taken back.
+
+    `subject` is the number of the person or outcome that the row is about; `made` holds each row that was made as
+    (model, number), the first made first; `changed` each column as (model, number, column, old, new); `tied` each row
+    that was tied to another as (model, number, field, number of the other).
+    """
+
+    subject: int | None = None
+    made: list[tuple[str, int]] = field(default_factory=list)
+    changed: list[tuple[str, int, str, Any, Any]] = field(default_factory=list)
+    tied: list[tuple[str, int, str, int]] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class Change:
     """What one row does: to whom or what, and which cells."""
@@ -77,10 +92,17 @@ class Change:
     state: State
     about: str = ""
     cells: list[CellChange] = field(default_factory=list)
+    trace: Trace = field(default_factory=Trace, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that other programs read."""
-        return {**vars(self), "cells": [vars(cell) for cell in self.cells]}
+        return {
+            "sheet": self.sheet,
+            "row": self.row,
+            "state": self.state,
+            "about": self.about,
+            "cells": [vars(cell) for cell in self.cells],
+        }
 
 
 @dataclass
