@@ -26,6 +26,7 @@ from organization.taking_in import take_in
 from organization.trail import audited_fields
 from outcomes.models import FrozenReport, Outcome
 from outcomes.models.seal import content_of
+from tests.factories import BranchFactory
 from tests.nets import size
 from tests.world import BranchWorld
 
@@ -311,6 +312,68 @@ def guard_taken_away(world: BranchWorld) -> None:
         sql("DROP TRIGGER auditlog_logentry_update_is_refused")
     else:
         sql("DROP TRIGGER trail_is_kept ON auditlog_logentry")
+
+
+@way
+def verified_row_removed(world: BranchWorld) -> None:
+    for table, column in (("outcomeperson", "outcome_id"), ("outcomecredit", "outcome_id"), ("outcome", "id")):
+        sql(f"DELETE FROM outcomes_{table} WHERE {column} = %s", world.rows["verified"].pk)
+
+
+@way
+def people_of_an_outcome_exchanged(world: BranchWorld) -> None:
+    first, second = world.rows["verified"].contributions.all()
+    sql("UPDATE outcomes_outcomeperson SET position = %s WHERE id = %s", second.position, first.pk)
+    sql("UPDATE outcomes_outcomeperson SET position = %s WHERE id = %s", first.position, second.pk)
+
+
+@way
+def somebody_else_in_an_outcome(world: BranchWorld) -> None:
+    world.rows["verified"].contributions.filter(position=1).update(person=world.rows["student"].pk)
+
+
+@way
+def people_of_a_pairing_exchanged(world: BranchWorld) -> None:
+    one, two = world.rows["pair"].seats.all()
+    for seat, role in ((one, "on the way"), (two, one.role), (one, two.role)):
+        sql("UPDATE pairings_seat SET role = %s WHERE id = %s", role, seat.pk)
+
+
+@way
+def hours_of_a_log(world: BranchWorld) -> None:
+    sql("UPDATE pairings_progresslog SET hours = 99 WHERE id = %s", world.rows["log"].pk)
+
+
+@way
+def branch_of_a_log(world: BranchWorld) -> None:
+    other = BranchFactory(college=world.branch.college)
+    sql("UPDATE pairings_progresslog SET branch_id = %s WHERE id = %s", other.pk, world.rows["log"].pk)
+
+
+@way
+def money_received(world: BranchWorld) -> None:
+    sql("UPDATE enterprise_service_instalment SET amount_cny = 9000 WHERE id = %s", world.rows["instalment"].pk)
+
+
+@way
+def amount_of_a_contract(world: BranchWorld) -> None:
+    table = "enterprise_service_engagement"
+    sql(f"UPDATE {table} SET contract_amount_cny = 90000 WHERE pairing_id = %s", world.rows["engagement"].pk)
+
+
+@way
+def rating_of_an_enterprise(world: BranchWorld) -> None:
+    sql("UPDATE enterprise_service_confirmation SET rating = 5 WHERE id = %s", world.rows["link"].pk)
+
+
+@way
+def mark_of_an_assessment(world: BranchWorld) -> None:
+    sql("UPDATE mentorship_assessmentscore SET value = 5 WHERE assessment_id = %s", world.rows["assessment"].pk)
+
+
+@way
+def verified_without_a_verifier(world: BranchWorld) -> None:
+    sql("UPDATE outcomes_outcome SET review = 'verified' WHERE id = %s", world.rows["submitted"].pk)
 
 
 def test_every_tampering_with_trail_seals_and_files_is_named(opened: BranchWorld) -> None:
