@@ -13,10 +13,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+
+from tests.leash import leashed, let_go
 
 # A test database need not outlive a power cut, and is about twice as fast for it.
 SERVER_OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
@@ -58,19 +61,61 @@ def runner(programs: Path, user: int | None) -> Callable[..., None]:
     return run
 
 
+class Server:
+    """A PostgreSQL on a socket in a folder of its own; it ends with the process that started it, however that ends."""
+
+    def __init__(self, home: Path, options: str) -> None:
+        """Make the database and start the server.
+
+        Args:
+            home: an empty folder with a short path, which the server's user will own.
+            options: the server's settings, as on its command line.
+        """
+        self.home, self.data, self.options = home, home / "data", options.split()
+        self.programs, self.user = lend_to_nobody(installation(), home)
+        self.run = runner(self.programs, self.user)
+        self.url = f"postgres://postgres@/{home}/postgres"
+        superuser = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self.run("initdb", "-D", str(self.data), *superuser)
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, and return when it answers."""
+        command = [str(self.programs / "bin" / "postgres"), "-D", str(self.data), "-k", str(self.home), "-h", ""]
+        with (self.home / "log").open("a") as log:
+            self.process = leashed([*command, *self.options], user=self.user, cwd="/", stdout=log, stderr=log)
+        self.wait()
+
+    def wait(self) -> None:
+        """Return when the server answers.
+
+        Raises:
+            SystemExit: when it ends instead.
+        """
+        while not self.is_ready():
+            if self.process.poll() is not None:
+                sys.exit(f"tests/postgres.py: postgres ended\n{(self.home / 'log').read_text()}")
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        """Return whether the server takes connections."""
+        asks = [str(self.programs / "bin" / "pg_isready"), "-q", "-h", str(self.home), "-U", "postgres"]
+        return subprocess.run(asks, user=self.user, cwd="/", check=False).returncode == 0
+
+    def stop(self) -> None:
+        """Stop the server without waiting for anybody."""
+        let_go(self.process)
+
+
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """Start a server on a socket of its own and yield its DATABASE_URL."""
     with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:  # a socket's path must be short
-        home = Path(folder)
-        run = runner(*lend_to_nobody(installation(), home))
-        data = str(home / "data")
-        run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        run("pg_ctl", "-D", data, "-l", f"{data}/log", "-o", f"-h '' -k {folder} {SERVER_OPTIONS}", "-w", "start")
+        lent = Server(Path(folder), SERVER_OPTIONS)
         try:
-            yield f"postgres://postgres@/{folder}/postgres"
+            yield lent.url
         finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+            lent.stop()
 
 
 def stop(number: int, frame: FrameType | None) -> NoReturn:
