@@ -48,20 +48,21 @@ class Attack:
     failures: list[str] = field(default_factory=list)
     slowest: float = 0.0
     longest: float = 0.0
-    largest: int = 0
+    largest: tuple[int, str] = (0, "")
 
-    def add(self, status: int, cost: Cost) -> bool:
+    def add(self, request: Request, status: int, cost: Cost) -> bool:
         """Count a request, and return whether it stopped something."""
         self.statuses[status] = self.statuses.get(status, 0) + 1
         self.slowest = max(self.slowest, cost.seconds)
         self.longest = max(self.longest, cost.clock)
-        self.largest = max(self.largest, cost.here, cost.child)
+        self.largest = max(self.largest, (max(cost.here, cost.child), str(request)))
         return status >= 500 or max(cost.seconds, cost.clock) > LONGEST_SECONDS or max(cost.here, cost.child) > LARGEST
 
     def __str__(self) -> str:
         return (
             f"{sorted(self.statuses.items())}, the slowest {self.slowest:.2f} s of processor and {self.longest:.2f} s "
-            f"of the clock, the largest {self.largest / MEGABYTE:.0f} MB, {len(self.failures)} failures"
+            f"of the clock, {len(self.failures)} failures, the largest {self.largest[0] / MEGABYTE:.0f} MB: "
+            f"{self.largest[1]}"
         )
 
 
@@ -170,7 +171,7 @@ class Attacker:
             status, cost = self.weighed(role, request)
             if cost.seconds <= LONGEST_SECONDS < cost.clock:
                 status, cost = self.weighed(role, request)
-            if result.add(status, cost):
+            if result.add(request, status, cost):
                 result.failures.append(f"{status} after {cost}, {role}: {request} {' '.join(self.caught)}")
         return result
 
