@@ -77,10 +77,10 @@ class Workshop(VersionedModel):
             if workshop.is_over:
                 raise RuleError(_("The workshop is over; nobody can sign up any more."))
             person = Person.objects.get(pk=person.pk)
-            if (person.strengths, person.needs) != (strengths, needs):
-                person.strengths, person.needs = strengths, needs
-                person.save(update_fields=["strengths", "needs"])
             signup = SignUp.objects.filter(workshop=self, person=person).first() or SignUp(workshop=self, person=person)
+            if (person.strengths, person.needs, signup.topics) != (strengths, needs, topics):
+                person.strengths, person.needs = strengths, needs
+                person.save(update_fields=["strengths", "needs"])  # counts the edit of the topics, which stand beside
             signup.topics = topics
             signup.full_clean()
             signup.save()

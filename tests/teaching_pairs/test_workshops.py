@@ -50,6 +50,17 @@ def test_signing_up_again_changes_what_was_said(world: BranchWorld, workshop: Wo
     assert not SignUp.objects.filter(workshop=workshop, person=by.person).exists()
 
 
+def test_the_second_of_two_tabs_does_not_drop_the_topics_of_the_first(
+    teacher_client: Client, workshop: Workshop
+) -> None:
+    address = workshop.get_absolute_url()
+    opened = {bound.html_name: bound.value() for bound in teacher_client.get(address).context["form"]}
+    assert teacher_client.post(address, {**opened, "topics": "先写的课题"}).status_code == 302
+    refused = teacher_client.post(address, {**opened, "topics": "后写的课题"})
+    assert [(one.theirs, one.yours) for one in refused.context["form"].conflicts] == [("先写的课题", "后写的课题")]
+    assert workshop.signups.first().topics == "先写的课题"
+
+
 def test_students_and_other_branches_do_not_sign_up(world: BranchWorld, workshop: Workshop) -> None:
     for stranger in (user_of(student(world.branch)), user_of(teacher(teaching_pair_branch()))):
         with pytest.raises(RuleError):
