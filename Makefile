@@ -17,7 +17,8 @@ DEPLOYED := DEBUG=off HTTPS=on BEHIND_PROXY=on TRUSTED_PROXIES=1 HSTS_SECONDS=31
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev demo test test-sqlite test-postgres attack check format bench words lock clean
+.PHONY: help install install-dev hooks demo demo-reset run test test-fast test-sqlite test-postgres coverage attack check \
+	format bench words lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 16
@@ -26,6 +27,9 @@ install: .venv/.base node_modules/.done $(LANGUAGE_FILES:.po=.mo)  ## Prepare .v
 	@:
 
 install-dev: install .venv/.dev  ## The same, with what tests and checks need
+
+hooks: install-dev  ## Let git format and check what is committed (.pre-commit-config.yaml)
+	@.venv/bin/pre-commit install
 
 .venv/bin/python:
 	@echo "· virtual environment"
@@ -57,7 +61,19 @@ staticfiles/.done: $(OWN_ASSETS) node_modules/.done .venv/.base pairing_site/set
 demo: install staticfiles/.done  ## Serve the demo college on 127.0.0.1:$PORT (8000)
 	@sh scripts/demo.sh
 
+demo-reset: install  ## Throw the demo college away, with what was entered since; `make demo` makes it anew
+	@sh scripts/demo_reset.sh
+
+run: install  ## Serve what `make demo` loaded on 127.0.0.1:$PORT (8000), and read the code anew when it changes
+	@DEBUG=on $(PY) manage.py runserver "127.0.0.1:$${PORT:-8000}"
+
 test: test-sqlite test-postgres  ## Run the whole suite on SQLite, then on a real PostgreSQL
+
+test-fast: install-dev  ## Run what failed last, then the rest without a browser, on SQLite, up to the first failure
+	@DATABASE_URL=sqlite:///var/test.sqlite3 $(PYTEST) --exitfirst --failed-first -m "not browser" $(ARGS)
+
+coverage: install-dev  ## Run the suite on SQLite and list the lines and branches that no test reaches (var/coverage/)
+	@DATABASE_URL=sqlite:///var/test.sqlite3 $(PYTEST) --cov --cov-report=term:skip-covered --cov-report=html $(ARGS)
 
 test-sqlite: install-dev
 	@echo "· tests on SQLite"

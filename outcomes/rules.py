@@ -22,8 +22,8 @@ def submitted_it(user: User, outcome: Outcome | None) -> bool:
 
 @rules.predicate
 def oversees_a_branch(user: User) -> bool:
-    """The user sees all rows of some branch: its secretary, the college's leadership, the operator."""
-    return user.is_authenticated and (user.is_operator or user.is_secretary or user.is_leader)
+    """The user sees all rows of some branch, by a role or as the operator."""
+    return user.is_authenticated and (user.is_operator or user.is_overseer)
 
 
 add_admin_permissions(Outcome, may_write=manages_its_branch, may_delete=nobody)

@@ -23,7 +23,7 @@ FIRST_DAY = datetime.date.min
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is the user's to do: own pairings first, what waits for a secretary, the dashboard for leadership."""
     user = cast("User", request.user)
-    if user.person is None and user.is_leader:
+    if user.person is None and user.is_overseer and not user.may_use_admin:
         return redirect("dashboard")
     mine = Pairing.objects.filter(Pairing.objects.own_rows(user)) if user.person else Pairing.objects.none()
     context: dict[str, Any] = {

@@ -62,7 +62,7 @@ def _its_size_is_believable() -> None:
     assert (Branch.objects.count(), Person.objects.count(), Pairing.objects.count()) == (4, 120, 60)
     assert ProgressLog.objects.count() > 300
     assert User.objects.get(username="secretary").check_password("for-this-test-only")
-    assert User.objects.filter(username__in=ACCOUNTS).count() == len(ACCOUNTS) == 8
+    assert User.objects.filter(username__in=ACCOUNTS).count() == len(ACCOUNTS) == 9
     branch_of = {
         user.username: user.person.branch.code
         for user in User.objects.filter(username__in=ACCOUNTS, person__isnull=False)

@@ -18,7 +18,7 @@ from organization.models import RoleAssignment, User
 from tests.kept import kept
 from tests.world import BranchWorld, build_world
 
-ANYBODY = ("teacher", "student", "secretary", "deputy", "leader", "far_leader", "operator")
+ANYBODY = ("teacher", "student", "secretary", "deputy", "reviewer", "leader", "far_leader", "operator")
 STAFF = ("teacher", "secretary", "deputy", "operator")
 DESK = ("secretary", "deputy", "operator")
 OVERSEERS = (*DESK, "leader", "far_leader")
@@ -55,6 +55,8 @@ class Page:
         """Return what the role is to be answered."""
         if role == "anonymous":
             return "sign in"
+        if role == "reviewer":  # reads of the own branch what leadership reads of a college
+            return self.answer_to("leader", own_branch=True) if own_branch or not self.row else "404"
         if self.at_desk and role not in self.may:
             return "403"  # before any row is looked for
         if self.row and (role not in self.sees or not (own_branch or role in ABOVE_BRANCHES)):
@@ -341,6 +343,14 @@ class OtherRolesThanOne(MatrixCase):
             "in",
             "in",
         ]
+
+    def test_a_reviewer_of_two_branches_reads_both_and_decides_in_none(self) -> None:
+        reviewer, branches = self.world.user("reviewer"), (self.world.own, self.world.other)
+        RoleAssignment.objects.create(user=reviewer, role=RoleAssignment.Role.REVIEWER, branch=self.world.other.branch)
+        self.client.force_login(User.objects.get(pk=reviewer.pk))
+        read, decided = "teaching_pairs:detail", "pairings:complete"
+        assert [self.ask(read, PAGES[read], branch) for branch in branches] == ["in", "in"]
+        assert [self.ask(decided, PAGES[decided], branch) for branch in branches] == ["403", "403"]
 
     def test_an_account_that_was_closed_sees_nothing_more(self) -> None:
         teacher = self.world.user("teacher")

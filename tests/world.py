@@ -30,6 +30,7 @@ from tests.factories import (
     operator,
     outcome,
     problem,
+    reviewer_of,
     secretary_of,
     student,
     submitted,
@@ -171,6 +172,7 @@ def build_branch(college: College, code: str) -> BranchWorld:
         "teacher": user_of(member(teacher(branch))),
         "secretary": secretary_of(branch),
         "deputy": secretary_of(branch, RoleAssignment.Role.DEPUTY),
+        "reviewer": reviewer_of(branch),
     }
     world.rows = world.add_rows()
     world.users["student"] = user_of(world.rows["student"])

@@ -108,13 +108,18 @@ class User(AbstractUser):
 
     @property
     def managed_branch_ids(self) -> list[int]:
-        """Return the branches that the user is secretary or deputy of."""
-        return [role.branch_id for role in self._roles if role.branch_id is not None]
+        """Return the branches in which the user decides, as secretary or deputy."""
+        return [role.branch_id for role in self._roles if role.branch_id and role.role in RoleAssignment.MANAGES]
 
     @property
-    def led_college_ids(self) -> list[int]:
-        """Return the colleges whose leadership the user belongs to."""
-        return [role.college_id for role in self._roles if role.college_id is not None]
+    def overseen_branch_ids(self) -> list[int]:
+        """Return the branches whose rows the user reads: the managed ones, and those reviewed."""
+        return [role.branch_id for role in self._roles if role.branch_id and role.role in RoleAssignment.OVERSEES]
+
+    @property
+    def overseen_college_ids(self) -> list[int]:
+        """Return the colleges whose branches' rows the user reads."""
+        return [role.college_id for role in self._roles if role.college_id and role.role in RoleAssignment.OVERSEES]
 
     @property
     def is_operator(self) -> bool:
@@ -122,9 +127,9 @@ class User(AbstractUser):
         return self.is_superuser
 
     @property
-    def is_leader(self) -> bool:
-        """Whether the user belongs to a college's leadership."""
-        return bool(self.led_college_ids)
+    def is_overseer(self) -> bool:
+        """Whether the user reads all rows of some branch or college."""
+        return bool(self.overseen_branch_ids or self.overseen_college_ids)
 
     @property
     def is_secretary(self) -> bool:
@@ -180,7 +185,12 @@ class RoleAssignment(models.Model):
 
         SECRETARY = "secretary", _("Branch secretary")
         DEPUTY = "deputy", _("Deputy secretary")
+        REVIEWER = "reviewer", _("Party committee reviewer")
         LEADERSHIP = "leadership", _("College leadership")
+
+    #: What a role lets its holder do in its branch or college: decide there, read all rows there.
+    MANAGES = frozenset({Role.SECRETARY, Role.DEPUTY})
+    OVERSEES = MANAGES | {Role.REVIEWER, Role.LEADERSHIP}
 
     user = models.ForeignKey(
         User,
@@ -204,10 +214,10 @@ class RoleAssignment(models.Model):
         ordering = ["role", "user"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=["secretary", "deputy"], branch__isnull=False, college__isnull=True)
+                condition=Q(role__in=["secretary", "deputy", "reviewer"], branch__isnull=False, college__isnull=True)
                 | Q(role="leadership", branch__isnull=True, college__isnull=False),
                 name="role_has_its_place",
-                violation_error_message=_("A secretary needs a branch, leadership needs a college."),
+                violation_error_message=_("A secretary or reviewer needs a branch, leadership needs a college."),
             ),
             models.UniqueConstraint(fields=["user", "role", "branch"], name="branch_role_once"),
             models.UniqueConstraint(fields=["user", "role", "college"], name="college_role_once"),

@@ -86,9 +86,9 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def branch_scope(self, user: "User") -> Q:
         """Return the condition for rows of the branches and colleges whose rows the user sees."""
-        own_branch = Q(**{f"{self.branch_path}__in" if self.branch_path else "pk__in": user.managed_branch_ids})
+        branch = Q(**{f"{self.branch_path}__in" if self.branch_path else "pk__in": user.overseen_branch_ids})
         college = f"{self.branch_path}__college__in" if self.branch_path else "college__in"
-        return own_branch | Q(**{college: user.led_college_ids})
+        return branch | Q(**{college: user.overseen_college_ids})
 
     def own_rows(self, user: "User") -> Q:
         """Return the condition for rows that are the user's own; none unless a model says otherwise."""

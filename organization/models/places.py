@@ -18,8 +18,8 @@ class CollegeQuerySet(ScopedQuerySet):
 
     def branch_scope(self, user: "User") -> Q:
         """Return the colleges of the branches and colleges whose rows the user sees."""
-        of_own_branch = Branch.objects.filter(pk__in=user.managed_branch_ids)
-        return Q(pk__in=user.led_college_ids) | Q(pk__in=of_own_branch.values("college"))
+        branches = Branch.objects.filter(pk__in=user.overseen_branch_ids)
+        return Q(pk__in=user.overseen_college_ids) | Q(pk__in=branches.values("college"))
 
 
 class College(VersionedModel):
@@ -44,7 +44,7 @@ class BranchQuerySet(ScopedQuerySet):
     branch_path = ""
 
     def overseen_by(self, user: "User") -> Self:
-        """Return the branches whose every row the user sees: the secretary's own, or the college's."""
+        """Return the branches whose every row the user sees, by a role in the branch or in its college."""
         return self.all() if user.is_operator else self.filter(self.branch_scope(user))
 
     def worked_in_by(self, user: "User") -> Self:

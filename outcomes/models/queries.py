@@ -29,7 +29,7 @@ class OutcomeQuerySet(ScopedQuerySet):
 
     def branch_scope(self, user: User) -> Q:
         """Return the condition for outcomes that the user's branches own or share."""
-        shared = self.model.shared_with.through.objects.filter(branch__in=user.managed_branch_ids)
+        shared = self.model.shared_with.through.objects.filter(branch__in=user.overseen_branch_ids)
         return super().branch_scope(user) | Q(pk__in=shared.values("outcome"))
 
     def own_rows(self, user: User) -> Q:

@@ -12,7 +12,7 @@ SIZES = {"AMT": (11, 7, 12, 12), "INF": (8, 5, 0, 13), "BIZ": (8, 5, 0, 13), "AR
 #: Sign-ins by branch and the place of the teacher among the branch's members.
 SIGN_INS = {"secretary": ("AMT", 0), "deputy": ("AMT", 1), "teacher": ("AMT", 2)}
 SIGN_INS |= {"secretary2": ("INF", 0), "teacher2": ("INF", 2), "secretary3": ("BIZ", 0), "secretary4": ("ART", 0)}
-ACCOUNTS = ("secretary", "deputy", "teacher", "student", "leader", "operator", "secretary2", "teacher2")
+ACCOUNTS = ("secretary", "deputy", "teacher", "student", "leader", "reviewer", "operator", "secretary2", "teacher2")
 
 
 @dataclass
@@ -112,13 +112,16 @@ def _sign_in(cast: Cast, person: Person) -> str:
 
 
 def _give_roles(college: College, casts: dict[str, Cast]) -> None:
-    """Give the deputy, the student, the leadership and the operator their accounts."""
+    """Give the deputy, the student, those who read branches or the college, and the operator their accounts."""
     amt = casts["AMT"]
     deputy = amt.users[amt.members[1].pk]
     RoleAssignment.objects.create(user=deputy, role=RoleAssignment.Role.DEPUTY, branch=amt.branch)
     User.objects.create_user("student", person=amt.students[2024][0])
     leader = User.objects.create_user("leader")
     RoleAssignment.objects.create(user=leader, role=RoleAssignment.Role.LEADERSHIP, college=college)
+    reviewer = User.objects.create_user("reviewer")
+    for code in ("AMT", "BIZ"):
+        RoleAssignment.objects.create(user=reviewer, role=RoleAssignment.Role.REVIEWER, branch=casts[code].branch)
     User.objects.create_superuser("operator")
 
 

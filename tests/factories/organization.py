@@ -80,6 +80,14 @@ def leader_of(college: College) -> User:
     return user
 
 
+def reviewer_of(*branches: Branch) -> User:
+    """Return an account of the party committee that reads the branches."""
+    user = user_of()
+    for branch in branches:
+        RoleAssignment.objects.create(user=user, role=RoleAssignment.Role.REVIEWER, branch=branch)
+    return user
+
+
 def operator() -> User:
     """Return the operator's account."""
     return user_of(is_superuser=True)
