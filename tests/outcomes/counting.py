@@ -1,0 +1,144 @@
+"""A report's figures counted a second time, in plain SQL, from docs/report-json.md alone.
+
+Shares no code with outcomes/figures/ nor with the models' managers: what both say alike was thought twice.
+"""
+
+import datetime
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import connection
+
+KINDS = ("mentorship", "teaching", "enterprise")
+#: The official orders, the highest first, written down a second time.
+LEVELS = ("national", "provincial", "municipal", "college", "department", "unrated")
+STATUSES = ("recognised", "accepted", "building", "approved", "applied", "cultivating")
+NOT_GRANTED = ("applied", "cultivating")
+
+PAIRINGS = """
+SELECT kind,
+       SUM(CASE WHEN started_on <= %(day)s AND (closed_on IS NULL OR closed_on > %(day)s) THEN 1 ELSE 0 END),
+       SUM(CASE WHEN status = 'completed' AND closed_on BETWEEN %(first)s AND %(last)s THEN 1 ELSE 0 END),
+       SUM(CASE WHEN status = 'ended' AND closed_on BETWEEN %(first)s AND %(last)s THEN 1 ELSE 0 END)
+FROM pairings_pairing WHERE branch_id IN {branches} AND approved_at IS NOT NULL GROUP BY kind
+"""
+LOGS = """
+SELECT p.kind, COUNT(*), SUM(l.hours), SUM(CASE WHEN l.element_kind <> '' THEN 1 ELSE 0 END)
+FROM pairings_progresslog l JOIN pairings_pairing p ON p.id = l.pairing_id
+WHERE l.branch_id IN {branches} AND l.date BETWEEN %(first)s AND %(last)s GROUP BY p.kind
+"""
+COVERAGE = """
+SELECT COUNT(*), SUM(CASE WHEN EXISTS (
+    SELECT 1 FROM pairings_seat s JOIN pairings_pairing p ON p.id = s.pairing_id
+    WHERE s.person_id = m.id AND s.joined_on <= %(day)s AND (s.left_on IS NULL OR s.left_on > %(day)s)
+      AND p.approved_at IS NOT NULL AND p.started_on <= %(day)s AND (p.closed_on IS NULL OR p.closed_on > %(day)s)
+  ) THEN 1 ELSE 0 END)
+FROM organization_person m
+JOIN organization_partystageentry e ON e.person_id = m.id AND e.stage IN ('probationary', 'full')
+WHERE m.branch_id IN {branches} AND m.is_active AND e.from_date <= %(day)s
+  AND NOT EXISTS (SELECT 1 FROM organization_partystageentry later
+                  WHERE later.person_id = m.id AND later.from_date <= %(day)s AND later.from_date > e.from_date)
+"""
+OUTCOMES = """
+SELECT o.id, o.work, o.category, w.name, o.level, o.status
+FROM outcomes_outcome o LEFT JOIN outcomes_subkind w ON w.id = o.subkind_id
+WHERE o.review = 'verified' AND o.achieved_on BETWEEN %(first)s AND %(last)s
+  AND (o.branch_id IN {branches}
+       OR EXISTS (SELECT 1 FROM outcomes_outcome_shared_with s WHERE s.outcome_id = o.id AND s.branch_id IN {branches}))
+"""
+CREDITS = """
+SELECT DISTINCT c.outcome_id, p.kind FROM outcomes_outcomecredit c JOIN pairings_pairing p ON p.id = c.pairing_id
+"""
+
+
+def count_in_sql(branches: Sequence[int], first: datetime.date, last: datetime.date) -> dict[str, Any]:
+    """Return what a report of branches says of a period, both days included, but for names and times.
+
+    Args:
+        branches: their ids.
+        first: the period's first day.
+        last: the period's last day; what stands on a day is counted today while it lies ahead.
+    """
+    days = {"first": first, "last": last, "day": min(last, datetime.datetime.now(datetime.UTC).astimezone().date())}
+
+    def ask(query: str) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(query.format(branches=f"({', '.join(map(str, branches))})"), days)
+            return list(cursor.fetchall())
+
+    outcomes, forms = _highest(ask(OUTCOMES)), ask(CREDITS)
+    granted = [one for one in outcomes if one[5] not in NOT_GRANTED]
+    return {
+        "pairings": _pairings(ask(PAIRINGS), ask(LOGS)),
+        "coverage": _coverage(*ask(COVERAGE)[0]),
+        "outcomes": _rows(outcomes),
+        "by_form": {form: _form(granted, forms, form) for form in (*KINDS, "none")},
+        "totals": _sums(granted),
+        "cultivating": _sums([one for one in outcomes if one[5] in NOT_GRANTED]),
+    }
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    """Return a share rounded once to four places, half away from zero."""
+    if not whole:
+        return None
+    return float((Decimal(part) / Decimal(whole)).quantize(Decimal("0.0001"), ROUND_HALF_UP))
+
+
+def _pairings(counted: list[tuple[Any, ...]], logged: list[tuple[Any, ...]]) -> dict[str, dict[str, Any]]:
+    states = {kind: [int(value) for value in values] for kind, *values in counted}
+    logs = {kind: (int(number), float(hours), int(woven)) for kind, number, hours, woven in logged}
+    found = {}
+    for kind in KINDS:
+        (active, completed, ended), (number, hours, woven) = states.get(kind, (0, 0, 0)), logs.get(kind, (0, 0.0, 0))
+        found[kind] = {"active": active, "completed": completed, "ended": ended, "logs": number, "hours": hours}
+        found[kind] |= {"integrated": woven, "integration_rate": _ratio(woven, number)}
+    return found
+
+
+def _coverage(members: int, paired: int | None) -> dict[str, Any]:
+    return {"members": members, "paired": int(paired or 0), "rate": _ratio(int(paired or 0), members)}
+
+
+def _highest(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return of each work the highest: granted before not, then the level, then the status, then the newest."""
+    best: dict[Any, tuple[Any, ...]] = {}
+
+    def height(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return row[5] not in NOT_GRANTED, -LEVELS.index(row[4]), -STATUSES.index(row[5]), row[0]
+
+    for row in rows:
+        if row[1] not in best or height(row) > height(best[row[1]]):
+            best[row[1]] = row
+    return sorted(best.values())
+
+
+def _rows(outcomes: list[tuple[Any, ...]]) -> list[tuple[str, str | None, str, str, int, tuple[int, ...]]]:
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for pk, _work, *told in outcomes:
+        groups.setdefault(tuple(told), []).append(pk)
+    return sorted(((*told, len(ids), tuple(ids)) for told, ids in groups.items()), key=str)
+
+
+def _sums(outcomes: list[tuple[Any, ...]]) -> dict[str, Any]:
+    levels, categories = [one[4] for one in outcomes], [one[2] for one in outcomes]
+    return {
+        "outcomes": len(outcomes),
+        "by_level": {level: levels.count(level) for level in sorted(set(levels))},
+        "by_category": {category: categories.count(category) for category in sorted(set(categories))},
+    }
+
+
+def _form(granted: list[tuple[Any, ...]], forms: list[tuple[Any, ...]], form: str) -> dict[str, Any]:
+    shared = {pk for pk, kind in forms if form in {kind, "none"}}
+    chosen = [one for one in granted if (one[0] in shared) == (form != "none")]
+    return {**_sums(chosen), "ids": [one[0] for one in chosen]}
+
+
+def told(report: dict[str, Any]) -> dict[str, Any]:
+    """Return of a report what is counted here, in the order in which it is counted here."""
+    columns = ("category", "subkind", "level", "status", "count")
+    rows = [(*(row[name] for name in columns), tuple(row["ids"])) for row in report["outcomes"]]
+    names = ("pairings", "coverage", "by_form", "totals", "cultivating")
+    return {**{name: report[name] for name in names}, "outcomes": sorted(rows, key=str)}

@@ -1,0 +1,183 @@
+"""Whatever happened, the report says what an independent count in plain SQL says."""
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from organization.models import Branch, RuleError, User
+from outcomes.figures import Period, branch_report
+from outcomes.figures.achievements import Achievements
+from outcomes.models import Outcome
+from pairings.models import Pairing, ProgressLog
+from tests.factories import (
+    BranchFactory,
+    engagement,
+    log,
+    member,
+    mentorship,
+    outcome,
+    secretary_of,
+    teacher,
+    teaching_pair,
+)
+from tests.nets import size
+from tests.outcomes.counting import LEVELS, STATUSES, count_in_sql, told
+
+pytestmark = pytest.mark.django_db
+
+#: The edges of the years, school years and periods that are asked for, and days between them.
+DAYS = [
+    datetime.date(*day)
+    for day in ((2023, 12, 31), (2024, 1, 1), (2024, 5, 20), (2024, 8, 31), (2024, 9, 1), (2024, 12, 31), (2025, 1, 1))
+]
+PERIODS = [
+    Period.year(2024),
+    Period.school_year(2023),
+    Period(DAYS[3], DAYS[4]),
+    Period(DAYS[1], DAYS[1]),
+    Period.year(2026),
+]
+MAKES = {"mentorship": mentorship, "teaching": teaching_pair, "enterprise": engagement}
+
+happenings = st.lists(
+    st.one_of(
+        st.tuples(st.just("join"), st.sampled_from(DAYS)),
+        st.tuples(st.just("leave"), st.integers(0, 5)),
+        st.tuples(st.just("pair"), st.sampled_from(sorted(MAKES)), st.sampled_from(DAYS)),
+        st.tuples(st.just("log"), st.integers(0, 5), st.sampled_from(DAYS), st.booleans()),
+        st.tuples(st.just("close"), st.integers(0, 5), st.sampled_from(DAYS), st.booleans()),
+        st.tuples(
+            st.just("achieve"),
+            st.sampled_from(["course", "award", "base"]),
+            st.sampled_from(LEVELS),
+            st.sampled_from(STATUSES),
+            st.sampled_from(DAYS),
+            st.integers(0, 7),
+        ),
+        st.tuples(st.just("rise"), st.integers(0, 5), st.sampled_from(LEVELS), st.sampled_from(DAYS)),
+        st.tuples(st.just("correct"), st.integers(0, 5), st.sampled_from(LEVELS)),
+    ),
+    max_size=10,
+)
+
+
+@dataclass
+class History:
+    """Two branches to which things happen, by the verbs that people use; what is refused did not happen."""
+
+    branches: list[Branch] = field(default_factory=list)
+    secretaries: list[User] = field(default_factory=list)
+    pairings: list[Pairing] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    people: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls) -> "History":
+        ours = BranchFactory()
+        branches = [ours, BranchFactory(college=ours.college)]
+        return cls(branches, [secretary_of(branch) for branch in branches])
+
+    def happen(self, what: str, *how: Any) -> None:
+        try:
+            getattr(self, what)(*how)
+        except (RuleError, ValidationError, IndexError):
+            return  # refused in words, or nothing is there yet that it could happen to
+
+    def join(self, day: datetime.date) -> None:
+        self.people.append(member(teacher(self.branches[0]), since=day))
+
+    def leave(self, which: int) -> None:
+        self.people[which].is_active = False
+        self.people[which].save()
+
+    def pair(self, kind: str, day: datetime.date) -> None:
+        self.pairings.append(MAKES[kind](self.branches[len(self.pairings) % 3 == 2], started_on=day))
+
+    def log(self, which: int, day: datetime.date, is_woven: bool) -> None:
+        words = {"element_kind": "talk", "element_words": "谈心谈话"} if is_woven else {}
+        log(self.pairings[which], date=max(day, self.pairings[which].started_on), hours=Decimal("1.5"), **words)
+
+    def close(self, which: int, day: datetime.date, is_done: bool) -> None:
+        pairing = Pairing.objects.get(pk=self.pairings[which].pk)
+        newest = ProgressLog.objects.filter(pairing=pairing).order_by("-date").first()
+        day = max(day, newest.date if newest else pairing.started_on)
+        if is_done:
+            pairing.complete(by=self.secretaries[self.branches.index(pairing.branch)], summary="按计划完成。", on=day)
+        else:
+            pairing.end(by=self.secretaries[self.branches.index(pairing.branch)], reason="教师调离。", on=day)
+
+    def achieve(self, category: str, level: str, status: str, day: datetime.date, ties: int) -> None:
+        home = self.branches[0]
+        pairings = [pairing for place, pairing in enumerate(self.pairings[:2]) if ties >> place & 1]
+        draft = outcome(
+            home,
+            category=category,
+            level=level,
+            status=status,
+            achieved_on=day,
+            pairings=[one for one in pairings if one.branch == home],
+        )
+        if ties & 4:
+            draft.shared_with.add(self.branches[1])
+        self.outcomes.append(self.prove(draft))
+
+    def prove(self, draft: Outcome) -> Outcome:
+        draft.submit(by=draft.entered_by)
+        draft.verify(by=self.secretaries[0])
+        return draft
+
+    def rise(self, which: int, level: str, day: datetime.date) -> None:
+        before = self.outcomes[which]
+        self.outcomes.append(
+            self.prove(
+                outcome(
+                    before.branch,
+                    category=before.category,
+                    level=level,
+                    status=before.status,
+                    achieved_on=day,
+                    continues=before,
+                )
+            )
+        )
+
+    def correct(self, which: int, level: str) -> None:
+        wrong = Outcome.objects.get(pk=self.outcomes[which].pk)
+        right = wrong.correct(by=wrong.entered_by, reason="证书上写的不是这一级。")
+        right.level = level
+        right.save()
+        self.outcomes.append(self.prove(right))
+
+
+@settings(max_examples=size(small=12, large=1000))
+@given(happenings)
+def test_a_report_says_what_plain_sql_counts(what_happened: list[tuple[Any, ...]]) -> None:
+    history = History.begin()
+    for what, *how in what_happened:
+        history.happen(what, *how)
+    for period in PERIODS:
+        for branch in history.branches:
+            assert told(branch_report(branch, period)) == count_in_sql([branch.pk], period.first, period.last)
+        both = count_in_sql([branch.pk for branch in history.branches], period.first, period.last)
+        found = Achievements.of(history.branches, period)
+        assert (found.totals(), found.by_form()) == (both["totals"], both["by_form"])
+
+
+@pytest.mark.hole
+def test_a_second_count_of_the_same_work_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = History.begin()
+    history.achieve("course", "college", "recognised", DAYS[2], 0)
+    history.rise(0, "national", DAYS[3])
+    branch, period = history.branches[0], Period.year(2024)
+    assert told(branch_report(branch, period)) == count_in_sql([branch.pk], period.first, period.last)
+    monkeypatch.setattr(
+        "outcomes.figures.achievements.counted_outcomes",
+        lambda branches, period: Outcome.objects.verified().of_branches(branches),
+    )
+    assert told(branch_report(branch, period)) != count_in_sql([branch.pk], period.first, period.last)
