@@ -55,10 +55,10 @@ class Page:
         """Return what the role is to be answered."""
         if role == "anonymous":
             return "sign in"
-        if role == "reviewer":  # reads of the own branch what leadership reads of a college
-            return self.answer_to("leader", own_branch=True) if own_branch or not self.row else "404"
         if self.at_desk and role not in self.may:
             return "403"  # before any row is looked for
+        if role == "reviewer":  # reads of the own branch what leadership reads of a college
+            return self.answer_to("leader", own_branch=True) if own_branch or not self.row else "404"
         if self.row and (role not in self.sees or not (own_branch or role in ABOVE_BRANCHES)):
             return "404"
         return "in" if role in self.may else "403"
