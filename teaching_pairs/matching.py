@@ -40,8 +40,11 @@ class TeachingMatcher(Matcher):
 
     def candidates(self, run: MatchRun) -> dict[str, list[Candidate]]:
         """Return the party teachers and the others (four queries at most)."""
+        return self.candidates_at(Workshop.objects.filter(runs__run=run).first() if run.pk else None, run)
+
+    def candidates_at(self, workshop: Workshop | None, run: MatchRun) -> dict[str, list[Candidate]]:
+        """Return those who came to a workshop, or of the whole branch (three queries)."""
         people = Person.objects.filter(branch=run.branch_id).active().teachers()
-        workshop = Workshop.objects.filter(runs__run=run).first()
         signups = SignUp.objects.filter(person__branch=run.branch_id)
         if workshop:
             signups = signups.filter(workshop=workshop).exclude(attended=False)

@@ -17,7 +17,7 @@ from organization.models import Person, RuleError, all_or_nothing
 from organization.text import whole_number
 from pairings.forms import add_refusal
 from pairings.models import Match
-from pairings.views.matching import begin_run
+from pairings.views.matching import new_run
 from pairings.views.pages import (
     PairingCreateView,
     PairingDetailView,
@@ -28,7 +28,7 @@ from pairings.views.pages import (
 )
 from teaching_pairs.filters import TeachingPairFilter
 from teaching_pairs.forms import MilestonesForm, SignUpForm, TeachingPairForm, WorkshopForm
-from teaching_pairs.matching import pattern_of
+from teaching_pairs.matching import TeachingMatcher, pattern_of
 from teaching_pairs.models import TeachingPair, Workshop, WorkshopRun
 
 
@@ -218,8 +218,9 @@ def attendance(request: UserRequest, pk: int) -> HttpResponse:
 def match(request: UserRequest, pk: int) -> HttpResponse:
     """Propose pairs among those who signed up or, once attendance is kept, those who came."""
     shown = _workshop_for(request, pk, "teaching_pairs.change_workshop")
+    run = new_run(shown.branch, TeachingPair.KIND, by=request.user)
+    run.propose(candidates=TeachingMatcher().candidates_at(shown, run))
     with all_or_nothing():
-        run = begin_run(shown.branch, TeachingPair.KIND, by=request.user)
+        run.save()
         WorkshopRun.objects.create(run=run, workshop=shown)
-    run.work_out()
     return redirect(reverse("pairings:run", args=[run.pk]))

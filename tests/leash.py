@@ -45,6 +45,7 @@ def main() -> int:
         os.setuid(int(user))
     if sys.platform == "linux":  # after setuid, which would forget it
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, LEAVES_AT_ONCE)
+    signal.signal(LEAVES_AT_ONCE, signal.SIG_DFL)  # a shell in the background hands it on ignored
     if os.getppid() == int(parent):
         os.execv(command[0], command)
     return 1

@@ -23,7 +23,7 @@ from pairing_site.demo.words import (
     WORKSHOPS,
 )
 from pairings.models import Match, Pairing
-from pairings.views.matching import begin_run
+from pairings.views.matching import new_run
 from teaching_pairs.models import SignUp, TeachingPair, Workshop, WorkshopRun
 
 SEED = 111
@@ -161,7 +161,7 @@ class Depth:
         workshop.refresh_from_db()
         signups = list(workshop.signups.values_list("pk", flat=True))
         workshop.record_attendance(signups[1:], listed=signups)
-        run = begin_run(self.cast.branch, TeachingPair.KIND, by=self.cast.secretary)
+        run = new_run(self.cast.branch, TeachingPair.KIND, by=self.cast.secretary)
         run.include_paired = True
         run.save()
         WorkshopRun.objects.create(run=run, workshop=workshop)

@@ -15,6 +15,7 @@ from organization.models import Branch, DeskQuerySet, Person, RuleError, User, V
 from organization.trail import audit_made
 from pairings import kinds
 from pairings.matching.matcher import Wishes
+from pairings.matching.parts import Candidate
 from pairings.models.pairing import Pairing
 
 
@@ -141,9 +142,10 @@ class MatchRun(VersionedModel):
         """Return how close to the best possible it is at least, rounded down, e.g. 99.7%."""
         return f"{int((self.share_of_bound or 0) * 1000) / 10:g}%"
 
-    def wishes(self) -> Wishes:
-        """Return the branch's rules for the form (one query)."""
-        rules = list(MatchRule.objects.filter(branch=self.branch_id, kind=self.kind).select_related("brokered_by"))
+    def wishes(self, *also: MatchRule) -> Wishes:
+        """Return the branch's rules for the form, and those that are not saved yet (one query)."""
+        kept = MatchRule.objects.filter(branch=self.branch_id, kind=self.kind).select_related("brokered_by")
+        rules = [*kept, *also]
         of = {
             rule: frozenset((one.person_id, one.other_id) for one in rules if one.rule == rule and one.other_id)
             for rule in (MatchRule.Rule.PIN, MatchRule.Rule.FORBID)
@@ -159,8 +161,12 @@ class MatchRun(VersionedModel):
         }
         return Wishes(of[MatchRule.Rule.PIN], of[MatchRule.Rule.FORBID], wanted, left_out, brokered)
 
-    def work_out(self) -> None:
-        """Propose anew by the run's settings and the branch's rules, and save.
+    def propose(self, *also: MatchRule, candidates: Mapping[str, list[Candidate]] | None = None) -> None:
+        """Propose anew by the run's settings and the branch's rules, and save nothing.
+
+        Args:
+            also: rules that are to be saved with the run.
+            candidates: who may take each role; those that the form looks for itself unless said otherwise.
 
         Raises:
             RuleError: when the people have already been asked.
@@ -169,14 +175,22 @@ class MatchRun(VersionedModel):
             raise RuleError(_("The people have been asked already; begin a new proposal."))
         matcher = self.kind_info.make_matcher()
         proposal = matcher.propose(
-            matcher.candidates(self),
+            candidates or matcher.candidates(self),
             weights=self.weights,
             aim=self.aim,
             most_people=self.reach == self.Reach.PEOPLE,
-            wishes=self.wishes(),
+            wishes=self.wishes(*also),
         )
         self.draft, self.leftovers = proposal.groups, proposal.leftovers
         self.share_of_bound = proposal.share_of_bound
+
+    def work_out(self) -> None:
+        """Propose anew, and save.
+
+        Raises:
+            RuleError: when the people have already been asked.
+        """
+        self.propose()
         with all_or_nothing():
             self.save()
 
@@ -221,7 +235,7 @@ class MatchRun(VersionedModel):
                 return False
         return True
 
-    for verb in (work_out, publish):
+    for verb in (propose, work_out, publish):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb
 

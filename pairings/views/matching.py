@@ -86,19 +86,17 @@ def begin(request: UserRequest, kind: str) -> HttpResponse:
     """Work out a first proposal, with the weights of the last one."""
     _matched_kind(kind)
     branch = _managed_branch(request.user, request.POST.get("branch", ""))
-    run = begin_run(branch, kind, by=request.user)
+    run = new_run(branch, kind, by=request.user)
     run.work_out()
     return redirect(run)
 
 
-def begin_run(branch: Branch, kind: str, *, by: User) -> MatchRun:
-    """Return a new run, saved, that has the settings of the branch's last one of the form."""
+def new_run(branch: Branch, kind: str, *, by: User) -> MatchRun:
+    """Return a new run, not yet saved, that has the settings of the branch's last one of the form."""
     last = MatchRun.objects.filter(branch=branch, kind=kind).first()
     run = MatchRun(branch=branch, kind=kind, created_by=by)
     if last:
         run.reach, run.aim, run.weights, run.include_paired = last.reach, last.aim, last.weights, last.include_paired
-    with all_or_nothing():
-        run.save()
     return run
 
 
@@ -193,18 +191,31 @@ def add_rule(request: UserRequest, kind: str) -> HttpResponse:
     proposal = drafts.filter(pk=form.cleaned_data.get("run") or 0).first()
     if is_kept:
         try:
-            with all_or_nothing():
-                form.save()
+            _keep(form.save(commit=False), proposal)
         except RuleError as error:
             messages.error(request, str(error))
-            return redirect(proposal) if proposal else _to_overview(kind, branch)
-        messages.success(request, _("The rule is kept from now on."))
-        return _work_out(request, proposal) if proposal else _to_overview(kind, branch)
+        else:
+            messages.success(request, _("The rule is kept from now on."))
+        return redirect(proposal) if proposal else _to_overview(kind, branch)
     if proposal is None:
         return _overview(request, form_kind, branch, form)
     for errors in form.errors.values():
         messages.error(request, " ".join(map(str, errors)))
     return redirect(proposal)
+
+
+def _keep(rule: MatchRule, proposal: MatchRun | None) -> None:
+    """Save a rule, and with it the proposal that it was decided on, worked out anew.
+
+    Raises:
+        RuleError: when another rule stands against it, or the people have been asked.
+    """
+    if proposal:
+        proposal.propose(rule)
+    with all_or_nothing():
+        rule.save()
+        if proposal:
+            proposal.save()
 
 
 @require_POST

@@ -2,18 +2,33 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Any
 
 from auditlog.models import LogEntry
-from django.urls import reverse
+from django.test import Client
+from django.urls import resolve, reverse
+from django.utils.http import urlsplit
 
+from tests.conftest import signed_in
+from tests.factories import operator
+from tests.nets import size
 from tests.test_permissions import ADMIN_PAGES, PAGES, Page
 from tests.world import BranchWorld
 
 #: Who is asked first where several may.
 ASKED = ("secretary", "teacher", "student", "operator")
+#: Forms that leave no receipt, and why the same again does no harm.
+WITHOUT_RECEIPT = {
+    "account_logout": "signs out, which nobody can do twice",
+    "admin:logout": "the same",
+    "set_language": "chooses a language, in a cookie",
+    "account_reauthenticate": "asks for the password again, and writes only into the session",
+    "account_change_password": "the old password is wrong the second time",
+    "admin:password_change": "the same",
+    "admin:auth_user_password_change": "sets the same password again",
+}
 
 
 def address_of(name: str, page: Page, branch: BranchWorld) -> str:
@@ -168,3 +183,28 @@ def forms_of(page: str, address: str) -> list[SentForm]:
     for form in parser.found:
         form.action = form.action or address
     return [form for form in parser.found if form.method == "post"]
+
+
+def all_forms(world: BranchWorld, *only: str) -> Iterator[tuple[Client, str, SentForm]]:
+    """Yield client, name and form of each form of each page; one that stands on several pages once.
+
+    In the suite these are our own pages and some of the admin's, which are all made alike.
+    """
+    clients = {name: signed_in(user) for name, user in {**world.users, "operator": operator()}.items()}
+    found: set[Any] = set()
+    admin_pages = 0
+    for role, page, address in pages(world):
+        admin_pages += page.startswith("admin:")
+        is_left_out = page.startswith("admin:") and admin_pages % size(small=6, large=1)
+        if page not in only if only else is_left_out:
+            continue
+        response = clients[role].get(address)
+        if response.status_code != 200 or "html" not in response["Content-Type"]:
+            continue
+        for form in forms_of(response.content.decode(), address):
+            name = resolve(urlsplit(form.action).path).view_name
+            for number, button in enumerate(form.buttons or [("", "")]):
+                one = replace(form, fields={**form.fields, **({button[0]: [button[1]]} if button[0] else {})})
+                if (known := (name, number, frozenset(one.fields))) not in found:
+                    found.add(known)
+                    yield clients[role], name, one

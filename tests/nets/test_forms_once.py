@@ -5,7 +5,7 @@ The forms are those that the pages hold, filled in as a browser would; a new for
 
 import uuid
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,31 +13,19 @@ from django.apps import apps
 from django.contrib.messages import ERROR
 from django.db import connection, models, transaction
 from django.test import Client
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlsplit
 
 from organization import middleware
 from organization.models import FormReceipt, receipts
 from pairings.models import ProgressLog
 from tests.conftest import signed_in
-from tests.factories import operator
 from tests.nets import size
-from tests.nets.browser import SentForm, forms_of, pages
+from tests.nets.browser import WITHOUT_RECEIPT, SentForm, all_forms, forms_of
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
 
-#: Forms that leave no receipt, and why the same again does no harm.
-WITHOUT_RECEIPT = {
-    "account_logout": "signs out, which nobody can do twice",
-    "admin:logout": "the same",
-    "set_language": "chooses a language, in a cookie",
-    "account_reauthenticate": "asks for the password again, and writes only into the session",
-    "account_change_password": "the old password is wrong the second time",
-    "admin:password_change": "the same",
-    "admin:auth_user_password_change": "sets the same password again",
-}
 FIRST, OTHER = "初稿", "另一段话"
 
 
@@ -106,34 +94,10 @@ def lost_or_doubled(client: Client, form: SentForm, *, all_texts: bool = True) -
     return True, "" if is_kept(OTHER) or OTHER in other.page or is_told else "other words are dropped"
 
 
-def all_forms(world: BranchWorld, *only: str) -> list[tuple[Client, str, SentForm]]:
-    """Return client, name and form of each form of each page; one that stands on several pages once.
-
-    In the suite these are our own pages and some of the admin's, which are all made alike.
-    """
-    clients = {name: signed_in(user) for name, user in {**world.users, "operator": operator()}.items()}
-    found: dict[Any, tuple[Client, str, SentForm]] = {}
-    admin_pages = 0
-    for role, page, address in pages(world):
-        admin_pages += page.startswith("admin:")
-        is_left_out = page.startswith("admin:") and admin_pages % size(small=6, large=1)
-        if page not in only if only else is_left_out:
-            continue
-        response = clients[role].get(address)
-        if response.status_code != 200 or "html" not in response["Content-Type"]:
-            continue
-        for form in forms_of(response.content.decode(), address):
-            name = resolve(urlsplit(form.action).path).view_name
-            for number, button in enumerate(form.buttons or [("", "")]):
-                one = replace(form, fields={**form.fields, **({button[0]: [button[1]]} if button[0] else {})})
-                found.setdefault((name, number, frozenset(one.fields)), (clients[role], name, one))
-    return list(found.values())
-
-
 def cast_net(world: BranchWorld, *only: str) -> tuple[list[str], dict[str, str]]:
     """Return the names of the forms that were carried out, and what is wrong with which."""
     done, wrong = [], {}
-    for client, name, form in all_forms(world, *only):
+    for client, name, form in list(all_forms(world, *only)):  # before any is sent
         if name in WITHOUT_RECEIPT:
             continue
         with transaction.atomic():

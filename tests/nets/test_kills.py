@@ -165,9 +165,11 @@ def test_a_file_that_is_cut_and_a_log_that_is_doubled_are_found(beset: Beset) ->
 
 
 SERVES = """
-import os, signal, sys, time
+import os, signal, subprocess, sys, time
 from tests.leash import leashed
-print(leashed([sys.executable, "-c", "import time; time.sleep(600)"]).pid, flush=True)
+signal.signal(signal.SIGQUIT, signal.SIG_IGN)  # as a shell starts what runs in the background
+sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+print(leashed(sleeper, stdout=subprocess.DEVNULL).pid, flush=True)
 time.sleep(0.5)
 os.kill(os.getpid(), signal.SIGKILL)
 """
