@@ -132,6 +132,6 @@ def _bound(response: HttpResponseBase, name: str, *, as_attachment: bool = False
     response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
     # Chromium's own PDF viewer does not start in a sandbox.
     sandbox = () if response["Content-Type"] == "application/pdf" else ("sandbox",)
-    policy = ("default-src 'none'", "style-src 'unsafe-inline'", "frame-ancestors 'none'", *sandbox)
+    policy = ("default-src 'none'", "style-src 'unsafe-inline'", "base-uri 'none'", "frame-ancestors 'none'", *sandbox)
     response["Content-Security-Policy"] = "; ".join(policy)
     return response

@@ -41,6 +41,7 @@ from organization.models import (
     Synonym,
     Tag,
     User,
+    all_or_nothing,
 )
 from organization.personal import anonymise
 from organization.roster import import_roster
@@ -232,6 +233,15 @@ class UserAdmin(AsksFirstMixin, DjangoUserAdmin, ModelAdmin, WritesLateMixin):
     add_fieldsets = [(None, {"fields": ["username", "person", "usable_password", "password1", "password2"]})]
     filter_horizontal = []
     ordering = ["username"]
+    actions = ["sign_out_everywhere"]
+
+    @action(description=gettext_lazy("Sign out everywhere"), permissions=["change"])
+    def sign_out_everywhere(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
+        """End all sessions of the chosen accounts."""
+        with all_or_nothing():
+            for account in accounts:
+                account.end_sessions()
+        messages.success(request, _("Done: %(count)s.") % {"count": len(accounts)})
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

@@ -18,6 +18,7 @@ from unfold.sites import UnfoldAdminSite
 from organization.access import visible_or_404
 from organization.events import Event, record
 from organization.readable import unreadable, why_desk
+from organization.sessions import empty_device
 from organization.text import whole_number
 
 
@@ -82,7 +83,9 @@ class BranchAdminSite(UnfoldAdminSite):
         """Note who leaves."""
         if request.user.is_authenticated and request.method == "POST":
             record(Event.SIGNED_OUT, about=request.user)
-        return cast("HttpResponse", super().logout(request, extra_context))
+        response = cast("HttpResponse", super().logout(request, extra_context))
+        empty_device(response)
+        return response
 
     def get_urls(self) -> list[Any]:
         """Answer for a row's own page only to those who see the row."""

@@ -20,6 +20,7 @@ from organization.addresses import client_address
 from organization.events import Event, record
 from organization.models import User
 from organization.models.throttle import Attempt, TooSoonError, key_of, name_of
+from organization.sessions import begin, empty_device
 
 DEVICE_KNOWN_FOR = 365 * 24 * 3600
 IN_MINUTES_FROM = 120
@@ -123,6 +124,7 @@ class SignIn(SlowedMixin, views.LoginView):
         """Let the account in, and know this device from now on."""
         response = super().form_valid(form)
         if self.request.user.is_authenticated:
+            begin(self.request)
             know_device(self.request, response, form.cleaned_data["login"])
         return response
 
@@ -132,10 +134,26 @@ class ChangePassword(SlowedMixin, views.PasswordChangeView):
 
 
 class Reauthenticate(SlowedMixin, views.ReauthenticateView):
-    """The password once more."""
+    """The password once more, and a new key for the session."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Give the session a new key."""
+        self.request.session.cycle_key()
+        return cast("HttpResponse", super().form_valid(form))
+
+
+class SignOut(views.LogoutView):
+    """The way out."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Leave nothing on the device."""
+        response = cast("HttpResponse", super().post(*args, **kwargs))
+        empty_device(response)
+        return response
 
 
 sign_in = SignIn.as_view()
+sign_out = SignOut.as_view()
 change_password = ChangePassword.as_view()
 reauthenticate = Reauthenticate.as_view()
 
@@ -155,7 +173,6 @@ def know_device(request: HttpRequest, response: HttpResponse, account: str) -> N
         device_of(request, account) or get_random_string(22),
         salt=name_of(account),
         max_age=DEVICE_KNOWN_FOR,
-        path="/accounts/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -164,7 +181,7 @@ def know_device(request: HttpRequest, response: HttpResponse, account: str) -> N
 
 def _cookie_of(account: str) -> str:
     """Return the name of an account's cookie: several people may share a device."""
-    return f"device_{key_of('cookie', name_of(account))[:12]}"
+    return f"{settings.COOKIE_PREFIX}device_{key_of('cookie', name_of(account))[:12]}"
 
 
 def too_soon(request: HttpRequest, seconds: int) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from pairing_site.keys import kept_key
+from pairing_site.static_answers import keep_out_of_other_pages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -19,6 +20,7 @@ DEBUG = env.bool("DEBUG", default=False)
 # Whoever tries the site needs no key; nobody serves it without one (pairing_site/wsgi.py, organization/checks.py).
 SECRET_KEY_IS_SET = bool(env.str("SECRET_KEY", default=""))
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Signs what must not change unnoticed: seals, manifests, the audit trail, backups (organization/signing.py).
 SIGNING_KEY = env.str("SIGNING_KEY", default="") or SECRET_KEY
 SIGNING_KEY_FALLBACKS = env.list("SIGNING_KEY_FALLBACKS", default=[])
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "organization.middleware.WhoAndWhereMiddleware",
+    "organization.sessions.RestMiddleware",
     "organization.middleware.RefusalsAndReadingsMiddleware",
     "organization.middleware.FirstPasswordMiddleware",
     "evidence.middleware.LookAtUploadsMiddleware",
@@ -122,13 +125,14 @@ AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
+# Any composition is taken, digits alone too; what others would guess is not.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": name}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "organization.passwords.GuessableValidator",
     )
 ]
 LOGIN_URL = "account_login"
@@ -139,6 +143,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+# A session ends so many days after its sign-in; of secretaries, leadership and operator also after hours of rest.
+SESSION_DAYS = env.int("SESSION_DAYS", default=14)
+SESSION_REST_HOURS = env.int("SESSION_REST_HOURS", default=8)
 ACCOUNT_FORMS = {"change_password": "organization.sign_in.OwnPasswordForm"}
 # Counted by account and place in organization/models/throttle.py; allauth's own limits count by the Host header.
 ACCOUNT_RATE_LIMITS = False
@@ -164,6 +171,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ADD_HEADERS_FUNCTION = keep_out_of_other_pages
 
 # Documents are set in these faces, whatever fonts the machine has (OFL, from node_modules).
 DOCUMENT_FONTS = [
@@ -225,7 +233,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     }
@@ -234,11 +242,21 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {"camera": [], "geolocation": [], "mi
 
 HTTPS = env.bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
+# Whoever watches the site asks for its health as they do, and is told if that was not what they meant.
+SECURE_REDIRECT_EXEMPT = [r"^healthz/?$"]
+# Browsers take such a cookie from this very host alone, and only over HTTPS.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
+SEEN_COOKIE_NAME = f"{COOKIE_PREFIX}seen"
+MESSAGE_STORAGE = "pairing_site.browser.SavedWords"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=3600) if HTTPS else 0
-# A college's other hosts, and browsers' own lists, are not this site's to bind.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+# Hosts below this one may be the college's, and browsers' own lists are not this site's to enter.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -246,7 +264,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 # So many hops of X-Forwarded-For, from the right, were written by our own proxies (organization/addresses.py).
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # Whoever reads these pages leaves a line in the audit trail (docs/guide-operator.md says why these): whose row it is.
 SENSITIVE_PAGES = {
@@ -278,7 +298,13 @@ CONFIRMATION_VALID_DAYS = env.int("CONFIRMATION_VALID_DAYS", default=30)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "class": "organization.logs.WholeLines",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "filters": {"hide_tokens": {"()": "organization.logs.HideTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["hide_tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

@@ -14,7 +14,7 @@ from pairing_site import styleguide, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/login/", sign_in.sign_in, name="account_login"),
-    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/logout/", sign_in.sign_out, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/password/change/", sign_in.change_password, name="account_change_password"),
     path("accounts/reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import rules
 from auditlog.models import LogEntry
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models import ProtectedError, Q
-from django.utils.crypto import get_random_string
+from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +63,9 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(
         _("has a first password, made by somebody else"), default=False, db_default=False, editable=False
     )
+    sessions_ended = models.PositiveIntegerField(
+        _("how often all sessions were ended"), default=0, db_default=0, editable=False
+    )
 
     objects = AccountManager()  # type: ignore[misc]
 
@@ -74,11 +77,31 @@ class User(AbstractUser):
         return self.get_full_name()
 
     def save(self, **kwargs: Any) -> None:
-        """Save, and note in the audit trail that the password is a new one."""
+        """Save, and note in the audit trail that the password is a new one; an account that is shut has no session."""
         is_new = getattr(self, "_password", None) is not None and not self._state.adding
+        if not self.is_active and User.objects.filter(pk=self.pk, is_active=True).exists():
+            self.sessions_ended += 1
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "sessions_ended"}
         super().save(**kwargs)
         if is_new:
             record(Event.PASSWORD_CHANGED, about=self)
+
+    def end_sessions(self) -> None:
+        """Sign the account out everywhere."""
+        with transaction.atomic():
+            self.sessions_ended = User.objects.select_for_update().get(pk=self.pk).sessions_ended + 1
+            self.save(update_fields=["sessions_ended"])
+
+    end_sessions.alters_data = True  # type: ignore[attr-defined]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session was begun under, which a new password and an end of all sessions change."""
+        begun_under: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        if not self.sessions_ended:
+            return begun_under
+        salt = "organization.sessions"
+        return salted_hmac(salt, f"{begun_under} {self.sessions_ended}", secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """Return the person's name, or the sign-in name of an account without one."""
