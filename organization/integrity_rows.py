@@ -112,9 +112,15 @@ def _problems(model: type[Model], row: dict[str, Any] | None, told: Told | None,
     elif told.is_removed:
         yield "is there, the audit trail says it was removed"
     for field in audited_fields(model):
-        said = told.values.get(field.name, NOTHING if is_made else None) if told else None
+        unsaid = _unsaid(field, row[field.attname]) if is_made else None
+        said = told.values.get(field.name, unsaid) if told else None
         if said is not None and not says(field, said, row[field.attname]):
             yield f"{field.name} is {row[field.attname]!r}, the audit trail says {said!r}"
+
+
+def _unsaid(field: Field, value: Any) -> str:
+    """Return what silence about a field means: nothing, or what a later release gave to all rows that were there."""
+    return str(value) if field.has_db_default() and value == field.db_default else NOTHING
 
 
 def says(field: Field, said: str, value: Any) -> bool:

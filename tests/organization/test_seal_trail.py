@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 
 from organization import integrity
 from organization.integrity import try_all
-from organization.models import Person, TrailHead, TrailLink
+from organization.integrity_rows import differences
+from organization.models import Person, TrailHead, TrailLink, User
 from organization.redaction import permitted
 from outcomes.models import FrozenReport, Outcome
 from outcomes.models.seal import content_of
@@ -80,3 +81,24 @@ def test_it_checks_more_rows_than_sqlite_takes_in_a_list() -> None:
     sizes = {"pairings": 700, "logs": 0, "outcomes": 1100, "branches": 2}
     call_command("generate_load", **sizes, seed=1, stdout=StringIO())
     assert broken() == []
+
+
+def without_the_newest_column(user: User) -> None:
+    """Leave the entry of an account's making as it was written before a later release gave accounts a column."""
+    entry = LogEntry.objects.get_for_object(user).get(action=LogEntry.Action.CREATE)
+    del entry.changes["sessions_ended"]
+    with permitted():
+        LogEntry._base_manager.filter(pk=entry.pk).update(changes=entry.changes)
+
+
+def test_a_column_that_a_later_release_brought_with_its_value_is_no_tampering(world: BranchWorld) -> None:
+    without_the_newest_column(world.users["teacher"])
+    assert differences(User).broken == []
+
+
+@pytest.mark.hole
+def test_another_value_in_such_a_column_is_found(world: BranchWorld) -> None:
+    teacher = world.users["teacher"]
+    without_the_newest_column(teacher)
+    User.objects.filter(pk=teacher.pk).update(sessions_ended=1)
+    assert len(differences(User).broken) == 1
