@@ -13,9 +13,11 @@ from django.db.models import Model
 from docx import Document
 
 from organization.models import Branch, Person, User
+from outcomes.figures import Period, branch_report
 from pairing_site.demo.people import ACCOUNTS
 from pairings.models import Pairing, ProgressLog
 from tests.factories import BranchFactory
+from tests.outcomes.counting import count_in_sql, told
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,13 @@ def report(*arguments: str) -> dict:
 def _demo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMO_PASSWORD", "for-this-test-only")
     call_command("load_demo", stdout=io.StringIO())
+
+
+@pytest.mark.usefixtures("_demo")
+def test_every_branch_and_year_is_what_plain_sql_counts() -> None:
+    for branch in Branch.objects.all():
+        for period in (Period.year(2021), Period.school_year(2021), Period.year(2024), Period.year(2025)):
+            assert told(branch_report(branch, period)) == count_in_sql([branch.pk], period.first, period.last)
 
 
 @pytest.mark.usefixtures("_demo")

@@ -1,13 +1,17 @@
 """Synthetic data is as whole as real data, and bad arguments are refused in a line."""
 
+import itertools
 import json
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from organization.models import Branch
+from outcomes.figures import Period, branch_report
 from outcomes.models import Outcome
 from pairings.models import Pairing, ProgressLog
+from tests.outcomes.counting import count_in_sql, told
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +21,14 @@ def test_it_makes_what_was_asked_and_every_invariant_holds() -> None:
     call_command("generate_load", pairings=20, logs=70, outcomes=30, branches=3, seed=7, json=True, stdout=out)
     assert json.loads(out.getvalue()) == {"branches": 3, "pairings": 20, "logs": 70, "outcomes": 30}
     assert (Pairing.objects.count(), ProgressLog.objects.count(), Outcome.objects.count()) == (20, 70, 30)
+    assert Pairing.objects.filter(status="completed").count() == 3
+    assert Outcome.objects.filter(continues__isnull=False).count() == 6
+    assert Outcome.objects.filter(review="superseded", correction__isnull=False).count() == 3
+    assert Outcome.objects.filter(status="cultivating").count() == 3
+    assert Outcome.objects.filter(shared_with__isnull=False).count() == 1
+    for branch, year in itertools.product(Branch.objects.all(), (2023, 2024, 2025, 2026)):
+        period = Period.year(year)
+        assert told(branch_report(branch, period)) == count_in_sql([branch.pk], period.first, period.last)
     found = StringIO()
     call_command("check_integrity", json=True, stdout=found)
     assert [check for check in json.loads(found.getvalue())["checks"] if check["broken"]] == []

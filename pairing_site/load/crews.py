@@ -1,0 +1,60 @@
+"""A synthetic branch: its people, two accounts, and one file that proves everything."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from evidence.models import Evidence
+from organization.models import Branch, College, PartyStage, PartyStageEntry, Person, User
+from organization.pinyin import search_key
+from pairing_site.load.bulk import insert
+from pairings.models import Pairing
+
+JOINED = datetime.date(2015, 7, 1)
+TEACHERS = 40  # of a branch, every other one a member
+
+
+@dataclass
+class Crew:
+    """A branch with the people and accounts that the load needs."""
+
+    branch: Branch
+    author: User
+    verifier: User
+    members: list[Person]
+    others: list[Person]
+    proof: Evidence
+    pairings: list[Pairing] = field(default_factory=list)
+
+
+def make_crew(college: College, number: int) -> Crew:
+    """Make a branch with its people, two accounts and one file that proves everything."""
+    code = f"L{college.pk}-{number}"
+    branch = Branch.objects.create(college=college, code=code, name=f"合成党支部{number}")
+    teachers = make_people(branch, [("teacher", place % 2 == 0) for place in range(TEACHERS)], "T")
+    author, verifier = (
+        User.objects.create_user(username=f"{code}-{place}", person=teachers[place])
+        for place in (0, 2)  # without a password nobody signs in as them
+    )
+    proof = Evidence.objects.take_in_bytes(b"%PDF-1.4\n% synthetic proof\n%%EOF\n", name="proof.pdf", by=author)
+    members = [one for one in teachers[::2] if one.pk != verifier.person_id]  # who approves takes no part
+    return Crew(branch, author, verifier, members, teachers[1::2], proof)
+
+
+def make_people(branch: Branch, wanted: Iterable[tuple[str, bool]], prefix: str) -> list[Person]:
+    """Insert people of a kind, members or not, with the stage history of the members."""
+    people = [
+        Person(
+            branch=branch,
+            college_id=branch.college_id,
+            kind=kind,
+            name=f"合成{prefix}{place}",
+            number=f"{branch.code}-{prefix}{place}",
+            stage=PartyStage.FULL if is_member else PartyStage.NONE,
+            pinyin=search_key(f"合成{place}"),
+        )
+        for place, (kind, is_member) in enumerate(wanted)
+    ]
+    insert(people)
+    insert(PartyStageEntry(person=one, stage=one.stage, from_date=JOINED) for one in people if one.is_member)
+    return people
