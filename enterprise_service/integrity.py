@@ -1,6 +1,7 @@
 """The invariants of engagements, tried on the data."""
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, DecimalField, F, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from organization.integrity import ROWS_AT_A_TIME, Finding, broken, each, invariant
@@ -41,3 +42,12 @@ def begun() -> Finding:
     idle = Q(engagement__approved_at__isnull=True) | Q(engagement__status=Engagement.Status.ENDED)
     found += [broken(link, "asks about work that is not done") for link in open_links.filter(idle)]
     return Finding(Instalment.objects.count() + open_links.count(), found)
+
+
+@invariant("3_no_more_was_received_than_agreed")
+def within_contract() -> Finding:
+    """The instalments of an engagement do not exceed its contract's amount."""
+    paid = Engagement.objects.order_by().annotate(paid=Sum("instalments__amount_cny")).filter(paid__isnull=False)
+    crowded = paid.filter(paid__gt=Coalesce("contract_amount_cny", Value(0), output_field=DecimalField()))
+    found = [broken(engagement, "more was received than the contract says") for engagement in crowded]
+    return Finding(paid.count(), found)

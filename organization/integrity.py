@@ -1,15 +1,20 @@
 """The invariants tried on the data (design, section 7): each app registers its own, `check_integrity` runs them all."""
 
+import datetime
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import CharField, F, Model, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from organization.models import PartyStage, PartyStageEntry, Person, Tag
+from organization.doors import DayThatCameField
+from organization.models import MEMBER_STAGES, PartyStage, PartyStageEntry, Person, Tag
+from organization.models.people import PARTY_AGE, birthday
 
 ROWS_AT_A_TIME = 2000
 #: Rows whose relations come with them: SQLite takes no list of more than a thousand.
@@ -52,11 +57,15 @@ def came_with_the_release(model: type[Model]) -> set[int]:
 made_by_migration(Tag, Q(branch__isnull=True))
 
 
+def in_order() -> list[tuple[str, Try]]:
+    """Return every registered check with its name, in the order of the invariants."""
+    return sorted(_checks.items(), key=lambda one: (int(one[0].split("_")[0]), one[0]))
+
+
 def try_all() -> list[tuple[str, Finding]]:
     """Run every registered check, in the order of the invariants, on the data of one moment."""
-    by_number = sorted(_checks, key=lambda name: (int(name.split("_")[0]), name))
     with one_moment():
-        return [(name, _checks[name]()) for name in by_number]
+        return [(name, check()) for name, check in in_order()]
 
 
 @contextmanager
@@ -113,3 +122,28 @@ def stage_in_line() -> Finding:
         people,
         lambda person: "" if person.stage == person.told else "stage differs from the history",
     )
+
+
+@invariant("12_what_has_happened_lies_behind")
+def days_that_came() -> Finding:
+    """Nothing is said to have happened on a day to come."""
+    checked, found = 0, []
+    for model in apps.get_models():
+        for field in model._meta.local_fields:
+            if isinstance(field, DayThatCameField):
+                checked += model._base_manager.filter(**{f"{field.name}__isnull": False}).count()
+                ahead = model._base_manager.filter(**{f"{field.name}__gt": timezone.localdate()})
+                found += [broken(row, f"{field.name} lies in the future") for row in ahead]
+    return Finding(checked, found)
+
+
+@invariant("12_nobody_joined_before_eighteen")
+def of_age() -> Finding:
+    """Nobody became a party member before the eighteenth birthday."""
+    entries = PartyStageEntry.objects.filter(stage__in=MEMBER_STAGES, person__born_on__isnull=False)
+
+    def problem_of(entry: PartyStageEntry) -> str:
+        of_age_on = birthday(cast("datetime.date", entry.person.born_on), PARTY_AGE)
+        return "was a member before the eighteenth birthday" if entry.from_date < of_age_on else ""
+
+    return each(entries.select_related("person").iterator(chunk_size=ROWS_AT_A_TIME), problem_of)

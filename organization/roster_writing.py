@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
+from organization.doors import validate_at_the_door
 from organization.models import Office, PartyStage, PartyStageEntry, Person
 from organization.models.ties import stage_in
 from organization.sheets import Trace
 from organization.stage_steps import PlannedStep
-from organization.text import validate_text_of
 from organization.trail import audit_made
 
 AT_A_TIME = 200
@@ -89,7 +89,7 @@ def _make(rows: Sequence[Model]) -> None:
     if not rows:
         return
     for row in rows:
-        validate_text_of(row)
+        validate_at_the_door(row)
     type(rows[0])._base_manager.bulk_create(rows)
     audit_made(rows)
 

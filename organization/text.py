@@ -9,6 +9,8 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from organization.doors import TriedAtTheDoor
+
 # Control characters but tab and line ends (XML 1.0, section 2.2, forbids them, so Word and Excel refuse the whole
 # file), lone surrogates, the two non-characters of each plane's end, and bidirectional embeddings, overrides and
 # isolates (UAX #9), which make a name read as another.
@@ -69,7 +71,7 @@ class ParagraphsFormField(forms.CharField):
         return typed and line_feeds(typed)
 
 
-class _PlainTextMixin:
+class _PlainTextMixin(TriedAtTheDoor):
     """Validates once more at the database's door, where forms, imports and code all pass."""
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
@@ -114,21 +116,3 @@ class PlainTextField(_PlainTextMixin, models.TextField):
             value = line_feeds(value)
             setattr(model_instance, self.attname, value)
         return value
-
-
-def validate_text_of(row: models.Model) -> None:
-    """Refuse a row with text that is refused, before anything that listens to its saving writes it elsewhere.
-
-    Raises:
-        ValidationError: by field.
-    """
-    errors = {}
-    for field in row._meta.concrete_fields:
-        value = row.__dict__.get(field.attname)
-        if isinstance(field, _PlainTextMixin) and isinstance(value, str):
-            try:
-                field.run_validators(value)
-            except ValidationError as error:
-                errors[field.name] = error.error_list
-    if errors:
-        raise ValidationError(errors)

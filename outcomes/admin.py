@@ -111,6 +111,7 @@ class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
 class WordAdmin(BranchModelAdmin):
     """Reference words; those of the system are the operator's, a branch adds its own."""
 
+    kept_fields = ["category"]
     list_display = ["name", "category", "branch", "is_active"]
     list_filter = ["category", "is_active"]
     list_select_related = ["branch"]

@@ -151,3 +151,12 @@ def _comes_back(start: int, earlier_of: dict[int, int]) -> bool:
         seen.add(here)
         here = earlier_of.get(here)
     return here is not None
+
+
+@invariant("12_words_are_of_their_category")
+def own_words() -> Finding:
+    """An outcome's sub-kind and grade are words of its category."""
+    worded = Outcome.objects.filter(Q(subkind__isnull=False) | Q(grade__isnull=False))
+    own = [Q(**{f"{word}__isnull": True}) | Q(**{f"{word}__category": F("category")}) for word in ("subkind", "grade")]
+    strange = worded.exclude(*own)
+    return Finding(worded.count(), [broken(outcome, "has a word of another category") for outcome in strange])

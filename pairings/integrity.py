@@ -132,3 +132,14 @@ def last_logs() -> Finding:
     """A pairing's last day of logs is that of its newest log."""
     rows = Pairing.objects.annotate(newest=Max("logs__date")).iterator(chunk_size=ROWS_AT_A_TIME)
     return each(rows, lambda row: "" if row.newest == row.last_logged_on else f"the newest log is of {row.newest}")
+
+
+@invariant("12_logs_say_an_activity_of_their_form")
+def activities() -> Finding:
+    """A log's activity is one of its pairing's form."""
+    logs = ProgressLog.objects.all()
+    strange = Q(pk__in=[])
+    for kind in all_kinds():
+        strange |= Q(pairing__kind=kind.slug) & ~Q(activity_type__in=[slug for slug, _label in kind.activities])
+    found = [broken(log, f"{log.activity_type} is no activity of its form") for log in logs.filter(strange)]
+    return Finding(logs.count(), found)

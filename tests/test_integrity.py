@@ -21,7 +21,7 @@ from organization.models import PartyStageEntry, Person
 from organization.redaction import permitted
 from outcomes.models import OutcomeCredit
 from pairings.models import Pairing, Seat
-from teaching_pairs.models import TeachingPair
+from teaching_pairs.models import TeachingPair, Workshop
 from tests.factories import BranchFactory, engagement, evidence, teaching_pair, verified
 from tests.world import BranchWorld
 
@@ -136,6 +136,47 @@ def _nobody_submitted(world: BranchWorld) -> Model:
 @breaks("7_frozen_period_was_over")
 def _frozen_too_early(world: BranchWorld) -> Model:
     return put(world.rows["frozen"], last_day="2099-12-31")
+
+
+@breaks("12_what_has_happened_lies_behind")
+def _money_of_tomorrow(world: BranchWorld) -> Model:
+    return put(world.rows["instalment"], received_on="2099-12-31")
+
+
+@breaks("12_nobody_joined_before_eighteen")
+def _a_member_of_twelve(world: BranchWorld) -> Model:
+    person = world.users["teacher"].person
+    put(person, born_on="2003-03-01")
+    return person.stage_entries.get()
+
+
+@breaks("12_logs_say_an_activity_of_their_form")
+def _a_log_of_another_form(world: BranchWorld) -> Model:
+    return put(world.rows["log"], activity_type="talent")
+
+
+@breaks("12_marks_are_of_their_rubric")
+def _a_mark_for_another_ability(world: BranchWorld) -> Model:
+    item = world.rows["rubric"].items.create(name="别的能力")
+    return put(world.rows["assessment"].scores.first(), item=item)
+
+
+@breaks("12_words_are_of_their_category")
+def _a_grade_of_another_category(world: BranchWorld) -> Model:
+    return put(world.rows["draft"], grade=world.rows["grade"])
+
+
+@breaks("2_pair_comes_of_its_branch_s_workshop")
+def _a_workshop_of_strangers(world: BranchWorld) -> Model:
+    held = Workshop.objects.create(
+        branch=BranchFactory(), title="别家研讨", held_on="2024-01-05", announced_by=world.users["secretary"]
+    )
+    return put(world.rows["pair"], workshop=held)
+
+
+@breaks("3_no_more_was_received_than_agreed")
+def _a_smaller_contract(world: BranchWorld) -> Model:
+    return put(world.rows["engagement"], contract_amount_cny=10)
 
 
 @breaks("1_every_pairing_has_one_child_of_its_kind")

@@ -2,22 +2,25 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Min, Q, Sum
-from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enterprise_service.models.board import Problem
+from organization.doors import DayThatCameField
 from organization.models import RuleError, ScopedQuerySet, User, VersionedModel
 from organization.text import PlainCharField
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 #: Activities of logs that take place at the enterprise.
 ON_SITE = ("solving", "survey", "technical", "talent", "training")
@@ -76,8 +79,14 @@ class Engagement(Pairing):
         ]
 
     def save(self, **kwargs: Any) -> None:
-        """Save, keeping the enterprise's name for lists that span the forms."""
+        """Save, keeping the enterprise's name for lists that span the forms.
+
+        Raises:
+            RuleError: for a contract of less than was received of it.
+        """
         self.counterpart = self.problem.enterprise.name
+        if kwargs.get("update_fields") is None and (problem := self._problem_with_contract()):
+            raise RuleError(problem)
         super().save(**kwargs)
 
     def clean(self) -> None:
@@ -94,9 +103,15 @@ class Engagement(Pairing):
         stored = Engagement._base_manager.filter(pk=self.pk).values_list("problem", flat=True).first()
         if self.approved_at and stored != self.problem_id:
             raise ValidationError({"problem": _("The problem cannot be changed once the work has begun.")})
-        if self.pk and (received := self.received_cny) > (self.contract_amount_cny or 0):
-            words = _("%(amount)s CNY of the contract are received already.") % {"amount": localize(received)}
-            raise ValidationError({"contract_amount_cny": words})
+        if problem := self._problem_with_contract():
+            raise ValidationError({"contract_amount_cny": problem})
+
+    def _problem_with_contract(self) -> "StrOrPromise":
+        """Return why the contract cannot be of this amount (one query), or nothing when it can."""
+        received = self.received_cny if self.pk else Decimal(0)
+        if received <= (self.contract_amount_cny or 0):
+            return ""
+        return _("%(amount)s CNY of the contract are received already.") % {"amount": localize(received)}
 
     @property
     def received_cny(self) -> Decimal:
@@ -191,7 +206,7 @@ class Instalment(VersionedModel):
     amount_cny = models.DecimalField(
         _("amount (CNY)"), max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
     )
-    received_on = models.DateField(_("received on"))
+    received_on = DayThatCameField(_("received on"))
     note = PlainCharField(_("note"), max_length=100, blank=True)
 
     objects = OfEngagementQuerySet.as_manager()
@@ -215,12 +230,3 @@ class Instalment(VersionedModel):
     def branch_id(self) -> int:
         """Return the branch of the engagement."""
         return self.engagement.branch_id
-
-    def clean(self) -> None:
-        """Refuse a day to come.
-
-        Raises:
-            ValidationError: at received_on.
-        """
-        if self.received_on and self.received_on > timezone.localdate():
-            raise ValidationError({"received_on": _("The date lies in the future.")})

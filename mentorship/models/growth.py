@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from mentorship.models.team import MentorshipTeam, before_start
+from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings.kinds import LEADER
@@ -165,7 +166,7 @@ class Assessment(VersionedModel):
     moment = models.CharField(_("moment"), max_length=8, choices=Moment)
     view = models.CharField(_("seen by"), max_length=8, choices=View)
     rubric = models.ForeignKey(Rubric, models.PROTECT, related_name="assessments", verbose_name=_("rubric"))
-    assessed_on = models.DateField(_("date"), default=timezone.localdate)
+    assessed_on = DayThatCameField(_("date"), default=timezone.localdate)
     words = PlainTextField(_("in words"), max_length=1000, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
 
@@ -201,8 +202,6 @@ class Assessment(VersionedModel):
         own = by.person_id == self.student_id
         if own != (self.view == self.View.SELF):
             raise RuleError(_("The student's own view is written by the student, the mentor's by the mentor."))
-        if self.assessed_on > timezone.localdate():
-            raise ValidationError({"assessed_on": _("The date lies in the future.")})
         items = {item.pk for item in self.rubric.items.all()}
         if set(marks) != items:
             raise ValidationError(_("Please mark each ability."))

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organization.text import validate_text_of
+from organization.doors import validate_at_the_door
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -43,9 +43,9 @@ class VersionedModel(models.Model):
 
         Raises:
             StaleRecordError: when the row's version in the database is no longer this copy's.
-            ValidationError: for text that no document could hold.
+            ValidationError: for text that no document could hold, and a day to come where something happened.
         """
-        validate_text_of(self)
+        validate_at_the_door(self)
         if self._state.adding:
             super().save(**kwargs)
             return

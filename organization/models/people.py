@@ -12,14 +12,17 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from organization.doors import DayThatCameField, validate_at_the_door
 from organization.models.base import RuleError, ScopedQuerySet, VersionedModel
 from organization.models.places import Branch, Office
-from organization.models.ties import History, problems_of_history, problems_of_person
+from organization.models.ties import History, problems_of_history, problems_of_person, ties_history, ties_person
 from organization.names import clean_name, private_character
 from organization.pinyin import search_key
-from organization.text import PlainCharField, PlainEmailField, PlainTextField, validate_text_of
+from organization.text import PlainCharField, PlainEmailField, PlainTextField
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from organization.models.accounts import User
 
 PARTY_AGE = 18
@@ -116,7 +119,9 @@ class Person(VersionedModel):
     title = PlainCharField(_("professional title"), max_length=50, blank=True)
     specialty = PlainCharField(_("specialty"), max_length=50, blank=True)
     class_name = PlainCharField(_("class"), max_length=50, blank=True)
-    born_on = models.DateField(_("born on"), null=True, blank=True)
+    born_on = DayThatCameField(
+        _("born on"), null=True, blank=True, error_messages={"to_come": _("The date of birth lies in the future.")}
+    )
     phone = PlainCharField(_("mobile phone"), max_length=30, blank=True)
     email = PlainEmailField(_("e-mail"), blank=True)
     strengths = PlainTextField(_("strengths"), max_length=500, blank=True)
@@ -151,7 +156,7 @@ class Person(VersionedModel):
         """Save, keeping the college of the branch and the pinyin of the name.
 
         Raises:
-            RuleError: when the person sits or sat where this kind or college could not.
+            RuleError: when the person sits or sat where this kind or college could not, or joined the party too young.
         """
         self.derive()
         with transaction.atomic():
@@ -169,12 +174,12 @@ class Person(VersionedModel):
     derive.alters_data = True  # type: ignore[attr-defined]
 
     def _is_another_than_stored(self) -> bool:
-        """Return whether kind or college differ from what is stored (one query)."""
-        stored = Person._base_manager.filter(pk=self.pk).values_list("kind", "college").first()
-        return stored not in (None, (self.kind, self.college_id))
+        """Return whether kind, college or date of birth differ from what is stored (one query)."""
+        stored = Person._base_manager.filter(pk=self.pk).values_list("kind", "college", "born_on").first()
+        return stored not in (None, (self.kind, self.college_id, self.born_on))
 
     def clean(self) -> None:
-        """Refuse an office of another branch, a birthday that has not come, and what the person's seats speak against.
+        """Refuse an office of another branch, and what the person's seats and way into the party speak against.
 
         Raises:
             ValidationError: by field.
@@ -185,8 +190,6 @@ class Person(VersionedModel):
             raise ValidationError({"name": words % {"code": f"{ord(found):04X}"}})
         if self.office is not None and self.branch_id and self.office.branch_id != self.branch_id:
             raise ValidationError({"office": _("This teaching office belongs to another branch.")})
-        if self.born_on and self.born_on > timezone.localdate():
-            raise ValidationError({"born_on": _("The date of birth lies in the future.")})
         if self.pk and self.branch_id:
             self.college_id = self.branch.college_id
             if self._is_another_than_stored() and (problems := problems_of_person(self)):
@@ -278,7 +281,7 @@ class PartyStageEntry(models.Model):
         verbose_name=_("person"),
     )
     stage = models.CharField(_("party stage"), max_length=12, choices=PartyStage)
-    from_date = models.DateField(_("from"))
+    from_date = DayThatCameField(_("from"))
     note = PlainCharField(_("note"), max_length=100, blank=True)
     basis = models.CharField(
         _("how the day is known"),
@@ -312,30 +315,24 @@ class PartyStageEntry(models.Model):
         return self.stage in MEMBER_STAGES
 
     def clean(self) -> None:
-        """Refuse a day to come, and membership before the eighteenth birthday (party constitution, article 1).
+        """Refuse a history that a seat contradicts, and membership before the eighteenth birthday.
 
         Raises:
             ValidationError: at from_date.
         """
         if not self.from_date:
             return
-        self.refuse_impossible_day()
         if problems := problems_of_history(self.person, self._history_with_this()):
             raise ValidationError({"from_date": [str(problem) for problem in problems]})
 
     def refuse_impossible_day(self) -> None:
-        """Refuse a day to come, and membership before the eighteenth birthday, without a query.
+        """Refuse membership before the eighteenth birthday, without a query; a day to come the field itself refuses.
 
         Raises:
             ValidationError: at from_date.
         """
-        if self.from_date > timezone.localdate():
-            raise ValidationError({"from_date": _("The date lies in the future.")})
-        born = self.person.born_on
-        if born and self.stage in MEMBER_STAGES and self.from_date < birthday(born, PARTY_AGE):
-            raise ValidationError(
-                {"from_date": _("Joined the party before the age of 18: please check the date of birth.")}
-            )
+        if problems := [str(one) for one in members_are_of_age(self.person, [(self.from_date, self.stage)])]:
+            raise ValidationError({"from_date": problems})
 
     def _history_with_this(self) -> History:
         """Return the person's history as it would be with this entry (one query)."""
@@ -346,9 +343,10 @@ class PartyStageEntry(models.Model):
         """Save the entry and bring the person's present stage in line.
 
         Raises:
-            RuleError: when a seat that the person took would then have been taken by the wrong stage.
+            RuleError: when a seat that the person took would then have been taken by the wrong stage, or the person
+                would have joined the party too young.
         """
-        validate_text_of(self)
+        validate_at_the_door(self)
         with self._keeping_seats_true():
             super().save(**kwargs)
 
@@ -379,3 +377,18 @@ def birthday(born: datetime.date, age: int) -> datetime.date:
         return born.replace(year=born.year + age)
     except ValueError:
         return datetime.date(born.year + age, 3, 1)
+
+
+@ties_history
+def members_are_of_age(person: Person, history: History) -> Iterator["StrOrPromise"]:
+    """Refuse membership before the eighteenth birthday (party constitution, article 1)."""
+    born = person.born_on
+    if born and any(stage in MEMBER_STAGES and since < birthday(born, PARTY_AGE) for since, stage in history):
+        yield _("Joined the party before the age of 18: please check the date of birth.")
+
+
+@ties_person
+def birth_agrees_with_membership(person: Person) -> Iterator[tuple[str, "StrOrPromise"]]:
+    """Refuse a date of birth by which a member would have joined too young."""
+    history = list(person.stage_entries.values_list("from_date", "stage"))
+    yield from (("born_on", problem) for problem in members_are_of_age(person, history))

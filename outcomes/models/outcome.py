@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from evidence.models import Evidence
+from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from outcomes.models.chain import chain_problems
@@ -49,7 +50,7 @@ class Outcome(VersionedModel):
     level = models.CharField(_("level"), max_length=12, choices=Level)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.RECOGNISED)
     grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("grade"))
-    achieved_on = models.DateField(_("achieved on"))
+    achieved_on = DayThatCameField(_("achieved on"))
     issuer = PlainCharField(_("issued by"), max_length=100, blank=True)
     issuer_kind = models.CharField(_("kind of issuer"), max_length=12, choices=IssuerKind, blank=True)
     note = PlainTextField(_("note"), max_length=2000, blank=True)
@@ -186,14 +187,12 @@ class Outcome(VersionedModel):
         return Outcome.objects.verified().filter(work=self.work).order_by("achieved_on", "standing", "pk")
 
     def clean(self) -> None:
-        """Check what spans several fields: words of another category, days to come, and the chain.
+        """Check what spans several fields: words of another category, and the chain.
 
         Raises:
             ValidationError: by field.
         """
         errors: dict[str, Any] = {}
-        if self.achieved_on and self.achieved_on > timezone.localdate():
-            errors["achieved_on"] = _("The date lies in the future.")
         for name in ("subkind", "grade"):
             word = getattr(self, name)
             if word is not None and word.category != self.category:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import Evidence, EvidenceLink, EvidenceLinkQuerySet
+from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainTextField
 from pairings.models.pairing import Pairing
@@ -59,7 +60,7 @@ class ProgressLog(VersionedModel):
 
     pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="logs", verbose_name=_("pairing"))
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", editable=False, verbose_name=_("branch"))
-    date = models.DateField(_("date"), default=timezone.localdate)
+    date = DayThatCameField(_("date"), default=timezone.localdate)
     activity_type = models.CharField(_("activity"), max_length=30)
     words = PlainTextField(_("what was done"), max_length=5000)
     hours = models.DecimalField(
@@ -120,15 +121,13 @@ class ProgressLog(VersionedModel):
         return self.entered_by.person_id != self.author_id
 
     def clean(self) -> None:
-        """Refuse a day outside the pairing's life and an activity of another form.
+        """Refuse a day before the pairing's start and an activity of another form.
 
         Raises:
             ValidationError: by field.
         """
         errors: dict[str, Any] = {}
-        if self.date and self.date > timezone.localdate():
-            errors["date"] = _("The date lies in the future.")
-        elif self.date and self.date < self.pairing.started_on:
+        if self.date and self.date < self.pairing.started_on:
             errors["date"] = _("The pairing began on %(day)s; a log cannot be older.") % {
                 "day": self.pairing.started_on
             }

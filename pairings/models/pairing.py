@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings import kinds
@@ -60,7 +61,7 @@ class Pairing(VersionedModel):
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
     return_reason = PlainTextField(_("reason for the return"), max_length=500, blank=True, editable=False)
-    closed_on = models.DateField(_("closed on"), null=True, editable=False)
+    closed_on = DayThatCameField(_("closed on"), null=True, editable=False)
     closing_summary = PlainTextField(_("closing summary"), max_length=2000, blank=True, editable=False)
     last_logged_on = models.DateField(_("last log"), null=True, editable=False)
 

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from organization.doors import DayThatCameField, validate_at_the_door
 from organization.models import Person, ScopedQuerySet, User, all_or_nothing
 from organization.text import PlainCharField
 from pairings.models import Pairing
@@ -190,7 +191,7 @@ class Milestone(models.Model):
     )
     step = models.CharField(_("step"), max_length=12, choices=Step)
     planned_on = models.DateField(_("planned for"), null=True, blank=True)
-    done_on = models.DateField(_("reached on"), null=True, blank=True)
+    done_on = DayThatCameField(_("reached on"), null=True, blank=True)
 
     objects = MilestoneQuerySet.as_manager()
 
@@ -211,6 +212,15 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.get_step_display()
+
+    def save(self, **kwargs: Any) -> None:
+        """Save.
+
+        Raises:
+            ValidationError: when it was reached on a day to come.
+        """
+        validate_at_the_door(self)
+        super().save(**kwargs)
 
     @property
     def is_overdue(self) -> bool:
