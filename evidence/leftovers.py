@@ -1,13 +1,28 @@
 """What killed or refused uploads leave on the disk: parts that wait for ever, and files that no row names."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from evidence.durable import forget
 from evidence.models import StoredFile
 from evidence.storage import DurableStorage
 
+#: Forgets what an app keeps for a while only, or only names it on a dry run; returns what it is.
+Step = Callable[..., list[str]]
+
+_steps: list[Step] = []
 DAY = 24 * 60 * 60
 AT_A_TIME = 500
+
+
+def sweeps(step: Step) -> Step:
+    """Register what an app forgets when the evidence folder is swept, before files without a row are looked for."""
+    _steps.append(step)
+    return step
+
+
+def forget_old(*, dry_run: bool) -> list[str]:
+    """Let each app forget what it keeps for a while only, and return what it is."""
+    return [name for step in _steps for name in step(dry_run=dry_run)]
 
 
 def sweep(storage: DurableStorage, *, older_than: float = DAY, dry_run: bool = False) -> list[str]:

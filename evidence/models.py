@@ -176,12 +176,22 @@ class EvidenceQuerySet(ScopedQuerySet):
         finally:
             accepted.forget()
 
-    def take_in_sheet(self, content: bytes, *, name: str, by: User | None) -> "Evidence":
+    def take_in_sheet(
+        self, content: bytes, *, name: str, by: User | None, upload: UploadedFile | None = None
+    ) -> "Evidence":
         """Keep a sheet that was read: a workbook under the rules of an upload, a table as text as it is.
+
+        Args:
+            content: its bytes.
+            name: what it is called.
+            by: who read it in.
+            upload: the file as it was sent, which a form's middleware has looked at already.
 
         Raises:
             ValidationError: when a workbook is of a kind that is not kept, such as one with macros.
         """
+        if upload is not None and content.startswith(ARCHIVE):
+            return self.take_in(upload, by=by)
         accepted = accept_bytes(content, name) if content.startswith(ARCHIVE) else accept_table(content, name)
         try:
             return self._keep(accepted, ContentFile(b"", name=name), by)
@@ -233,6 +243,16 @@ class Evidence(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the preview page."""
         return reverse("evidence:detail", args=[self.pk])
+
+    def forget_when_loose(self) -> None:
+        """Delete the row when nothing holds it any more; bytes without a row go with the next sweep."""
+        if Evidence.objects.filter(pk=self.pk).held_by_nothing().exists():
+            file = self.file
+            self.delete()
+            if not file.uploads.exists():
+                file.delete()
+
+    forget_when_loose.alters_data = True  # type: ignore[attr-defined]
 
 
 class EvidenceLinkQuerySet(ScopedQuerySet):

@@ -44,8 +44,6 @@ from organization.models import (
     all_or_nothing,
 )
 from organization.personal import anonymise
-from organization.roster import import_roster
-from organization.sheets import ImportResult, SheetFile
 from organization.sheets.vocabulary import VOCABULARIES
 
 for foreign in (Group, EmailAddress, LogEntry):
@@ -64,7 +62,9 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
     """Teachers and students of the branch."""
 
     import_title = gettext_lazy("Import a roster")
+    sheet_kind = "roster"
     inlines = [StageInline]
+    change_form_after_template = "admin/branch/person_sheets.html"
     list_display = ["name", "number", "kind", "shown_stage", "office", "class_name", "is_active"]
     list_filter = ["kind", "stage", "is_active", BRANCH_FILTER]
     list_select_related = ["office"]
@@ -121,10 +121,6 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
             words = _("In sealed outcomes and frozen reports words of theirs still stand: %(count)s places.")
             messages.warning(request, words % {"count": sum(left)})
         return None
-
-    def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
-        """Read a roster."""
-        return import_roster(file, branch)
 
 
 @admin.register(Office)

@@ -10,19 +10,17 @@ from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import PaginationInlineFormSet
 
 from organization.bounds import MOST_ROWS, form_class_of
 from organization.forms import VersionedFormMixin
 from organization.models import Branch, RuleError, User, all_or_nothing
-from organization.sheets import ImportResult, SheetError, SheetFile
 from organization.text import whole_number
 
 
@@ -282,75 +280,21 @@ class ReadOnlyInline(ScopedMixin, TabularInline):
         return False
 
 
-#: How many messages about what was not read a page shows.
-MOST_TOLD = 20
-
-
-class SheetForm(forms.Form):
-    """A sheet to read into a branch."""
-
-    branch = forms.ModelChoiceField(Branch.objects.none(), label=gettext_lazy("branch"))
-    file = forms.FileField(label=gettext_lazy("Excel workbook (.xlsx) or table as text (.csv)"))
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        managed = Branch.objects.managed_by(user)
-        branch = cast("forms.ModelChoiceField", self.fields["branch"])
-        branch.queryset = managed
-        branch.initial = managed.first()
-
-
 class SheetImportMixin:
-    """Adds a page that reads a sheet: every row, or none and the errors with row and column."""
+    """Sends to the page that reads a sheet of these rows in."""
 
     admin_site: Any
     opts: Any
     import_title: Any
+    sheet_kind: str
     change_list_template = "admin/branch/change_list.html"
 
-    def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
-        """Read the sheet into the branch."""
-        raise NotImplementedError  # each admin names its own importer
-
     def get_urls(self) -> list[Any]:
-        """Add the import page."""
+        """Add the address from which sheets were read in before they had a page of their own."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_import"
         page = path("import/", self.admin_site.admin_view(self.import_view), name=name)
         return [page, *super().get_urls()]  # type: ignore[misc]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask for a sheet, read it, and say what came of it."""
-        user = cast("User", request.user)
-        form = SheetForm(request.POST or None, request.FILES or None, user=user)
-        result = self._import(form, user) if form.is_valid() else None
-        if result and not result.errors:
-            counts = {"created": result.created, "updated": result.updated, "unchanged": result.unchanged}
-            said = _("Read: %(created)s new, %(updated)s updated, %(unchanged)s unchanged.") % counts
-            messages.success(request, said)
-            self._tell_the_rest(request, result)
-            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-        context = {"title": self.import_title, "form": form, "result": result, "opts": self.opts}
-        context = {**self.admin_site.each_context(request), **context}
-        return TemplateResponse(request, "admin/branch/import.html", context)
-
-    def _tell_the_rest(self, request: HttpRequest, result: ImportResult) -> None:
-        """Name what of the file was not read, and how many people are not in it."""
-        for one in result.unread[:MOST_TOLD]:
-            place = " · ".join(part for part in (one.sheet, one.column) if part)
-            messages.warning(request, _("Not read: %(place)s. %(why)s") % {"place": place, "why": one.why})
-        if len(result.unread) > MOST_TOLD:
-            messages.warning(
-                request, _("And %(count)s more were not read.") % {"count": len(result.unread) - MOST_TOLD}
-            )
-        if result.missing:
-            said = _("%(count)s people of the branch are not in the sheet; untick “here now” for those who left.")
-            messages.info(request, said % {"count": len(result.missing)})
-
-    def _import(self, form: SheetForm, user: User) -> ImportResult:
-        """Read the uploaded sheet, which never becomes a file."""
-        upload = form.cleaned_data["file"]
-        try:
-            file = SheetFile.of(upload.name, upload)
-        except SheetError as error:
-            return ImportResult(errors=error.errors)
-        return self.read_sheet(file, form.cleaned_data["branch"], user)
+        """Go to the page that asks for a sheet."""
+        return redirect("imports:new", kind=self.sheet_kind)

@@ -34,6 +34,7 @@ NOT_SEARCHED = {LogEntry, TrailHead, TrailLink}
 
 _kept: dict[type[Model], Callable[[], Q]] = {}
 _obstacles: list[Callable[[Person], str]] = []
+_forgetting: list[Callable[[Person], None]] = []
 
 
 def keep_as_decided(model: type[Model], which: Callable[[], Q] = Q) -> None:
@@ -45,6 +46,12 @@ def obstacle(ask: Callable[[Person], str]) -> Callable[[Person], str]:
     """Register what may stand in the way of making a person anonymous; an empty word means that nothing does."""
     _obstacles.append(ask)
     return ask
+
+
+def forgets(step: Callable[[Person], None]) -> Callable[[Person], None]:
+    """Register how an app forgets words that a person's own row does not tell any more, such as a birthday."""
+    _forgetting.append(step)
+    return step
 
 
 def everything_about(person: Person) -> dict[str, Any]:
@@ -157,6 +164,8 @@ def anonymise(person: Person, *, by: User | None, reason: str) -> int:
         own = Q(content_type__in=ContentType.objects.get_for_models(Person, User).values())
         _empty(person, user)
         _replace_everywhere(words)
+        for forget in _forgetting:
+            forget(person)
         about, others = _open_entries().filter(_about(person, user)), _entries_holding(words)
         titles = set(about.exclude(own).values_list("object_repr", flat=True))
         changes: list[tuple[QuerySet[LogEntry], Callable[[str], str]]] = [

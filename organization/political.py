@@ -67,7 +67,14 @@ NOTES = {
     **dict.fromkeys(("预备", "预备期"), PartyStage.PROBATIONARY),
     **dict.fromkeys(("正式", "已转正"), PartyStage.FULL),
 }
-STAGE_WORDS = register(Vocabulary("stage", gettext_lazy("Political status"), WORDS))
+
+
+def _explained(word: str) -> Standing:
+    """Return what a secretary says that a word means."""
+    return read_standing(Synonyms())(word)
+
+
+STAGE_WORDS = register(Vocabulary("stage", gettext_lazy("Political status"), WORDS, explains=_explained))
 
 
 def read_standing(synonyms: Synonyms) -> Callable[[Any], Standing]:

@@ -66,6 +66,22 @@ def audited_update(rows: QuerySet[Any], **values: object) -> int:
     return len(changed)
 
 
+def audited_delete(rows: QuerySet[Any]) -> int:
+    """Delete rows in bulk that no other row stands on, and write what stood there.
+
+    Returns:
+        How many rows were deleted.
+    """
+    with transaction.atomic():
+        gone = list(rows)
+        fields = audited_fields(rows.model)
+        before = [_values(row, fields) for row in gone]
+        rows.model._base_manager.filter(pk__in=[row.pk for row in gone])._raw_delete(rows.db)
+        changes = ({name: [then, NOTHING] for name, then in values.items() if then != NOTHING} for values in before)
+        _write(gone, changes, LogEntry.Action.DELETE)
+    return len(gone)
+
+
 def _values(row: Model, fields: Iterable[Field]) -> dict[str, str]:
     """Return a row's values as auditlog writes them."""
     return {field.name: str(get_field_value(row, field)) for field in fields}

@@ -12,9 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin
-from organization.models import Branch, User
-from organization.sheets import ImportResult, SheetFile
-from outcomes.ledger import import_ledger
+from organization.models import User
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
 
 
@@ -51,6 +49,7 @@ class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
     """Outcomes: verification as actions, changes while one is a draft or returned."""
 
     import_title = gettext_lazy("Import an old ledger")
+    sheet_kind = "ledger"
     inlines = [PeopleInline, CreditInline, ProofInline]
     list_display = ["title", "category", "level", "status", "achieved_on", "shown_review", "branch"]
     list_filter = ["review", "category", "level", "status", BRANCH_FILTER]
@@ -102,10 +101,6 @@ class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
             request, outcomes, "outcomes.return_outcome", lambda outcome: outcome.send_back(by=user, reason=reason)
         )
         return None
-
-    def read_sheet(self, file: SheetFile, branch: Branch, user: User) -> ImportResult:
-        """Read an old ledger; its rows wait for verification."""
-        return import_ledger(file, branch, by=user)
 
 
 class WordAdmin(BranchModelAdmin):

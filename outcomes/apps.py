@@ -16,6 +16,7 @@ class OutcomesConfig(AppConfig):
 
         from outcomes import (  # noqa: PLC0415 - models exist only from here on
             integrity,  # noqa: F401
+            ledger_kind,  # noqa: F401
             ledger_words,  # noqa: F401
             models,
             personal,  # noqa: F401

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from organization.models import Branch, Person
-from organization.sheets import CellError, Record, RowError, Synonyms, UnknownWordError, quoted
+from organization.sheets import CellError, Record, RowError, Synonyms, UnknownWordError, plain_word, quoted
 from outcomes.ledger_people import LedgerPeople
 from outcomes.ledger_words import (
     ACHIEVED,
@@ -73,6 +73,7 @@ class LedgerReader:
         category = self._tried(record, CATEGORY, errors, lambda: self._category(values))
         people = self._tried(record, PEOPLE, errors, lambda: self.people.read(values[PEOPLE]))
         status = self._tried(record, STATUS, errors, lambda: _status(values))
+        values[GRADE] = self._tried(record, GRADE, errors, lambda: _grade(values))
         for heading, vocabulary in ((SUBKIND, SUBKINDS), (GRADE, GRADES)):
             if category and values.get(heading) is not None:
                 values[heading] = self._tried(
@@ -144,6 +145,18 @@ def _status(values: dict[str, Any]) -> str | None:
     alone, beside = values.get(STATUS), values[LEVEL].status
     if alone and beside and alone != beside:
         raise CellError(_("Level and status say different things."))
+    return alone or beside
+
+
+def _grade(values: dict[str, Any]) -> str | None:
+    """Return the grade that a row states in its own column, or beside the level.
+
+    Raises:
+        CellError: when the two disagree.
+    """
+    alone, beside = values.get(GRADE), values[LEVEL].grade
+    if alone and beside and plain_word(alone) != plain_word(beside):
+        raise CellError(_("Level and grade say different things."))
     return alone or beside
 
 

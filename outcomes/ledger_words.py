@@ -26,6 +26,8 @@ from outcomes.models import Category, IssuerKind, Level, Status
 TITLE, CATEGORY, SUBKIND, LEVEL, STATUS, GRADE = "成果名称", "类别", "子类", "级别", "状态", "等次"
 ACHIEVED, ISSUER, ISSUER_KIND, PEOPLE, NOTE = "获得时间", "颁发单位", "单位性质", "完成人", "备注"
 IN_BRACKETS = re.compile(r"([^()]+)\(([^()]+)\)\Z")
+#: A grade beside the level: 国家级（二等奖）.
+GRADE_NOTE = re.compile(r".*(奖|等)\Z")
 #: How an office says that a cell has nothing to say.
 NOTHING = ("无", "/", "-", "--", "—", "——", "\\")
 CATEGORIES = register(
@@ -48,11 +50,19 @@ CATEGORIES = register(
         },
     )
 )
+
+
+def _explained(word: str) -> "LevelCell":
+    """Return what a secretary says that a word of the level means."""
+    return read_level(Synonyms())(word)
+
+
 LEVELS = register(
     Vocabulary(
         "level",
         gettext_lazy("Level"),
-        {
+        explains=_explained,
+        words={
             **dict.fromkeys(("国家级", "国家"), Level.NATIONAL),
             **dict.fromkeys(("省级", "省部级"), Level.PROVINCIAL),
             **dict.fromkeys(("市级", "市厅级", "厅局级", "地市级", "地厅级"), Level.MUNICIPAL),
@@ -106,10 +116,11 @@ HEADINGS = register(
 
 @dataclass(frozen=True)
 class LevelCell:
-    """What a cell says of the level, and of the status where a note in brackets does: 国家级（培育单位）."""
+    """What a cell says of the level, and of status or grade where a note in brackets does: 国家级（培育单位）."""
 
     level: str
     status: str | None = None
+    grade: str | None = None
 
 
 def ledger_columns(synonyms: Synonyms) -> list[Column]:
@@ -141,13 +152,15 @@ def filled_or_none(value: Any) -> str | None:
 
 
 def read_level(synonyms: Synonyms) -> Callable[[Any], LevelCell]:
-    """Return a reader of the level; a note in brackets is a status, a part of the word, or refused."""
+    """Return a reader of the level; a note in brackets is a status, a grade, a part of the word, or refused."""
 
     def read(value: Any) -> LevelCell:
         text = unicodedata.normalize("NFKC", synonyms.meant(LEVELS.use, read_text(value)))
         found = IN_BRACKETS.match(plain_word(text))
         known = {plain_word(word): status for word, status in STATUSES.words.items()}
         if found and plain_word(text) not in {plain_word(word) for word in LEVELS.words}:
+            if GRADE_NOTE.match(found[2]):
+                return LevelCell(LEVELS.meaning(found[1]), grade=found[2])
             if found[2] not in known:
                 words = _("“%(word)s” is not understood. Please write level and status into their own columns.")
                 raise UnknownWordError(words % {"word": quoted(text)}, use=LEVELS.use, word=quoted(text))

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "rules",
     "organization",
     "evidence",
+    "imports",
     "pairings",
     "mentorship",
     "teaching_pairs",
@@ -279,6 +280,8 @@ SENSITIVE_PAGES = {
     "coverage": "organization.Branch",
     "evidence:download": "evidence.Evidence",
     "evidence:file": "evidence.Evidence",
+    "imports:detail": "imports.SheetImport",
+    "imports:marked": "imports.SheetImport",
     "mentorship:assess": "mentorship.MentorshipTeam",
     "mentorship:story": "mentorship.MentorshipTeam",
     "outcomes:report": "organization.Branch",
@@ -292,6 +295,8 @@ HEALTH_TIMEOUT_MS = 2_000
 
 # A pairing with no log for so many days is shown as quiet.
 QUIET_AFTER_DAYS = env.int("QUIET_AFTER_DAYS", default=30)
+# The file of a roster that was read in is kept so many days after its import was decided (imports/keeping.py).
+IMPORT_SHEETS_KEPT_DAYS = env.int("IMPORT_SHEETS_KEPT_DAYS", default=180)
 # An enterprise has so many days to confirm through the link it was sent.
 CONFIRMATION_VALID_DAYS = env.int("CONFIRMATION_VALID_DAYS", default=30)
 

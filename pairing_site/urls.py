@@ -25,6 +25,7 @@ urlpatterns = [
     path("enterprise-service/", include("enterprise_service.urls")),
     path("pairings/", include("pairings.urls")),
     path("evidence/", include("evidence.urls")),
+    path("imports/", include("imports.urls")),
     path("dashboard/", figures.dashboard, name="dashboard"),
     path("dashboard/coverage/", figures.coverage, name="coverage"),
     path("", include("outcomes.urls")),

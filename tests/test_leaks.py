@@ -36,7 +36,8 @@ FIGURES = (
 DESK = (
     reverse("admin:index"),
     reverse("admin:autocomplete") + PEOPLE_CHOICES,
-    reverse("admin:organization_person_import"),
+    reverse("imports:new", args=["roster"]),
+    reverse("imports:new", args=["ledger"]),
     reverse("admin:organization_person_add"),
     reverse("admin:enterprise_service_problem_add"),
     reverse("admin:outcomes_subkind_add"),
@@ -47,7 +48,7 @@ DESK = (
             "organization_synonym", "organization_tag", "mentorship_rubric", "teaching_pairs_workshop",
             "mentorship_mentorshipteam", "teaching_pairs_teachingpair", "enterprise_service_enterprise",
             "enterprise_service_problem", "enterprise_service_engagement", "outcomes_outcome", "outcomes_subkind",
-            "outcomes_grade", "outcomes_frozenreport",
+            "outcomes_grade", "outcomes_frozenreport", "imports_sheetimport",
         )
     ),
 )  # fmt: skip

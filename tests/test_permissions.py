@@ -68,6 +68,7 @@ TEAM = ("teacher", "student", "secretary", "deputy", "leader", "operator")
 AUTHOR = STAFF  # of the world's rows, the teacher is the author
 GROWTH = ("teacher", "student", "secretary", "deputy", "operator")
 OF_TEACHING = (("kind", "teaching"),)
+OF_ROSTER = (("kind", "roster"),)
 SEEN_BY_OVERSEERS = ("secretary", "deputy", "leader", "operator")
 
 
@@ -154,6 +155,15 @@ PAGES = {
     "evidence:download": Page((*STAFF, "leader"), "evidence"),
     "evidence:file": Page((*STAFF, "leader"), "evidence"),
     "evidence:thumbnail": Page((*STAFF, "leader"), "evidence"),
+    "imports:new": Page(DESK, rest=OF_ROSTER),
+    "imports:template": Page(DESK, rest=OF_ROSTER),
+    "imports:detail": Page(DESK, "refused_sheet", DESK),
+    "imports:marked": Page(DESK, "refused_sheet", DESK),
+    "imports:explain": Page(DESK, "refused_sheet", DESK, method="post"),
+    "imports:look_again": Page(DESK, "preview", DESK, method="post"),
+    "imports:write": Page(DESK, "preview", DESK, method="post"),
+    "imports:discard": Page(DESK, "preview", DESK, method="post"),
+    "imports:undo": Page(DESK, "sheet", DESK),
     "dashboard": Page(OVERSEERS),
     "coverage": Page(OVERSEERS),
     "outcomes:list": Page(ANYBODY),
@@ -188,6 +198,7 @@ BRANCH_ROWS = {
     "organization_office": ("office", DESK, DESK, DESK),
     "organization_synonym": ("synonym", DESK, DESK, DESK),
     "organization_tag": ("tag", DESK, DESK, DESK),
+    "imports_sheetimport": ("sheet", (), DESK, ()),
     "mentorship_rubric": ("rubric", DESK, DESK, ()),
     "teaching_pairs_workshop": ("workshop", DESK, DESK, DESK),
     "organization_college": ("college", ("operator",), DESK, ("operator",)),

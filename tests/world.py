@@ -39,6 +39,7 @@ from tests.factories import (
     user_of,
     verified,
 )
+from tests.factories.imports import previewed, written
 
 YEAR = 2024
 
@@ -105,7 +106,21 @@ class BranchWorld:
             "grade": Grade.objects.create(branch=branch, category="award", name=f"等次{code}{place}"),
             "synonym": Synonym.objects.create(branch=branch, use="stage", word=f"词{code}{place}", meaning="群众"),
             "tag": Tag.objects.create(branch=branch, name=f"用词{code}{place}"),
+            **self._sheets(ordinary, place),
             **deeper,
+        }
+
+    def _sheets(self, known: Person, place: int) -> dict[str, Model]:
+        """Add a roster that was written, one that waits to be, and one with a word that nothing explains."""
+        code, by = self.code, self.users["secretary"]
+        heading = ["姓名", "工号/学号", "身份", "政治面貌", "特长"]
+        changed = [known.name, known.number, "教师", "群众", f"钳工{code}"]
+        new = [f"新人{code}", f"N{code}{place}", "教师", "群众", f"车工{code}"]
+        odd = [*new[:3], f"党外人士{code}", new[4]]
+        return {
+            "sheet": written(self.branch, [heading, changed], by=by, name=f"名册{code}.csv"),
+            "preview": previewed(self.branch, [heading, new], by=by, name=f"名册待写入{code}.csv"),
+            "refused_sheet": previewed(self.branch, [heading, odd], by=by, name=f"名册有误{code}.csv"),
         }
 
     def _work_of_teaching(self, pair: TeachingPair, ordinary: Person) -> dict[str, Model]:

@@ -78,6 +78,6 @@ class Synonym(VersionedModel):
         if vocabulary is None:
             raise ValidationError({"use": _("No sheet asks for this.")})
         try:
-            vocabulary.meaning(self.meaning)
+            (vocabulary.explains or vocabulary.meaning)(self.meaning)
         except CellError as error:
             raise ValidationError({"meaning": str(error)}) from error

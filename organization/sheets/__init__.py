@@ -1,7 +1,8 @@
 """Reading the sheets that offices keep: safely, with the sheet's own row numbers, whole or not at all."""
 
-from organization.sheets.files import SheetFile
-from organization.sheets.reading import Book, Record, read_book
+from organization.sheets.files import RawSheet, SheetFile, sheets_of
+from organization.sheets.headings import REASONS, Headings, find_headings
+from organization.sheets.reading import EXAMPLE, Book, Record, book_of, read_book
 from organization.sheets.results import (
     CellChange,
     Change,
@@ -16,7 +17,9 @@ from organization.sheets.results import (
 from organization.sheets.values import (
     CellError,
     Column,
+    Fault,
     Month,
+    Number,
     UnknownWordError,
     plain_word,
     read_date,
@@ -27,13 +30,19 @@ from organization.sheets.values import (
 from organization.sheets.vocabulary import Synonyms, Vocabulary, read_with, register
 
 __all__ = [
+    "EXAMPLE",
+    "REASONS",
     "Book",
     "CellChange",
     "CellError",
     "Change",
     "Column",
+    "Fault",
+    "Headings",
     "ImportResult",
     "Month",
+    "Number",
+    "RawSheet",
     "Record",
     "RowError",
     "SheetError",
@@ -44,6 +53,8 @@ __all__ = [
     "UnknownWordError",
     "Unread",
     "Vocabulary",
+    "book_of",
+    "find_headings",
     "plain_word",
     "quoted",
     "read_book",
@@ -53,4 +64,5 @@ __all__ = [
     "read_text",
     "read_with",
     "register",
+    "sheets_of",
 ]

@@ -8,6 +8,8 @@ from organization.sheets.files import RawSheet
 from organization.sheets.values import Column, plain_heading
 
 HEADER_WITHIN = 20
+#: The column that a marked sheet has beside the office's own (imports/marking.py).
+REASONS = "原因"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,12 @@ class Headings:
     def columns(self) -> list[Column]:
         """Return the columns that were found, each as often as it stands there."""
         return [column for _place, column in self.known]
+
+    @property
+    def reasons(self) -> int | None:
+        """Return the column of the reasons that an earlier reading wrote, or None."""
+        known = {place for place, _column in self.known}
+        return next((place for place, text in self.texts.items() if text == REASONS and place not in known), None)
 
     def doubled(self) -> list[str]:
         """Return the headings of columns that stand there more than once."""

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from organization.sheets.files import RawSheet, SheetFile, refusal, sheets_of
-from organization.sheets.headings import Headings, find_headings, is_repeated, letters
+from organization.sheets.headings import REASONS, Headings, find_headings, is_repeated, letters
 from organization.sheets.results import RowError, SheetError, Unread, quoted
 from organization.sheets.values import CellError, Column, read_cell
 
@@ -17,6 +17,9 @@ from organization.sheets.values import CellError, Column, read_cell
 FOOT = re.compile(
     r"\s*(合\s*计|总\s*计|小\s*计|共\s*计|制\s*表|填\s*[表报]|审\s*[核批查]|复\s*核|经\s*办|负\s*责|联\s*系|注\b|备\s*注|说\s*明|日\s*期|单\s*位|盖\s*章|签\s*[字名])"
 )
+
+#: The first cell of a template's example row (imports/blank.py); nobody and nothing is called so.
+EXAMPLE = "示例（读入时略过）"
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,20 @@ def read_book(file: SheetFile | Path, columns: Sequence[Column]) -> Book:
     Raises:
         SheetError: when the file is no workbook, too large, hostile, or no sheet has the headings.
     """
-    book = Book(file if isinstance(file, SheetFile) else SheetFile.at(file))
+    file = file if isinstance(file, SheetFile) else SheetFile.at(file)
+    return book_of(file, sheets_of(file), columns)
+
+
+def book_of(file: SheetFile, sheets: Sequence[RawSheet], columns: Sequence[Column]) -> Book:
+    """Return the rows of the sheets that have the columns' headings.
+
+    Raises:
+        SheetError: when none of them has.
+    """
+    book = Book(file)
     refused: list[tuple[int, SheetError]] = []
     is_read = False
-    for sheet in sheets_of(book.file):
+    for sheet in sheets:
         if why := _why_left_out(sheet):
             book.unread.append(Unread(sheet.name, None, why))
             continue
@@ -131,16 +144,30 @@ def _seen(sheet: RawSheet) -> list[str]:
 
 def _read_sheet(book: Book, sheet: RawSheet, headings: Headings) -> None:
     """Add a sheet's rows to the book, and name what of it is not read."""
+    _leave_reasons(book, sheet, headings)
     _fill_merged(sheet, headings)
     _name_unread(book, sheet, headings)
     below = [(row, cells) for row, cells in sheet.rows.items() if row > headings.last]
     feet = _feet(below, headings)
     for row, cells in below:
-        if row in feet or is_repeated(cells, headings):
+        if not cells:
+            continue
+        if row in feet or is_repeated(cells, headings) or EXAMPLE in cells.values():
             why = _("Row %(row)s is no record: %(text)s") % {"row": row + 1, "text": _line(cells)}
             book.unread.append(Unread(sheet.name, None, why))
         else:
             book.records.append(_record(sheet.name, row, cells, headings))
+
+
+def _leave_reasons(book: Book, sheet: RawSheet, headings: Headings) -> None:
+    """Take the column out that an earlier reading wrote its reasons into, and name it."""
+    place = headings.reasons
+    if place is None:
+        return
+    for row in [row for row in sheet.rows if row >= headings.first]:
+        sheet.rows[row].pop(place, None)
+    del headings.texts[place]
+    book.unread.append(Unread(sheet.name, REASONS, _("These are the reasons that an earlier reading wrote.")))
 
 
 def _name_unread(book: Book, sheet: RawSheet, headings: Headings) -> None:

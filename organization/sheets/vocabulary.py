@@ -38,12 +38,16 @@ class Synonyms:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the words of one use mean; `read` explains those that no table can list, such as dates."""
+    """What the words of one use mean; `read` explains those that no table can list, such as dates.
+
+    `explains` reads what a secretary may say that a word means, where that is more than one word: 国家级（二等奖）.
+    """
 
     use: str
     label: "StrOrPromise"
     words: Mapping[str, Any] = field(default_factory=dict)
     read: Callable[[str], Any] | None = None
+    explains: Callable[[str], Any] | None = None
 
     def meaning(self, word: str) -> Any:
         """Return what a word of the product means.

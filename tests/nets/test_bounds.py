@@ -21,7 +21,16 @@ from tests.test_permissions import PAGES
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("organization", "evidence", "pairings", "mentorship", "teaching_pairs", "enterprise_service", "outcomes")
+OURS = (
+    "organization",
+    "evidence",
+    "pairings",
+    "mentorship",
+    "teaching_pairs",
+    "enterprise_service",
+    "outcomes",
+    "imports",
+)
 BOUNDED = (WholeNumberField, AmountField, RealNumberField, DayField, MomentField, VersionField)
 CONVERTED = (forms.IntegerField, forms.FloatField, forms.DecimalField, forms.DateField, forms.DateTimeField)
 

@@ -177,12 +177,12 @@ def test_no_text_is_alive_on_the_pages_that_admin_actions_ask_on(world: World) -
 
 def test_no_cell_of_a_refused_sheet_is_alive(world: World, tmp_path: Path) -> None:
     desk = signed_in(world.user("secretary"))
-    for model, heading in (("organization_person", ROSTER), ("outcomes_outcome", LEDGER)):
+    for kind, heading in (("roster", ROSTER), ("ledger", LEDGER)):
         sheet = workbook(tmp_path / "sheet.xlsx", [[*heading, CANARY], [CANARY] * (len(heading) + 1)])
         with sheet.open("rb") as file:
             sent = {"branch": world.own.branch.pk, "file": file}
-            response = desk.post(reverse(f"admin:{model}_import"), sent)
-        assert found_in(response, model) == []
+            response = desk.post(reverse("imports:new", args=[kind]), sent, follow=True)
+        assert found_in(response, kind) == []
         assert NAME in response.content.decode()
 
 

@@ -27,7 +27,7 @@ def test_pages_and_desk_find_their_assets_among_those_collected(
         reverse("admin:index"),
         reverse("admin:organization_person_changelist"),
         reverse("admin:organization_person_add"),
-        reverse("admin:organization_person_import"),
+        reverse("imports:new", args=["roster"]),
         reverse("admin:teaching_pairs_teachingpair_change", args=[pair.pk]),
     ]
     with override_settings(STATIC_ROOT=tmp_path, STORAGES={**settings.STORAGES, "staticfiles": MANIFEST}):

@@ -4,16 +4,16 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from evidence.leftovers import sweep
+from evidence.leftovers import forget_old, sweep
 from evidence.looking import evidence_storage
 from evidence.storage import DurableStorage
 from organization.management.base import OneLineCommand
 
 
 class Command(OneLineCommand):
-    """Removes parts and files that no row names, once they are a day old."""
+    """Removes previews of sheets, parts and files that no row names, once they are a day old."""
 
-    help = "Remove what killed or refused uploads left: parts, and files that no row names, older than a day."
+    help = "Remove old previews of sheets, and what killed or refused uploads left, when it is older than a day."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take --dry-run and --json."""
@@ -22,10 +22,11 @@ class Command(OneLineCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Remove them, and name them."""
+        forgotten = forget_old(dry_run=options["dry_run"])
         storage = evidence_storage()
         if not isinstance(storage, DurableStorage):
             self.refuse("the evidence storage is no folder: give its service a rule that removes old parts")
-        swept = sweep(storage, dry_run=options["dry_run"])
+        swept = [*forgotten, *sweep(storage, dry_run=options["dry_run"])]
         if options["json"]:
             self.print_json({"swept": swept, "dry_run": options["dry_run"]})
         else:

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from organization.management.importing import ImportCommand
+from imports.kinds import Wishes
+from imports.management.importing import ImportCommand
 from organization.models import User
-from outcomes.ledger import import_ledger
 
 
 class Command(ImportCommand):
@@ -21,10 +21,7 @@ class Command(ImportCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the sheet."""
-        branch = self.branch(options["branch"])
-        verifier = self._verifier(options["verified_by"])
-        result = import_ledger(options["file"], branch, verified_by=verifier, dry_run=options["dry_run"])
-        self.tell(result, options)
+        self.read_in("ledger", options, Wishes(verified_by=self._verifier(options["verified_by"])))
 
     def _verifier(self, username: str | None) -> User | None:
         """Return the account that verifies, or refuse one that is not there."""

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from organization.management.importing import ImportCommand
-from organization.roster import import_roster
+from imports.kinds import Wishes
+from imports.management.importing import ImportCommand
 
 
 class Command(ImportCommand):
@@ -20,6 +20,4 @@ class Command(ImportCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the sheet."""
-        branch = self.branch(options["branch"])
-        how = {"dry_run": options["dry_run"], "accept_doubles": options["accept_doubles"]}
-        self.tell(import_roster(options["file"], branch, **how), options)
+        self.read_in("roster", options, Wishes(accept_doubles=options["accept_doubles"]))
