@@ -70,6 +70,7 @@ def _looked_at(request: UserRequest, form: SheetForm, kind: SheetKind) -> SheetI
         ValidationError: when it is of a kind that is not kept.
     """
     upload, branch = form.cleaned_data["file"], cast("Branch", form.cleaned_data["branch"])
+    upload.seek(0)  # it was looked at on its way in
     file = SheetFile.of(upload.name, upload)
     book = read_book(file, kind.columns(Synonym.objects.known_in(branch)))
     return SheetImport.objects.look_at(book, branch, kind, by=request.user, upload=upload)
@@ -188,13 +189,12 @@ def marked(request: UserRequest, pk: int) -> HttpResponse:
     found = _import_for(request, pk)
     if not (found.is_previewed and found.refused):
         raise Http404
-    try:
-        file = found.file()
-    except RuleError as error:
-        raise Http404 from error
     columns = found.kind_info.columns(Synonym.objects.known_in(found.branch))
-    name = _("%(name)s (marked)") % {"name": found.file_name.rsplit(".", 1)[0]}
-    return _workbook(marked_sheet(file, columns, found.result["errors"]), name)
+    try:
+        content = marked_sheet(found.file(), columns, found.result["errors"])
+    except (RuleError, SheetError) as error:
+        raise Http404 from error
+    return _workbook(content, _("%(name)s (marked)") % {"name": found.file_name.rsplit(".", 1)[0]})
 
 
 @require_safe

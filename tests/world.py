@@ -39,9 +39,11 @@ from tests.factories import (
     user_of,
     verified,
 )
-from tests.factories.imports import previewed, written
+from tests.factories.imports import previewed as previewed_sheet
+from tests.factories.imports import written as written_sheet
 
 YEAR = 2024
+SHEET = ["姓名", "工号/学号", "身份", "政治面貌", "特长"]
 
 
 @dataclass
@@ -113,14 +115,13 @@ class BranchWorld:
     def _sheets(self, known: Person, place: int) -> dict[str, Model]:
         """Add a roster that was written, one that waits to be, and one with a word that nothing explains."""
         code, by = self.code, self.users["secretary"]
-        heading = ["姓名", "工号/学号", "身份", "政治面貌", "特长"]
         changed = [known.name, known.number, "教师", "群众", f"钳工{code}"]
         new = [f"新人{code}", f"N{code}{place}", "教师", "群众", f"车工{code}"]
         odd = [*new[:3], f"党外人士{code}", new[4]]
         return {
-            "sheet": written(self.branch, [heading, changed], by=by, name=f"名册{code}.csv"),
-            "preview": previewed(self.branch, [heading, new], by=by, name=f"名册待写入{code}.csv"),
-            "refused_sheet": previewed(self.branch, [heading, odd], by=by, name=f"名册有误{code}.csv"),
+            "sheet": written_sheet(self.branch, [SHEET, changed], by=by, name=f"名册{code}.csv"),
+            "preview": previewed_sheet(self.branch, [SHEET, new], by=by, name=f"名册待写入{code}.csv"),
+            "refused_sheet": previewed_sheet(self.branch, [SHEET, odd], by=by, name=f"名册有误{code}.csv"),
         }
 
     def _work_of_teaching(self, pair: TeachingPair, ordinary: Person) -> dict[str, Model]:
@@ -192,6 +193,8 @@ def build_branch(college: College, code: str) -> BranchWorld:
     world.rows = world.add_rows()
     world.users["student"] = user_of(world.rows["student"])
     world.rows |= {"branch": branch, "college": college}
+    undone = written_sheet(branch, [SHEET, ["误读", f"U{code}", "教师", "群众", ""]], by=world.users["secretary"])
+    undone.undo(by=world.users["secretary"], reason=f"读错了表{code}。")
     written = {"branch": branch, "kind": "case", "section": "practice", "words": f"主要做法{code}。"}
     days = {"first_day": datetime.date(YEAR, 1, 1), "last_day": datetime.date(YEAR, 12, 31)}
     ReportProse(**written, **days).record(by=world.users["secretary"])

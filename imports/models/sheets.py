@@ -62,6 +62,8 @@ class SheetImport(models.Model):
     )  # fmt: skip
     #: What the command would print of it (docs/imports.md).
     result = models.JSONField(default=dict, editable=False)
+    #: Stands for all that decides what the rows do.
+    digest = models.CharField(max_length=64, editable=False)
     rows_read = models.PositiveIntegerField(_("rows"), default=0, editable=False)
     new = models.PositiveIntegerField(_("new"), default=0, editable=False)
     changed = models.PositiveIntegerField(_("changed"), default=0, editable=False)
@@ -71,6 +73,7 @@ class SheetImport(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name=_("read in by")
     )
     read_at = models.DateTimeField(_("read in at"), auto_now_add=True)
+    looked_at = models.DateTimeField(_("last looked at"), default=timezone.now, editable=False)
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False,
         verbose_name=_("written by"),
@@ -134,11 +137,6 @@ class SheetImport(models.Model):
         """Whether it was only looked at, no row is refused, and some row changes something."""
         return self.is_previewed and not self.refused and bool(self.new or self.changed)
 
-    @property
-    def digest(self) -> str:
-        """Return what stands for all that the preview showed."""
-        return digest_of(self.result)
-
     def file(self) -> SheetFile:
         """Return the sheet as it is kept (one query).
 
@@ -170,10 +168,12 @@ class SheetImport(models.Model):
         book = self._book()
         with all_or_nothing():
             kept = self._locked(self.Stage.PREVIEWED)
-            if accept_doubles is not None:
-                kept.accept_doubles = accept_doubles
+            before = kept.accept_doubles, kept.result
+            kept.accept_doubles = kept.accept_doubles if accept_doubles is None else accept_doubles
             kept._set_result(kept._planned(book).result)
-            kept.save()
+            if (kept.accept_doubles, kept.result) != before:
+                kept.looked_at = timezone.now()  # the trail says by it that the preview was made anew
+                kept.save()
         self.refresh_from_db()
 
     def explain(self, words: Iterable[tuple[str, str, str]], *, by: User) -> None:
@@ -317,7 +317,8 @@ class SheetImport(models.Model):
 
     def _set_result(self, result: ImportResult) -> None:
         """Take over what the rows would do."""
-        self.result = result.as_json()
+        self.result = json.loads(json.dumps(result.as_json()))
+        self.digest = digest_of(self.result)
         self.rows_read, self.new, self.changed, self.same = (
             result.rows, result.created, result.updated, result.unchanged,
         )  # fmt: skip

@@ -1,6 +1,5 @@
 """Taking back what an import wrote: what would go, what goes back, what stays, and what stands in the way."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -27,7 +26,7 @@ class Undoing:
     somebody changed it since.
     """
 
-    removed: Counter[str] = field(default_factory=Counter)
+    removed: list[tuple[str, int]] = field(default_factory=list)
     restored: int = 0
     untied: int = 0
     stays: list[str] = field(default_factory=list)
@@ -45,9 +44,7 @@ class Undoing:
         undoing._find_ties(traces)
         undoing.obstacles += kind.obstacles(traces)
         undoing._find_what_stands_on(kind.about)
-        undoing.removed = Counter(
-            {str(model._meta.verbose_name): len(rows) for model, rows in undoing._made.items() if rows}
-        )
+        undoing.removed = [(str(model._meta.verbose_name), len(rows)) for model, rows in undoing._made.items() if rows]
         undoing.restored = sum(len(values) for _row, values in undoing._back.values())
         undoing.untied = len(undoing._ties)
         return undoing
