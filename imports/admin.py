@@ -56,7 +56,7 @@ class SheetImportAdmin(BranchModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave the rows to the page of each."""
-        return super().get_queryset(request).defer("result")
+        return super().get_queryset(request).defer("findings")
 
     @display(description=gettext_lazy("kind of sheet"), ordering="kind")
     def shown_kind(self, found: SheetImport) -> str:

@@ -16,6 +16,6 @@ class ImportsConfig(AppConfig):
 
         from imports import keeping, models, personal, roster, rules  # noqa: F401, PLC0415 - models exist only from here on
 
-        auditlog.register(models.SheetImport, exclude_fields=["result"])
+        auditlog.register(models.SheetImport, exclude_fields=["findings"])
         auditlog.register(models.SheetImportRow, exclude_fields=["trace"])
         auditlog.register(models.KeptSheet)

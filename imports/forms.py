@@ -75,7 +75,7 @@ class WordsForm(forms.Form):
 
 def unknown_words(sheet_import: SheetImport) -> list[dict[str, Any]]:
     """Return the words of a preview that a secretary can explain."""
-    words = sheet_import.result.get("unknown_words", [])
+    words = sheet_import.findings.get("unknown_words", [])
     return [one for one in words if len(one["word"]) <= LONGEST_WORD and one["use"] in VOCABULARIES]
 
 

@@ -48,7 +48,7 @@ class ShownRow:
 
 def counts_of(sheet_import: SheetImport, chosen: str) -> list[Counted]:
     """Return how many rows came to each state that any row came to."""
-    found = Counter(change["state"] for change in sheet_import.result.get("changes", []))
+    found = Counter(change["state"] for change in sheet_import.findings.get("changes", []))
     return [
         Counted(state, label, tone, found[state], state == chosen)
         for state, (label, tone) in STATES.items()
@@ -58,13 +58,13 @@ def counts_of(sheet_import: SheetImport, chosen: str) -> list[Counted]:
 
 def rows_of(sheet_import: SheetImport, chosen: str, number: str) -> Page:
     """Return a page of the rows, those that need somebody first, or those of one state."""
-    changes = sheet_import.result.get("changes", [])
+    changes = sheet_import.findings.get("changes", [])
     order = {state: place for place, state in enumerate(STATES)}
     shown = [change for change in changes if chosen in ("", change["state"])]
     shown.sort(key=lambda change: order[change["state"]])
     page = Paginator(shown, ROWS_ON_A_PAGE).get_page(number)
     errors: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for error in sheet_import.result.get("errors", []):
+    for error in sheet_import.findings.get("errors", []):
         errors.setdefault((error["sheet"], error["row"]), []).append(error)
     page.object_list = [_shown(change, errors) for change in page.object_list]
     return page

@@ -57,7 +57,7 @@ def new(request: UserRequest, kind: str) -> HttpResponse:
             errors = error.errors
         except (RuleError, ValidationError) as error:
             form.add_error("file", error if isinstance(error, ValidationError) else str(error))
-    earlier = SheetImport.objects.visible_to(request.user).filter(kind=kind).with_people().defer("result")
+    earlier = SheetImport.objects.visible_to(request.user).filter(kind=kind).with_people().defer("findings")
     context = {"kind": sheet_kind, "form": form, "errors": errors, "earlier": earlier[:IMPORTS_SHOWN]}
     return render(request, "imports/new.html", context)
 
@@ -88,7 +88,7 @@ def _page(request: UserRequest, found: SheetImport, words: WordsForm | None = No
     chosen = chosen if chosen in STATES else ""
     if words is None and found.is_previewed and unknown_words(found):
         words = WordsForm(sheet_import=found)
-    result = found.result
+    result = found.findings
     context: dict[str, Any] = {
         "found": found,
         "kind": found.kind_info,
@@ -191,7 +191,7 @@ def marked(request: UserRequest, pk: int) -> HttpResponse:
         raise Http404
     columns = found.kind_info.columns(Synonym.objects.known_in(found.branch))
     try:
-        content = marked_sheet(found.file(), columns, found.result["errors"])
+        content = marked_sheet(found.file(), columns, found.findings["errors"])
     except (RuleError, SheetError) as error:
         raise Http404 from error
     return _workbook(content, _("%(name)s (marked)") % {"name": found.file_name.rsplit(".", 1)[0]})

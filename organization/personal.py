@@ -28,7 +28,8 @@ EMPTIED = ("title", "specialty", "class_name", "phone", "email", "strengths", "n
 PERSONAL = ("name", "number", "pinyin", "born_on", *EMPTIED)
 #: Shorter ones stand in too many other words to be looked for in texts of others.
 SHORTEST_NUMBER = 5
-NEVER_SHOWN = ("password", "seal", "nonce", "version", "pinyin")
+#: Keys and hashes, and what rows of sheets say of many people.
+NEVER_SHOWN = ("password", "seal", "nonce", "version", "pinyin", "findings", "trace")
 #: The trail has a door of its own, and keys, hashes and sessions hold no words.
 NOT_SEARCHED = {LogEntry, TrailHead, TrailLink}
 

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                     "accept_doubles",
                     models.BooleanField(default=False, editable=False, verbose_name="likely doubles are other people"),
                 ),
-                ("result", models.JSONField(default=dict, editable=False)),
+                ("findings", models.JSONField(default=dict, editable=False)),
                 ("digest", models.CharField(editable=False, max_length=64)),
                 ("rows_read", models.PositiveIntegerField(default=0, editable=False, verbose_name="rows")),
                 ("new", models.PositiveIntegerField(default=0, editable=False, verbose_name="new")),

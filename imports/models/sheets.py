@@ -61,7 +61,7 @@ class SheetImport(models.Model):
         verbose_name=_("verified by"),
     )  # fmt: skip
     #: What the command would print of it (docs/imports.md).
-    result = models.JSONField(default=dict, editable=False)
+    findings = models.JSONField(default=dict, editable=False)
     #: Stands for all that decides what the rows do.
     digest = models.CharField(max_length=64, editable=False)
     rows_read = models.PositiveIntegerField(_("rows"), default=0, editable=False)
@@ -168,10 +168,10 @@ class SheetImport(models.Model):
         book = self._book()
         with all_or_nothing():
             kept = self._locked(self.Stage.PREVIEWED)
-            before = kept.accept_doubles, kept.result
+            before = kept.accept_doubles, kept.findings
             kept.accept_doubles = kept.accept_doubles if accept_doubles is None else accept_doubles
             kept._set_result(kept._planned(book).result)
-            if (kept.accept_doubles, kept.result) != before:
+            if (kept.accept_doubles, kept.findings) != before:
                 kept.looked_at = timezone.now()  # the trail says by it that the preview was made anew
                 kept.save()
         self.refresh_from_db()
@@ -317,8 +317,8 @@ class SheetImport(models.Model):
 
     def _set_result(self, result: ImportResult) -> None:
         """Take over what the rows would do."""
-        self.result = json.loads(json.dumps(result.as_json()))
-        self.digest = digest_of(self.result)
+        self.findings = json.loads(json.dumps(result.as_json()))
+        self.digest = digest_of(self.findings)
         self.rows_read, self.new, self.changed, self.same = (
             result.rows, result.created, result.updated, result.unchanged,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from evidence.models import Evidence, StoredFile
 from imports.models import KeptSheet, PreviewMovedError, SheetImport, SheetImportRow
 from organization.integrity import try_all
 from organization.models import Branch, Office, Person, RuleError, Synonym, User
-from organization.personal import anonymise
+from organization.personal import anonymise, everything_about
 from tests.factories import BranchFactory, member, secretary_of, teacher, teaching_pair
 from tests.factories.imports import ROSTER, previewed, written
 from tests.sheets import LI, WANG, workbook
@@ -67,7 +67,7 @@ def test_writing_makes_the_people_and_says_of_each_which_row_it_was(branch: Bran
 def test_what_changed_since_it_was_looked_at_is_shown_again_instead_of_written(branch: Branch, secretary: User) -> None:
     known = teacher(branch, number="T100001", name="张新人")
     found = previewed(branch, [ROSTER, NEW], by=secretary)
-    assert found.result["changes"][0]["cells"][0] == {"column": "职称", "old": "", "new": "讲师"}
+    assert found.findings["changes"][0]["cells"][0] == {"column": "职称", "old": "", "new": "讲师"}
     known.title = "教授"
     known.save()
     with pytest.raises(PreviewMovedError):
@@ -75,7 +75,7 @@ def test_what_changed_since_it_was_looked_at_is_shown_again_instead_of_written(b
     known.refresh_from_db()
     found.refresh_from_db()
     assert (known.title, found.stage) == ("教授", "previewed")
-    assert found.result["changes"][0]["cells"][0] == {"column": "职称", "old": "教授", "new": "讲师"}
+    assert found.findings["changes"][0]["cells"][0] == {"column": "职称", "old": "教授", "new": "讲师"}
     write(found, secretary)
     known.refresh_from_db()
     assert known.title == "讲师"
@@ -99,9 +99,9 @@ def test_a_refused_row_keeps_all_others_out(branch: Branch, secretary: User) -> 
 
 def test_a_word_is_explained_once_and_known_in_the_branch_from_then_on(branch: Branch, secretary: User) -> None:
     found = previewed(branch, [ROSTER, ODD], by=secretary)
-    assert found.result["unknown_words"] == [{"use": "stage", "word": "党外人士", "cells": 1}]
+    assert found.findings["unknown_words"] == [{"use": "stage", "word": "党外人士", "cells": 1}]
     found.explain([("stage", "党外人士", "无党派人士")], by=secretary)
-    assert (found.refused, found.result["unknown_words"], found.may_be_written) == (0, [], True)
+    assert (found.refused, found.findings["unknown_words"], found.may_be_written) == (0, [], True)
     assert Synonym.objects.get(branch=branch, word="党外人士").meaning == "无党派人士"
     assert previewed(branch, [ROSTER, ODD], by=secretary).refused == 0
 
@@ -110,9 +110,9 @@ def test_likely_doubles_wait_until_somebody_says_that_they_are_other_people(bran
     teacher(branch, name="张新人", number="T1", phone="13900000001")
     rows = [[*ROSTER, "手机"], [*NEW, "13900000001"]]
     found = previewed(branch, rows, by=secretary)
-    assert [change["state"] for change in found.result["changes"]] == ["double"]
+    assert [change["state"] for change in found.findings["changes"]] == ["double"]
     found.look_again(by=secretary, accept_doubles=True)
-    assert [change["state"] for change in found.result["changes"]] == ["new"]
+    assert [change["state"] for change in found.findings["changes"]] == ["new"]
     write(found, secretary)
     assert Person.objects.filter(name="张新人").count() == 2
 
@@ -236,7 +236,7 @@ def test_whoever_is_made_anonymous_stands_in_no_cell_of_an_import(branch: Branch
     person.save()
     anonymise(person, by=secretary, reason="已离职。")
     found.refresh_from_db()
-    told = json.dumps([found.result, found.rows.get().trace], ensure_ascii=False)
+    told = json.dumps([found.findings, found.rows.get().trace], ensure_ascii=False)
     assert [word for word in ("张新人", "T100001", "1981-02-03", "13912345678", "讲师") if word in told] == []
 
 
@@ -249,3 +249,11 @@ def test_the_command_keeps_the_same_record(branch: Branch, tmp_path: Path) -> No
     )  # fmt: skip
     call_command("import_roster", str(path), branch="ROS", dry_run=True, stdout=StringIO())
     assert SheetImport.objects.count() == 1
+
+
+def test_what_is_taken_out_about_a_secretary_says_nothing_of_the_people_whose_sheet_was_read(
+    branch: Branch, secretary: User
+) -> None:
+    written(branch, [ROSTER, NEW], by=secretary)
+    told = everything_about(secretary.person)["imports.SheetImport"]
+    assert ([one["file_name"] for one in told], "张新人" in json.dumps(told, ensure_ascii=False)) == (["名册.csv"], False)

@@ -159,7 +159,7 @@ def test_half_read_words_are_explained_once(
     line = ["技能大赛", "获奖", "省级", "一等奖", "2021-05-03", secretary.person.number]
     line[LEDGER.index(column)] = word
     found = previewed(branch, [LEDGER, line], by=secretary, kind="ledger", name="台账.csv")
-    assert found.result["unknown_words"] == [{"use": use, "word": word, "cells": 1}]
+    assert found.findings["unknown_words"] == [{"use": use, "word": word, "cells": 1}]
     found.explain([(use, word, meaning)], by=secretary)
     found.write(by=secretary, seen=found.digest)
     outcome = Outcome.objects.get()
