@@ -22,6 +22,7 @@ from outcomes.models import FrozenReport, Outcome
 from pairings.models import Pairing, Seat
 from tests.factories import (
     BranchFactory,
+    OfficeFactory,
     engagement,
     log,
     member,
@@ -243,6 +244,15 @@ class TestPeople:
         branch.college = BranchFactory().college
         with pytest.raises(RuleError, match="stays in its college"):
             branch.save()
+
+    def test_the_desk_says_so_at_the_field_and_keeps_what_was_typed(self, client: Client, branch: Branch) -> None:
+        office = OfficeFactory(branch=branch)
+        teacher(branch, office=office)
+        client.force_login(operator())
+        address = reverse("admin:organization_office_change", args=[office.pk])
+        sent = {"branch": BranchFactory(college=branch.college).pk, "name": "另一个名称", "version": office.version}
+        form = client.post(address, sent).context["adminform"].form
+        assert (list(form.errors), form["name"].value()) == (["branch"], "另一个名称")
 
 
 class TestVerifying:

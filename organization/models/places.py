@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +74,9 @@ class Branch(VersionedModel):
     code = models.SlugField(_("code"), max_length=20, unique=True, help_text=_("Latin letters and digits, e.g. AMT"))
     name = PlainCharField(_("name"), max_length=100)
 
+    #: What is said to whoever would move it.
+    STAYS = _("This branch has people; it stays in its college.")
+
     objects = BranchQuerySet.as_manager()
 
     class Meta:
@@ -90,16 +94,30 @@ class Branch(VersionedModel):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse another college at its field, where all that was typed stays in view.
+
+        Raises:
+            ValidationError: when the branch would go to another college and leave its people's numbers behind.
+        """
+        super().clean()
+        if self._leaves_people_behind():
+            raise ValidationError({"college": self.STAYS})
+
     def save(self, **kwargs: Any) -> None:
         """Save.
 
         Raises:
             RuleError: when the branch would go to another college and leave its people's numbers behind.
         """
-        moved = not self._state.adding and Branch._base_manager.filter(pk=self.pk).exclude(college=self.college_id)
-        if moved and moved.exists() and self.people.exists():
-            raise RuleError(_("This branch has people; it stays in its college."))
+        if self._leaves_people_behind():
+            raise RuleError(self.STAYS)
         super().save(**kwargs)
+
+    def _leaves_people_behind(self) -> bool:
+        """Return whether it has people and would go to another college (two queries)."""
+        stored = type(self)._base_manager.filter(pk=self.pk).exclude(college=self.college_id)
+        return not self._state.adding and stored.exists() and self.people.exists()
 
 
 class OfficeQuerySet(ScopedQuerySet):
@@ -111,6 +129,9 @@ class Office(VersionedModel):
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="offices", verbose_name=_("branch"))
     name = PlainCharField(_("name"), max_length=100)
+
+    #: What is said to whoever would move it.
+    STAYS = _("This teaching office has people; it stays in its branch.")
 
     objects = OfficeQuerySet.as_manager()
 
@@ -129,13 +150,27 @@ class Office(VersionedModel):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse another branch at its field, where all that was typed stays in view.
+
+        Raises:
+            ValidationError: when the office would go to another branch and leave its people behind.
+        """
+        super().clean()
+        if self._leaves_people_behind():
+            raise ValidationError({"branch": self.STAYS})
+
     def save(self, **kwargs: Any) -> None:
         """Save.
 
         Raises:
             RuleError: when the office would go to another branch and leave its people behind.
         """
-        moved = not self._state.adding and Office._base_manager.filter(pk=self.pk).exclude(branch=self.branch_id)
-        if moved and moved.exists() and self.people.exists():
-            raise RuleError(_("This teaching office has people; it stays in its branch."))
+        if self._leaves_people_behind():
+            raise RuleError(self.STAYS)
         super().save(**kwargs)
+
+    def _leaves_people_behind(self) -> bool:
+        """Return whether it has people and would go to another branch (two queries)."""
+        stored = type(self)._base_manager.filter(pk=self.pk).exclude(branch=self.branch_id)
+        return not self._state.adding and stored.exists() and self.people.exists()
