@@ -30,7 +30,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
-#: Seconds of processor, and of the clock; who is over by the clock is asked again, for neighbours slow it down too.
+#: Seconds of processor, and of the clock where each process has a processor to itself: neighbours slow it down.
 LONGEST_SECONDS = 5
 LARGEST = 256 * MEGABYTE
 SEED = 8
@@ -38,6 +38,11 @@ SEED = 8
 MOSTLY = (*ROLES, *("operator",) * 8, *("secretary",) * 6, "teacher", "teacher")
 #: What is sent to addresses that only take a POST, whose forms stand on other pages.
 SAID = {"reason": ["请补充材料。"], "summary": ["按计划完成。"], "on": [""], "origin": ["stage"], "accept": ["yes"]}
+
+
+def crowd() -> float:
+    """Return how many processes share a processor now; one where there are enough."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @dataclass
@@ -56,7 +61,8 @@ class Attack:
         self.slowest = max(self.slowest, cost.seconds)
         self.longest = max(self.longest, cost.clock)
         self.largest = max(self.largest, (max(cost.here, cost.child), str(request)))
-        return status >= 500 or max(cost.seconds, cost.clock) > LONGEST_SECONDS or max(cost.here, cost.child) > LARGEST
+        lasts = cost.seconds > LONGEST_SECONDS or cost.clock > LONGEST_SECONDS * crowd()
+        return status >= 500 or lasts or max(cost.here, cost.child) > LARGEST
 
     def __str__(self) -> str:
         return (
@@ -169,7 +175,7 @@ class Attacker:
         for _ in range(times):
             role, request = self.chance.choice(MOSTLY), self.made()
             status, cost = self.weighed(role, request)
-            if cost.seconds <= LONGEST_SECONDS < cost.clock:
+            if cost.seconds <= LONGEST_SECONDS < cost.clock:  # a stutter of the machine is none of the request's
                 status, cost = self.weighed(role, request)
             if result.add(request, status, cost):
                 result.failures.append(f"{status} after {cost}, {role}: {request} {' '.join(self.caught)}")
@@ -282,4 +288,5 @@ def test_the_net_finds_a_page_that_lasts_or_swells(
 
     monkeypatch.setattr(LogFilter, "qs", property(harmful))
     monkeypatch.setattr("tests.nets.test_requests.LONGEST_SECONDS", longest)
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
     assert attacked(world, 12, only="pairings:logs").failures
