@@ -1,0 +1,124 @@
+"""Outcomes from draft to seal and correction, what is shared, and reports that are frozen."""
+
+import datetime
+
+import hypothesis.strategies as st
+from hypothesis.stateful import rule
+
+from organization.models import Branch
+from outcomes.figures import Period
+from outcomes.freezing import freeze_report
+from outcomes.models import Outcome, ReportProse
+from tests.nets.verbs.machine import TODAY, Machine, day, number, pick, words
+
+level = st.sampled_from(["college", "provincial", "national"])
+status = st.sampled_from(["cultivating", "approved", "recognised"])
+
+
+class OutcomeVerbs(Machine):
+    """What is done to outcomes and reports."""
+
+    def outcome(self, place: int) -> Outcome:
+        return pick(Outcome.objects.all(), place)
+
+    @rule(
+        who=st.lists(number, max_size=2),
+        by=number,
+        of=st.none() | number,
+        on=day,
+        earlier=st.none() | number,
+        level=level,
+        status=status,
+        proved=st.integers(0, 3),
+    )
+    def record_outcome(
+        self,
+        *,
+        who: list[int],
+        by: int,
+        of: int | None,
+        on: datetime.date,
+        earlier: int | None,
+        level: str,
+        status: str,
+        proved: int,
+    ) -> None:
+        before, user = None if earlier is None else self.outcome(earlier), self.user(by)
+        draft = Outcome(
+            branch=self.branch,
+            title="精品课程",
+            category="course",
+            level=level,
+            status=status,
+            achieved_on=on,
+            continues=before,
+        )
+        given = {
+            "people": [self.person(place) for place in who],
+            "pairings": [] if of is None else [self.pairing(of)],
+            "evidence": [proof.evidence for proof in self.outcome(0).proofs.all()] if proved else [],
+        }
+        self.attempt(lambda: draft.record(by=user, **given), by=user)
+
+    @rule(of=number, by=number, on=day, level=level, status=status, credited=st.none() | number)
+    def rewrite_outcome(
+        self, *, of: int, by: int, on: datetime.date, level: str, status: str, credited: int | None
+    ) -> None:
+        outcome, user = self.outcome(of), self.user(by)
+        was_editable = outcome.is_editable
+        outcome.achieved_on, outcome.level, outcome.status = on, level, status
+        people = [one.person for one in outcome.contributions.select_related("person")]
+        pairings = [] if credited is None else [self.pairing(credited)]
+        if self.attempt(lambda: outcome.rewrite(by=user, people=people, pairings=pairings), by=user):
+            assert was_editable, "rewrote what was not the author's any more"
+
+    @rule(of=number, by=number)
+    def submit(self, of: int, by: int) -> None:
+        outcome, user = self.outcome(of), self.user(by)
+        if self.attempt(lambda: outcome.submit(by=user), by=user):
+            assert outcome.submitted_by_id == user.pk, "somebody else is said to have submitted it"
+
+    @rule(of=number, by=number)
+    def verify(self, of: int, by: int) -> None:
+        outcome, user = self.outcome(of), self.user(by)
+        if self.attempt(lambda: outcome.verify(by=user), by=user):
+            assert user.manages(outcome.branch_id), "verified by a stranger"
+            assert user.pk != outcome.submitted_by_id, "verified by whoever submitted it"
+
+    @rule(of=number, by=number, reason=words)
+    def return_outcome(self, of: int, by: int, reason: str) -> None:
+        outcome, user = self.outcome(of), self.user(by)
+        if self.attempt(lambda: outcome.send_back(by=user, reason=reason), by=user):
+            assert user.manages(outcome.branch_id), "returned by a stranger"
+            assert outcome.return_reason.strip(), "returned without a reason"
+
+    @rule(of=number, by=number, reason=words)
+    def correct(self, of: int, by: int, reason: str) -> None:
+        outcome, user = self.outcome(of), self.user(by)
+        was_verified = outcome.is_verified
+        if self.attempt(lambda: outcome.correct(by=user, reason=reason), by=user):
+            assert was_verified, "corrected what was not verified"
+
+    @rule(of=number, by=number, to=st.none() | number)
+    def share(self, of: int, by: int, to: int | None) -> None:
+        """Share a draft with a branch or with none, as its form does."""
+        outcome, user = self.outcome(of), self.user(by)
+        others = Branch.objects.exclude(pk=outcome.branch_id)
+        chosen = [] if to is None else [pick(others, to)]
+        if outcome.is_editable:
+            self.attempt(lambda: outcome.shared_with.set(chosen), by=user)
+
+    @rule(by=number, year=st.sampled_from([2023, 2024, TODAY.year, TODAY.year + 1]), now=st.integers(0, 3))
+    def freeze(self, by: int, year: int, now: int) -> None:
+        """Freeze a year now and then: its documents take a while to draw."""
+        user = self.user(by)
+        if now == 0 and self.attempt(lambda: freeze_report(self.branch, Period.year(year), by=user), by=user):
+            assert user.manages(self.branch.pk), "frozen by a stranger"
+            assert year < TODAY.year, "frozen before the period was over"
+
+    @rule(by=number, said=words)
+    def write_prose(self, by: int, said: str) -> None:
+        user = self.user(by)
+        days = {"first_day": datetime.date(2024, 1, 1), "last_day": datetime.date(2024, 12, 31)}
+        prose = ReportProse(branch=self.branch, kind="case", section="practice", words=said, **days)
+        self.attempt(lambda: prose.record(by=user), by=user)

@@ -1,0 +1,152 @@
+"""The life of pairings: proposing, deciding, changing people, logging, closing, and matching."""
+
+import datetime
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis.stateful import rule
+
+from enterprise_service.models import Engagement, Problem
+from organization.models import Person
+from pairings.kinds import all_kinds
+from pairings.models import Match, MatchRun, ProgressLog
+from teaching_pairs.models import TeachingPair
+from tests.factories.pairings import STARTED
+from tests.nets.verbs.machine import Machine, day, maybe, number, pick, words
+
+
+class PairingVerbs(Machine):
+    """What is done to a pairing as such, whatever its form."""
+
+    def unsaved(self, slug: str, *, on: datetime.date, problem: int) -> Any:
+        """Return a new row of a form with its own fields."""
+        own: dict[str, Any] = {"title": "新的结对", "branch": self.branch, "started_on": on}
+        if slug == TeachingPair.KIND:
+            own["course"] = "数控编程"
+        if slug == Engagement.KIND:
+            own["problem"] = pick(Problem.objects.all(), problem)
+        kind = next(kind for kind in all_kinds() if kind.slug == slug)
+        return kind.model_class(**own)
+
+    @rule(kind=number, seated=st.tuples(number, number, number), by=number, on=day, helper=number)
+    def propose(self, kind: int, seated: tuple[int, int, int], by: int, on: datetime.date, helper: int) -> None:
+        info, user = all_kinds()[kind % len(all_kinds())], self.user(by)
+        people = {}
+        for role, place in zip(info.roles, seated, strict=False):
+            fitting = [one for one in self.people if one.kind == role.person_kind]
+            people[role.slug] = Person.objects.get(pk=fitting[place % len(fitting)].pk)
+        pairing = self.unsaved(info.slug, on=on, problem=helper)
+        helpers = [self.person(helper)] if info.extra_roles else []
+        if self.attempt(lambda: pairing.propose(by=user, people=people, helpers=helpers), by=user):
+            may = user.manages(pairing.branch_id) or pairing.seats_person(user.person_id)
+            assert may, "proposed by whoever has no part in it"
+
+    @rule(of=number, who=number, role=number, on=st.none() | day, by=number)
+    def seat(self, of: int, who: int, role: int, on: datetime.date | None, by: int) -> None:
+        pairing, person = self.pairing(of), self.person(who)
+        roles = pairing.kind_info.roles
+        slug, was_open = roles[role % len(roles)].slug, pairing.is_open and not pairing.is_active
+        if self.attempt(lambda: pairing.seat(person, role=slug, on=on), by=self.user(by)):
+            assert was_open, "seated past the change of people"
+
+    @rule(of=number, by=number)
+    def approve(self, of: int, by: int) -> None:
+        pairing, user = self.pairing(of), self.user(by)
+        if self.attempt(lambda: pairing.approve(by=user), by=user):
+            assert user.manages(pairing.branch_id), "approved by a stranger"
+            assert not pairing.seats_person(user.person_id), "approved by whoever takes part"
+
+    @rule(of=number, by=number, reason=words)
+    def send_back(self, of: int, by: int, reason: str) -> None:
+        pairing, user = self.pairing(of), self.user(by)
+        if self.attempt(lambda: pairing.send_back(by=user, reason=reason), by=user):
+            assert user.manages(pairing.branch_id), "returned by a stranger"
+            assert pairing.return_reason.strip(), "returned without a reason"
+
+    @rule(of=number, by=number)
+    def resubmit(self, of: int, by: int) -> None:
+        pairing, user = self.pairing(of), self.user(by)
+        self.attempt(lambda: pairing.resubmit(by=user), by=user)
+
+    @rule(of=number, by=number, on=st.none() | day, said=words)
+    def complete(self, of: int, by: int, on: datetime.date | None, said: str) -> None:
+        pairing, user = self.pairing(of), self.user(by)
+        was_active = pairing.is_active
+        if self.attempt(lambda: pairing.complete(by=user, summary=said, on=on), by=user):
+            assert was_active, "completed what was not active"
+            assert pairing.closing_summary.strip(), "completed without a summary"
+
+    @rule(of=number, by=number, on=st.none() | day, said=words)
+    def end(self, of: int, by: int, on: datetime.date | None, said: str) -> None:
+        pairing, user = self.pairing(of), self.user(by)
+        if self.attempt(lambda: pairing.end(by=user, reason=said, on=on), by=user):
+            assert pairing.closing_summary.strip(), "ended without a reason"
+
+    @rule(of=number, on=day, due=st.none() | day, looks_first=maybe, by=number)
+    def edit(self, of: int, on: datetime.date, due: datetime.date | None, looks_first: bool, by: int) -> None:
+        """Move a pairing's days, as a form does, or past the form."""
+        pairing = self.pairing(of)
+        pairing.started_on, pairing.due_on = on, due
+        self.attempt(lambda: (looks_first and pairing.full_clean(), pairing.save()), by=self.user(by))
+
+    @rule(of=number, by=number, role=number, who=number, on=st.none() | day)
+    def change_people(self, of: int, by: int, role: int, who: int, on: datetime.date | None) -> None:
+        pairing, user, person = self.pairing(of), self.user(by), self.person(who)
+        roles = pairing.kind_info.roles
+        people = {roles[role % len(roles)].slug: person}
+        was_active, sat = pairing.is_active, pairing.seats_person(user.person_id)
+        if self.attempt(lambda: pairing.change_people(by=user, people=people, on=on), by=user) and was_active:
+            assert sat or not pairing.as_form().seats_person(user.person_id), "seated themselves"
+
+    @rule(by=number, helpers=st.lists(number, max_size=2), of=number)
+    def change_helpers(self, of: int, by: int, helpers: list[int]) -> None:
+        served, user = pick(Engagement.objects.all(), of), self.user(by)
+        chosen = [self.person(place) for place in dict.fromkeys(helpers)]
+        self.attempt(lambda: served.change_people(by=user, people={}, helpers=chosen), by=user)
+
+    @rule(of=number, by=number, on=day)
+    def log(self, of: int, by: int, on: datetime.date) -> None:
+        pairing, user = self.pairing(of), self.user(by)
+        activity = pairing.kind_info.activities[0][0]
+        entry = ProgressLog(pairing_id=pairing.pk, date=on, activity_type=activity, words="完成样件试切。")
+        self.attempt(lambda: entry.record(by=user), by=user)
+
+    @rule(of=number, by=number, on=day)
+    def rewrite_log(self, of: int, by: int, on: datetime.date) -> None:
+        if entry := pick(ProgressLog.objects.all(), of):
+            entry.date = on
+            self.attempt(entry.rewrite, by=self.user(by))
+
+    # Matching
+
+    @rule(by=number)
+    def work_out_a_proposal(self, by: int) -> None:
+        user = self.user(by)
+        run = MatchRun(branch=self.branch, kind=TeachingPair.KIND, created_by=user, include_paired=True)
+        self.attempt(lambda: (run.save(), run.work_out()), by=user)
+
+    @rule(of=number, by=number)
+    def publish(self, of: int, by: int) -> None:
+        user = self.user(by)
+        if run := pick(MatchRun.objects.all(), of):
+            self.attempt(lambda: run.publish(by=user), by=user)
+
+    @rule(of=number, by=number, accept=maybe)
+    def answer(self, of: int, by: int, accept: bool) -> None:
+        """Answer as one of the accounts, and as whoever has not answered yet and has one."""
+        match = pick(Match.objects.all(), of)
+        if match is None:
+            return
+        asked = [seat.person.user for seat in match.seats.all() if hasattr(seat.person, "user")]
+        user = asked[by % len(asked)] if asked and by % 3 else self.user(by)
+        self.attempt(lambda: match.answer(by=user, accept=accept), by=user)
+
+    @rule(of=number, by=number)
+    def become(self, of: int, by: int) -> None:
+        match, user = pick(Match.objects.all(), of), self.user(by)
+        if match is None:
+            return
+        pair = self.unsaved(TeachingPair.KIND, on=STARTED, problem=0)
+        if self.attempt(lambda: match.become(pair, people=match.people, by=user), by=user) and pair.is_active:
+            assert user.manages(self.branch.pk), "approved by a stranger"
+            assert not pair.seats_person(user.person_id), "approved by whoever takes part"
