@@ -128,7 +128,7 @@ def without_uniqueness(tables: set[str]) -> Iterator[None]:
     try:
         yield
     finally:
-        call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
+        call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True, reset_sequences=False)
         with connection.cursor() as cursor:
             for _drop, put_back in held:
                 cursor.execute(put_back)
