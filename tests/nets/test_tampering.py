@@ -87,7 +87,7 @@ OTHERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (models.DateTimeField, lambda value: (value or MOMENT) + DAY),
     (models.DateField, lambda value: (value or MOMENT.date()) + DAY),
     (models.UUIDField, lambda _value: uuid.uuid4()),
-    (models.DecimalField, lambda value: (value or 0) + 1),
+    ((models.DecimalField, models.FloatField), lambda value: (value or 0) + 1),
     (models.IntegerField, lambda value: (value or 0) + 1000),
     (models.Field, other_word),
 )
