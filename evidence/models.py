@@ -207,15 +207,16 @@ class EvidenceQuerySet(ScopedQuerySet):
         file = StoredFile(sha256=accepted.file.sha256, **given)
         if accepted.thumbnail:
             given |= {"has_thumbnail": True, "thumbnail_sha256": accepted.thumbnail.sha256}
-        try:
-            if accepted.thumbnail:
-                put(accepted.thumbnail, file.thumbnail_path)
-            put(accepted.file, file.path)
-        except OSError:
-            logger.exception("An upload could not be stored")
-            raise refusal(upload, "unstored") from None
         with transaction.atomic():
+            # The row first: whoever removes the same bytes at this moment is waited for (evidence/removal.py).
             kept, _is_new = StoredFile.objects.update_or_create(sha256=file.sha256, defaults=given)
+            try:
+                if accepted.thumbnail:
+                    put(accepted.thumbnail, file.thumbnail_path)
+                put(accepted.file, file.path)
+            except OSError:
+                logger.exception("An upload could not be stored")
+                raise refusal(upload, "unstored") from None
             name = named_as(upload.name or "", kept.media_type)
             return self.create(file=kept, original_name=name, uploaded_by=by)
 
@@ -279,6 +280,11 @@ class EvidenceLink(models.Model):
     def holder(self) -> models.Model:
         """Return the row that holds the file."""
         raise NotImplementedError  # each concrete link names its own
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the row that holds the file."""
+        return self.holder.branch_id  # type: ignore[attr-defined]
 
     @property
     def excerpt(self) -> "Excerpt | None":

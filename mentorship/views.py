@@ -40,7 +40,7 @@ class ReadsGrowth:
         user, team = self.request.user, self.object  # type: ignore[attr-defined]
         return super().get_context_data(  # type: ignore[misc]
             projects=team.projects.prefetch_related("stages__project"),
-            reflections=Reflection.objects.visible_to(user).filter(team=team).select_related("student"),
+            reflections=Reflection.objects.visible_to(user).filter(team=team).select_related("student", "team"),
             growth=growth_of(team, user),
             path=path_of(team, user),
             **kwargs,

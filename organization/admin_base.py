@@ -215,11 +215,18 @@ class BranchModelAdmin(AsksFirstMixin, ScopedMixin, ModelAdmin, WritesLateMixin)
             messages.success(request, _("Done: %(count)s.") % {"count": done})
 
     def ask_reason(
-        self, request: HttpRequest, rows: QuerySet[Any], action: str, title: str, button: str = ""
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        action: str,
+        title: str,
+        *,
+        button: str = "",
+        consequence: str = "",
     ) -> HttpResponse:
         """Show the page that asks why, between choosing an action and carrying it out."""
         context = {**self.admin_site.each_context(request), "title": title, "rows": rows, "action": action}
-        context["button"] = button or _("Return with the reason")
+        context |= {"button": button or _("Return with the reason"), "consequence": consequence}
         return TemplateResponse(request, "admin/branch/reason.html", {**context, "opts": self.opts})
 
 

@@ -31,5 +31,6 @@ class OrganizationConfig(AppConfig):
             models.Tag,
         ):
             auditlog.register(model, exclude_fields=["version"])
+        auditlog.register(models.TakenBack)
         auditlog.register(models.Person, exclude_fields=["pinyin", "version"])
         auditlog.register(models.User, exclude_fields=["password", "last_login"])

@@ -300,3 +300,19 @@ class ProfileForm(VersionedFormMixin, forms.ModelForm):
         self.user = user
         for name in self._meta.fields or ():
             cast("WordsField", self.fields[name]).offer(Tag.objects.visible_to(user).names())
+
+
+class WhyForm(forms.Form):
+    """Why something is taken back; whoever takes back their own is not asked."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays in the records: write nothing here that shall be gone."),
+    )
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_reason:
+            del self.fields["reason"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
+from organization.admin_back import TakesBackAdmin
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin
 from organization.models import User
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
@@ -45,7 +46,7 @@ class ProofInline(ReadOnlyInline):
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
+class OutcomeAdmin(SheetImportMixin, TakesBackAdmin):
     """Outcomes: verification as actions, changes while one is a draft or returned."""
 
     import_title = gettext_lazy("Import an old ledger")
@@ -57,6 +58,7 @@ class OutcomeAdmin(SheetImportMixin, BranchModelAdmin):
     search_fields = ["title", "people__name", "people__pinyin"]
     date_hierarchy = "achieved_on"
     actions = ["verify", "send_back"]
+    ways_back = ("verification", "return", "draft")
     fields = [
         "title", "category", "subkind", "level", "status", "grade", "achieved_on",
         "issuer", "issuer_kind", "shared_with", "continues", "note",

@@ -15,7 +15,7 @@ from organization.integrity import (
     invariant,
     made_by_migration,
 )
-from organization.models import Branch
+from organization.models import Branch, TakenBack
 from outcomes.figures import Period
 from outcomes.figures.achievements import counted_outcomes
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, Subkind
@@ -61,10 +61,14 @@ def counted_once() -> Finding:
 
 @invariant("6_verified_outcome_is_proved_and_sealed")
 def sealed() -> Finding:
-    """A verified outcome has evidence, a verifier who is not its submitter, and is as it was verified."""
+    """A verified outcome has evidence, a verifier who is not its submitter, and is as it was verified.
+
+    Of one that a correction has replaced the evidence may have been removed, which the line of that says.
+    """
+    removed = set(TakenBack.objects.filter(way="proof").values_list("facts__outcome", flat=True))
 
     def problem_of(outcome: Outcome) -> str:
-        if not outcome.proofs.all():
+        if not outcome.proofs.all() and (outcome.is_verified or outcome.pk not in removed):
             return "has no evidence"
         if outcome.verified_by_id is None or outcome.verified_by_id == outcome.submitted_by_id:
             return "was verified by nobody, or by who submitted it"

@@ -4,20 +4,21 @@ import rules
 
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
-from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, Subkind
+from organization.ways_back import register
+from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, Subkind, back
 from pairings.rules import is_a_teacher
 
 
 @rules.predicate
 def entered_it(user: User, outcome: Outcome | None) -> bool:
     """The user entered the outcome."""
-    return outcome is not None and user.pk is not None and outcome.entered_by_id == user.pk
+    return outcome is not None and back.entered_it(user, outcome)
 
 
 @rules.predicate
 def submitted_it(user: User, outcome: Outcome | None) -> bool:
     """The user submitted the outcome."""
-    return outcome is not None and user.pk is not None and outcome.submitted_by_id == user.pk
+    return outcome is not None and back.submitted_it(user, outcome)
 
 
 @rules.predicate
@@ -41,3 +42,4 @@ rules.add_perm("outcomes.correct_outcome", manages_its_branch | entered_it)
 rules.add_perm("outcomes.freeze_report", manages_its_branch)
 rules.add_perm("outcomes.write_report", manages_its_branch)
 rules.add_perm("outcomes.see_figures", oversees_a_branch)
+register(*back.WAYS)

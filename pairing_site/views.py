@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "kinds": all_kinds(),
         "active": mine.active().with_people().order_by("last_logged_on", "pk")[:SHOWN],
         "matches": Match.objects.waiting_for(user) if user.person else [],
+        "answered": Match.objects.answered_by(user)[:SHOWN] if user.person else [],
         "undecided": mine.open().exclude(status=Pairing.Status.ACTIVE).with_people()[:SHOWN],
         "desk": waiting_figures(user) if user.may_use_admin else [],
     }

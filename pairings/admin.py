@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline
+from organization.admin_back import TakesBackAdmin
+from organization.admin_base import BRANCH_FILTER, ReadOnlyInline
 from organization.models import User
 from pairings.kinds import kind_labels, kind_of
 from pairings.models import Pairing, ProgressLog, Seat
@@ -37,7 +38,7 @@ class SeatInline(ReadOnlyInline):
         return seat.role_label
 
 
-class PairingAdmin(BranchModelAdmin):
+class PairingAdmin(TakesBackAdmin):
     """One form's pairings: approvals as actions, changes while a pairing is open. Proposals have their own page."""
 
     inlines = [SeatInline]
@@ -47,6 +48,7 @@ class PairingAdmin(BranchModelAdmin):
     search_fields = ["title", "counterpart", "seats__person__name", "seats__person__pinyin"]
     date_hierarchy = "started_on"
     actions = ["approve", "send_back"]
+    ways_back = ("decision", "proposal")
     own_fields: Sequence[str] = ()
 
     @display(
@@ -111,9 +113,10 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(ProgressLog)
-class ProgressLogAdmin(BranchModelAdmin):
+class ProgressLogAdmin(TakesBackAdmin):
     """The branch's logs; they are written and changed on their pairing's page."""
 
+    ways_back = ("log",)
     list_display = ["date", "pairing", "shown_activity", "author", "hours", "element_kind"]
     list_filter = ["element_kind", BRANCH_FILTER, KindFilter]
     list_select_related = ["pairing", "author"]

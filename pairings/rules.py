@@ -4,7 +4,8 @@ import rules
 
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
-from pairings.models import MatchRule, MatchRun, Pairing, ProgressLog, Seat
+from organization.ways_back import register
+from pairings.models import MatchRule, MatchRun, Pairing, ProgressLog, Seat, back
 
 
 @rules.predicate
@@ -40,7 +41,7 @@ def is_undecided(user: User, pairing: Pairing | None) -> bool:
 @rules.predicate
 def wrote_it(user: User, log: ProgressLog | None) -> bool:
     """The user wrote the log, or entered it for its author."""
-    return log is not None and user.pk is not None and (log.entered_by_id == user.pk or log.author_id == user.person_id)
+    return log is not None and back.wrote_log(user, log)
 
 
 @rules.predicate
@@ -66,3 +67,4 @@ rules.add_perm("pairings.log_pairing", can_log)
 rules.add_perm("pairings.edit_log", manages_its_pairing | wrote_it)
 rules.add_perm("pairings.close_pairing", manages_its_branch | leads_it | (proposed_it & is_undecided))
 rules.add_perm("pairings.run_matching", manages_its_branch)
+register(*back.WAYS)

@@ -8,7 +8,6 @@ app_name = "teaching_pairs"
 a_workshop = [
     path("", views.workshop, name="workshop"),
     path("edit/", views.WorkshopUpdateView.as_view(), name="edit_workshop"),
-    path("withdraw/", views.withdraw, name="withdraw"),
     path("attendance/", views.attendance, name="attendance"),
     path("match/", views.match, name="match_workshop"),
 ]

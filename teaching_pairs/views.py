@@ -169,7 +169,7 @@ def workshop(request: UserRequest, pk: int) -> HttpResponse:
         "workshop": shown,
         "form": form,
         "signups": shown.signups.select_related("person__office"),
-        "is_signed_up": shown.signups.filter(person=request.user.person_id).exists(),
+        "own_signup": shown.signups.filter(person=request.user.person_id).first(),
         "may_manage": request.user.has_perm("teaching_pairs.change_workshop", shown),
         "runs": [one.run for one in runs.order_by("-pk")],
         "matches": Match.objects.visible_to(request.user).filter(run__in=runs.values("run")).with_people(),
@@ -185,19 +185,6 @@ def _sign_up_form(request: UserRequest, shown: Workshop) -> SignUpForm | None:
         return None
     signup = shown.signups.filter(person=person).first()
     return SignUpForm(request.POST or None, instance=person, signup=signup, user=request.user)
-
-
-@require_POST
-def withdraw(request: UserRequest, pk: int) -> HttpResponse:
-    """Take one's sign-up back."""
-    shown = _workshop_for(request, pk)
-    try:
-        shown.withdraw(by=request.user)
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Your sign-up is taken back."))
-    return redirect(shown)
 
 
 @require_POST

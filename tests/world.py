@@ -5,6 +5,7 @@ Everything that belongs to a branch carries its code in its words, so that a lea
 
 import datetime
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
@@ -82,6 +83,7 @@ class BranchWorld:
         entry = log(team, by=by, photos=[evidence(by, name=f"现场{code}.png")], **words)
         log(pair, by=by)
         log(served, by=by)
+        log(pair, by=by, photos=[evidence(by)]).take_back(by=self.users["secretary"], reason=f"重复录入{code}。")
         of_pair = {"by": by, "pairings": [pair], "people": [by.person, ordinary]}
         proved = verified(branch, verifier=self.users["secretary"], title=f"已核实课程{code}", **of_pair)
         place = Subkind.objects.count()
@@ -93,12 +95,15 @@ class BranchWorld:
             "engagement": served,
             "proposal": waiting,
             "log": entry,
+            "photo": entry.photos.get(),
             "draft": outcome(branch, title=f"课程草稿{code}", **of_pair),
             "submitted": submitted(
                 branch, by=by, pairings=[team], people=[by.person, pupil], title=f"待核实课程{code}"
             ),
             "verified": proved,
             "evidence": proved.proofs.get().evidence,
+            "proof": proved.proofs.get(),
+            "returned": self._returned(of_pair),
             "problem": asked,
             "enterprise": asked.enterprise,
             "office": office,
@@ -124,6 +129,12 @@ class BranchWorld:
             "refused_sheet": previewed_sheet(self.branch, [SHEET, odd], by=by, name=f"名册有误{code}.csv"),
         }
 
+    def _returned(self, of_pair: dict[str, Any]) -> Model:
+        """Return an outcome that the secretary has returned."""
+        sent = submitted(self.branch, title=f"退回的课程{self.code}", **of_pair)
+        sent.send_back(by=self.users["secretary"], reason=f"请补充证书{self.code}。")
+        return sent
+
     def _work_of_teaching(self, pair: TeachingPair, ordinary: Person) -> dict[str, Model]:
         """Add milestones, a workshop to come, and proposals: a draft, one that people are asked about, and a rule."""
         code, by, secretary = self.code, self.users["teacher"], self.users["secretary"]
@@ -146,7 +157,9 @@ class BranchWorld:
             run.save()
         asked.publish(by=secretary)
         rule = MatchRule.objects.create(rule="forbid", **pinned)
-        return {"workshop": workshop, "rule": rule, "run": draft, "match": asked.matches.get()}
+        match, signup = asked.matches.get(), workshop.signups.get(person=by.person)
+        answer = match.seats.get(person=by.person)
+        return {"workshop": workshop, "signup": signup, "rule": rule, "run": draft, "match": match, "answer": answer}
 
     def _work_of_team(self, team: MentorshipTeam, pupil: Person) -> dict[str, Model]:
         """Add a contest with a round, an assessment, a reflection, and a rubric of the branch's own."""

@@ -161,6 +161,21 @@ class Problem(VersionedModel):
                 problem._become(self.Status.SOLVED if solved else self.Status.OPEN)
         self.refresh_from_db()
 
+    def take_again(self) -> None:
+        """Give a problem back to those who had it, because the end of their work is undone.
+
+        Raises:
+            RuleError: when it is no longer wanted, or others work on it.
+        """
+        with all_or_nothing():
+            problem = Problem.objects.select_for_update().get(pk=self.pk)
+            if problem.status not in (self.Status.OPEN, self.Status.SOLVED):
+                raise RuleError(
+                    _("This problem is %(status)s; that cannot be done now.") % {"status": problem.get_status_display()}
+                )
+            problem._become(self.Status.TAKEN)
+        self.refresh_from_db()
+
     def drop(self) -> None:
         """Take an open problem off the board: it is no longer wanted.
 
@@ -195,6 +210,6 @@ class Problem(VersionedModel):
         self.status = status
         self.save(update_fields=["status"])
 
-    for verb in (take, give_back, drop, reopen):
+    for verb in (take, take_again, give_back, drop, reopen):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb

@@ -185,6 +185,17 @@ class Engagement(Pairing):
                 link.revoke()
         self.problem.give_back(solved=self.status == self.Status.COMPLETED)
 
+    def on_approval_undone(self) -> None:
+        """The problem is open again."""
+        self.problem.give_back(solved=False)
+
+    def on_reopened(self) -> None:
+        """Work on the problem again; links that were withdrawn stay withdrawn."""
+        self.is_under_way = True
+        self.save(update_fields=["is_under_way"])
+        if self.is_active:
+            self.problem.take_again()
+
 
 class OfEngagementQuerySet(ScopedQuerySet):
     """What belongs to an engagement; people see it with their own engagements."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from mentorship.models.back import REFLECTION
 from mentorship.models.team import MentorshipTeam, before_start
 from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
@@ -304,7 +305,16 @@ class Reflection(VersionedModel):
             self.full_clean()
             self.save()
 
-    write.alters_data = True  # type: ignore[attr-defined]
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove the reflection.
+
+        Raises:
+            RuleError: when somebody else's, the team is over, or a secretary gives no reason.
+        """
+        with REFLECTION.taking(self, by=by, reason=reason) as (reflection, _line):
+            reflection.delete()
+
+    write.alters_data = take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 def changes_in_words(assessments: Sequence[Assessment]) -> list[str]:

@@ -14,6 +14,7 @@ from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
 from organization.models.synonyms import Synonym
 from organization.models.tags import Tag
+from organization.models.taken_back import TakenBack
 from organization.models.throttle import Throttle
 from organization.models.trail import TrailHead, TrailLink
 from organization.models.writing import all_or_nothing
@@ -35,6 +36,7 @@ __all__ = [
     "StaleRecordError",
     "Synonym",
     "Tag",
+    "TakenBack",
     "Throttle",
     "TrailHead",
     "TrailLink",

@@ -8,8 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet, Excerpt
-from organization.models import Branch, Person, User
+from evidence.removal import let_go
+from organization.models import Branch, Person, User, all_or_nothing
 from organization.text import PlainCharField
+from outcomes.models import back
 from outcomes.models.outcome import Outcome
 from pairings.models import Pairing
 
@@ -109,6 +111,30 @@ class OutcomeEvidence(EvidenceLink):
             return None
         cells = self.ledger_cells or {gettext("title"): self.outcome.title}
         return Excerpt(gettext("Row %(row)s of the ledger") % {"row": self.ledger_row}, cells)
+
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove the file from its outcome, and from the disk unless another row holds it.
+
+        What was verified with it is verified no more.
+
+        Raises:
+            RuleError: when it is not `by`'s to remove, the outcome cannot be returned, or a secretary gives no reason.
+        """
+        with all_or_nothing():
+            outcome = Outcome.objects.select_for_update(of=("self",)).select_related("branch").get(pk=self.outcome_id)
+            with back.PROOF.taking(self, by=by, reason=reason) as (proof, line):
+                line.facts = {"outcome": outcome.pk}
+                if outcome.is_verified:
+                    outcome.revoke(by=by, reason=reason)
+                upload = proof.evidence_id
+                proof.delete()
+                if outcome.review == Outcome.Review.SUPERSEDED:
+                    outcome.seal_anew()
+                else:
+                    outcome.save(update_fields=["version"])
+                line.files = let_go([upload], by=by, college=outcome.branch.college_id)
+
+    take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 class HandOver(models.Model):

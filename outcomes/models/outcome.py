@@ -20,11 +20,12 @@ from organization.models import Branch, Person, RuleError, User, VersionedModel,
 from organization.text import PlainCharField, PlainTextField
 from outcomes.models.chain import chain_problems
 from outcomes.models.queries import OutcomeQuerySet, standing
+from outcomes.models.undoing import UndoesMixin
 from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
 from pairings.models import Pairing
 
 
-class Outcome(VersionedModel):
+class Outcome(UndoesMixin, VersionedModel):
     """Something achieved. Draft, submitted, then verified and locked, or returned with a reason."""
 
     class Review(models.TextChoices):
@@ -104,6 +105,8 @@ class Outcome(VersionedModel):
     )
     verified_at = models.DateTimeField(_("verified at"), null=True, editable=False)
     return_reason = PlainTextField(_("reason for the return"), max_length=500, blank=True, editable=False)
+    #: The version that was returned, while nobody has changed it.
+    returned_version = models.PositiveIntegerField(null=True, editable=False)
     seal = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = OutcomeQuerySet.as_manager()
@@ -307,8 +310,7 @@ class Outcome(VersionedModel):
             raise RuleError(_("Please write a reason, so that they know what to change."))
         with self._locked(self.Review.SUBMITTED) as outcome:
             outcome._check_reviewer(by)
-            outcome.review, outcome.return_reason = self.Review.RETURNED, reason.strip()
-            outcome.save(update_fields=["review", "return_reason"])
+            outcome._be_returned(reason.strip())
 
     def correct(self, *, by: User, reason: str) -> "Outcome":
         """Begin a new version of a verified outcome; the old one counts until the new one is verified.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from outcomes.documents.parts import Part, Table, shown
 from outcomes.models import HandOver, Outcome
 from pairings.models import Pairing
-from pairings.templatetags.pairing_parts import Event, moment
+from pairings.templatetags.pairing_parts import Event, moment, ways_back_of
 
 register = template.Library()
 
@@ -79,7 +79,7 @@ def review_of(outcome: Outcome) -> dict[str, Any]:
         events.append(Event(_("Returned"), words=outcome.return_reason))
     if outcome.verified_at:
         events.append(Event(_("Verified"), str(outcome.verified_by), moment(outcome.verified_at)))
-    return {"events": events}
+    return {"events": [*events, *ways_back_of(outcome, "submission", "return", "verification")]}
 
 
 @register.inclusion_tag("outcomes/parts/paper.html")

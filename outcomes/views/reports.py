@@ -26,6 +26,7 @@ from outcomes.forms import ProseForm
 from outcomes.freezing import freeze_report, frozen_of, overlapping_reports
 from outcomes.handing import hand_in, handing_of
 from outcomes.models import Category, FrozenReport, Level, Status
+from outcomes.since import since_freezing
 from outcomes.views.figures import YEARS_BACK, scope_of, with_period
 
 
@@ -69,6 +70,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "is_over": scope.period.last < timezone.localdate(),
         "outlines": OUTLINES.values(),
         "formats": FORMATS.values(),
+        "since": since_freezing(frozen, request.user) if frozen else None,
         "may_write": request.user.has_perm("outcomes.write_report", scope.branch),
     }
     return render(request, "outcomes/report.html", context)

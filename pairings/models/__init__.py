@@ -2,7 +2,8 @@
 
 from pairings.models.files import PairingFile
 from pairings.models.logs import LogPhoto, ProgressLog
-from pairings.models.matching import Match, MatchRule, MatchRun, MatchSeat
+from pairings.models.match_rules import MatchRule
+from pairings.models.matching import Match, MatchRun, MatchSeat
 from pairings.models.pairing import Pairing
 from pairings.models.seats import Seat
 

@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import Evidence, EvidenceLink, EvidenceLinkQuerySet
+from evidence.removal import let_go
 from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainTextField
+from pairings.models import back
 from pairings.models.pairing import Pairing
 
 if TYPE_CHECKING:
@@ -171,6 +173,20 @@ class ProgressLog(VersionedModel):
             self._attach(photos)
             self._keep_last_log()
 
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove the log with its photos; the trail says that it was there, by whom it was removed and why.
+
+        Raises:
+            RuleError: when it is not `by`'s to remove, its pairing is over, or a secretary gives no reason.
+        """
+        with all_or_nothing():
+            pairing = Pairing.objects.select_for_update().select_related("branch").get(pk=self.pairing_id)
+            with back.LOG.taking(self, by=by, reason=reason) as (log, line):
+                uploads = list(log.photos.values_list("evidence", flat=True))
+                log.delete()
+                line.files = let_go(uploads, by=by, college=pairing.branch.college_id)
+            self._keep_last_log()
+
     def _attach(self, photos: Iterable[Evidence]) -> None:
         """Hold more photos."""
         for evidence in photos:
@@ -188,7 +204,7 @@ class ProgressLog(VersionedModel):
         newest = ProgressLog.objects.filter(pairing=self.pairing_id).aggregate(day=Max("date"))["day"]
         Pairing.objects.filter(pk=self.pairing_id).update(last_logged_on=newest)
 
-    for verb in (record, rewrite):
+    for verb in (record, rewrite, take_back):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb
 
@@ -217,3 +233,16 @@ class LogPhoto(EvidenceLink):
     def holder(self) -> ProgressLog:
         """Return the log that holds the photo."""
         return self.log
+
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove the photo from its log, and from the disk unless another row holds it.
+
+        Raises:
+            RuleError: when it is not `by`'s to remove, its pairing is over, or a secretary gives no reason.
+        """
+        with back.PHOTO.taking(self, by=by, reason=reason) as (photo, line):
+            upload = photo.evidence_id
+            photo.delete()
+            line.files = let_go([upload], by=by, college=photo.log.branch.college_id)
+
+    take_back.alters_data = True  # type: ignore[attr-defined]

@@ -1,11 +1,11 @@
-"""Proposals of who could work with whom: a run of the matching, the rules it keeps, and what people answer."""
+"""Proposals of who could work with whom: a run of the matching, and what people answer."""
 
+import datetime
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,74 +16,12 @@ from organization.trail import audit_made
 from pairings import kinds
 from pairings.matching.matcher import Wishes
 from pairings.matching.parts import Candidate
+from pairings.models import back
+from pairings.models.match_rules import MatchRule
 from pairings.models.pairing import Pairing
 
-
-class MatchRule(models.Model):
-    """What a secretary decided before the matching looks: keep two together or apart, take or leave one."""
-
-    class Rule(models.TextChoices):
-        """What was decided."""
-
-        PIN = "pin", _("Keep together")
-        FORBID = "forbid", _("Never together")
-        WANT = "want", _("Take in any case")
-        LEAVE_OUT = "leave_out", _("Leave out")
-
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
-    kind = models.CharField(_("form"), max_length=20)
-    rule = models.CharField(_("rule"), max_length=10, choices=Rule)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
-    other = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("and"))
-    brokered_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("brokered by")
-    )
-
-    objects = DeskQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("matching rule")
-        verbose_name_plural = _("matching rules")
-        ordering = ["rule", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(rule__in=["want", "leave_out"], other__isnull=True)
-                | Q(rule__in=["pin", "forbid"], other__isnull=False) & ~Q(other=F("person")),
-                name="match_rule_names_two_or_one",
-                violation_error_message=_("Name two different people, or one to take or to leave out."),
-            ),
-            models.CheckConstraint(
-                condition=Q(rule="pin") | Q(brokered_by__isnull=True), name="only_a_kept_pair_is_brokered"
-            ),
-            models.UniqueConstraint(
-                fields=["branch", "kind", "person"],
-                condition=Q(other__isnull=True),
-                name="taken_or_left_out_once",
-                violation_error_message=_("There is a rule for these people already."),
-            ),
-            models.UniqueConstraint(
-                fields=["branch", "kind", "person", "other"],
-                name="match_rule_once",
-                violation_error_message=_("There is a rule for these people already."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_rule_display()}：{'、'.join(one.name for one in (self.person, self.other) if one)}"
-
-    def clean(self) -> None:
-        """Refuse a second rule for the same two, and a person kept together with two others.
-
-        Raises:
-            ValidationError: naming which.
-        """
-        others = MatchRule.objects.filter(branch=self.branch_id, kind=self.kind).exclude(pk=self.pk)
-        if self.other_id and others.filter(person=self.other_id, other=self.person_id).exists():
-            raise ValidationError(_("There is a rule for these people already."))
-        both = (self.person_id, self.other_id)
-        kept = others.filter(Q(person__in=both) | Q(other__in=both), rule=self.Rule.PIN)
-        if self.rule == self.Rule.PIN and kept.exists():
-            raise ValidationError(_("One of them is already kept together with somebody."))
+#: So long an answer stands on the home page, where it can be taken back.
+ANSWERED_LATELY = datetime.timedelta(days=30)
 
 
 class MatchRun(VersionedModel):
@@ -255,6 +193,12 @@ class MatchQuerySet(DeskQuerySet):
         rows = self.filter(pk__in=unanswered, pairing__isnull=True).exclude(seats__answer=MatchSeat.Answer.DECLINED)
         return rows.with_people()
 
+    def answered_by(self, user: User) -> "MatchQuerySet":
+        """Return the matches that the user answered lately and that have become no pairing, with who is in them."""
+        since = timezone.now() - ANSWERED_LATELY
+        seats = MatchSeat.objects.filter(person=user.person_id, answered_at__gte=since).values("match")
+        return self.filter(pk__in=seats, pairing__isnull=True).with_people()
+
     def with_people(self) -> "MatchQuerySet":
         """Fetch who is in each match."""
         return self.select_related("run", "pairing").prefetch_related("seats__person__office")
@@ -408,3 +352,23 @@ class MatchSeat(models.Model):
     def role_label(self) -> str:
         """Return what the form calls the role (prefetched from its match)."""
         return str(self.match.run.kind_info.role(self.role).label)
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the proposal."""
+        return self.run.branch_id
+
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Take one's answer back while it has become no pairing, so that one is asked again.
+
+        Raises:
+            RuleError: when it is another's, was not given, or a pairing came of it.
+        """
+        with all_or_nothing():
+            Match.objects.select_for_update(of=("self",)).get(pk=self.match_id)
+            with back.ANSWER.taking(self, by=by, reason=reason) as (seat, _line):
+                seat.answer, seat.answered_at = self.Answer.WAITING, None
+                seat.save(update_fields=["answer", "answered_at"])
+        self.refresh_from_db()
+
+    take_back.alters_data = True  # type: ignore[attr-defined]

@@ -19,12 +19,13 @@ from organization.text import PlainCharField, PlainTextField
 from pairings import kinds
 from pairings.models import life
 from pairings.models.queries import PairingQuerySet
+from pairings.models.undoing import UndoesMixin
 
 if TYPE_CHECKING:
     from pairings.models.seats import Seat
 
 
-class Pairing(VersionedModel):
+class Pairing(UndoesMixin, VersionedModel):
     """One 1+1+1 pairing; each form's model is its child and holds what is the form's own."""
 
     class Status(models.TextChoices):

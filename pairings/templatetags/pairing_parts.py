@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from organization.models import User
+from organization.ways_back import told_of, way_of
 from pairings.models import Pairing
 
 register = template.Library()
@@ -95,4 +96,12 @@ def story_of(pairing: Pairing) -> dict[str, Any]:
         events.append(
             Event(pairing.get_status_display(), at=date_format(pairing.closed_on), words=pairing.closing_summary)
         )
-    return {"events": events}
+    return {"events": [*events, *ways_back_of(pairing, "decision")]}
+
+
+def ways_back_of(row: Model, *slugs: str) -> list[Event]:
+    """Return what was taken back of a row, as events (one query)."""
+    return [
+        Event(str(way_of(line.way).title), line.by.get_full_name(), moment(line.at), line.reason)
+        for line in reversed(told_of(row, slugs))
+    ]

@@ -21,6 +21,7 @@ from organization.models import (
 )
 from organization.text import PlainCharField, PlainTextField
 from pairings.models import MatchRun
+from teaching_pairs.models.back import SIGN_UP
 
 
 class Workshop(VersionedModel):
@@ -86,18 +87,6 @@ class Workshop(VersionedModel):
             signup.save()
         return signup
 
-    def withdraw(self, *, by: User) -> None:
-        """Take the user's sign-up back.
-
-        Raises:
-            RuleError: when the workshop is over.
-        """
-        if self.is_over:
-            raise RuleError(_("The workshop is over; nobody can sign up any more."))
-        with all_or_nothing():
-            for signup in self.signups.filter(person=by.person_id):
-                signup.delete()
-
     def record_attendance(self, present: Collection[int], *, listed: Collection[int]) -> None:
         """Keep who came.
 
@@ -116,7 +105,7 @@ class Workshop(VersionedModel):
                     signup.attended = signup.pk in present
                     signup.save(update_fields=["attended"])
 
-    for verb in (sign_up, withdraw, record_attendance):
+    for verb in (sign_up, record_attendance):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb
 
@@ -160,6 +149,22 @@ class SignUp(models.Model):
         """
         if self.person.branch_id != self.workshop.branch_id or self.person.kind != Person.Kind.TEACHER:
             raise ValidationError({"person": _("Workshops are for the branch's own teachers.")})
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the workshop."""
+        return self.workshop.branch_id
+
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove the sign-up.
+
+        Raises:
+            RuleError: when it is somebody else's, the workshop is over, or a secretary gives no reason.
+        """
+        with SIGN_UP.taking(self, by=by, reason=reason) as (signup, _line):
+            signup.delete()
+
+    take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 class WorkshopRunQuerySet(ScopedQuerySet):

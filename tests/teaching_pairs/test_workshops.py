@@ -46,7 +46,7 @@ def test_signing_up_again_changes_what_was_said(world: BranchWorld, workshop: Wo
     by = world.users["teacher"]
     workshop.sign_up(by=by, strengths="竞赛指导", needs="", topics="机器人编程")
     assert SignUp.objects.get(workshop=workshop, person=by.person).topics == "机器人编程"
-    workshop.withdraw(by=by)
+    workshop.signups.get(person=by.person).take_back(by=by)
     assert not SignUp.objects.filter(workshop=workshop, person=by.person).exists()
 
 

@@ -1,0 +1,99 @@
+"""The ways back of a pairing: a proposal withdrawn, and a decision undone."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.db import models
+from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import RuleError, User
+from pairings import kinds
+from pairings.models import back
+
+if TYPE_CHECKING:
+    from pairings.models.pairing import Pairing
+
+
+class UndoesMixin(models.Model):
+    """Verbs that put a pairing back to what it was before."""
+
+    class Meta:
+        abstract = True
+
+    def withdraw(self, *, by: User, reason: str = "") -> None:
+        """Remove a proposal with its people and plans before it was decided on; its match can become another one.
+
+        Raises:
+            RuleError: when it is not `by`'s, was decided on, something stands on it, or a secretary gives no reason.
+        """
+        with back.PROPOSAL.taking(self, by=by, reason=reason) as (proposal, _line):
+            match = getattr(proposal, "match", None)
+            if match is not None:
+                match.pairing = None
+                match.save(update_fields=["pairing"])
+            try:
+                proposal.as_form().delete()
+            except ProtectedError as error:
+                raise RuleError(_("Something stands on this proposal already, so that it stays.")) from error
+
+    def undo_decision(self, *, by: User, reason: str) -> None:
+        """Put the pairing back to where it stood before it was returned, approved, completed or ended.
+
+        Raises:
+            RuleError: when nothing was decided, work was done since the approval, somebody's place is taken elsewhere,
+                `by` takes part or does not manage its branch, or no reason is given.
+        """
+        with back.DECISION.taking(self, by=by, reason=reason) as (stored, line):
+            line.facts = {"status": stored.status, "words": stored.closing_summary or stored.return_reason}
+            if stored.is_active:
+                stored._undo_approval()
+            elif stored.is_open:
+                stored.status, stored.return_reason = stored.Status.PROPOSED, ""
+                stored.save(update_fields=["status", "return_reason"])
+            else:
+                stored._undo_closing()
+        self.refresh_from_db()
+
+    def _undo_approval(self) -> None:
+        """Let a locked row wait for approval again."""
+        pairing = cast("Pairing", self)
+        pairing.status, pairing.approved_by, pairing.approved_at = pairing.Status.PROPOSED, None, None
+        pairing.save(update_fields=["status", "approved_by", "approved_at"])
+        pairing.as_form().on_approval_undone()
+
+    def _undo_closing(self) -> None:
+        """Open a locked row again, with the seats that its end closed."""
+        pairing = cast("Pairing", self)
+        was_active = pairing.approved_at is not None
+        newest = {seat.role if seat.role != kinds.HELPER else seat.pk: seat for seat in pairing.shown_seats}
+        pairing.status = pairing.Status.ACTIVE if was_active else pairing.Status.PROPOSED
+        pairing.closed_on, pairing.closing_summary = None, ""
+        pairing.save(update_fields=["status", "closed_on", "closing_summary"])
+        for seat in newest.values():
+            seat.left_on = None
+            seat.save(update_fields=["left_on"])
+        if was_active:
+            pairing.check_seats()
+        pairing.as_form().on_reopened()
+
+    def is_begun(self) -> bool:
+        """Return whether something stands on the approval: rows that keep it, or people who left (a few queries)."""
+        pairing = cast("Pairing", self)
+        if pairing.last_day_held() or pairing.seats.filter(left_on__isnull=False).exists():
+            return True
+        holding = (link for link in pairing._meta.related_objects if link.on_delete is models.PROTECT)
+        return any(
+            link.related_model._base_manager.filter(**{link.field.name: pairing.pk}).exists()
+            for link in holding
+            if link.name != "match"  # what the pairing came of
+        )
+
+    def on_approval_undone(self) -> None:
+        """Do what the form does when its approval is undone; called inside the transaction on the child."""
+
+    def on_reopened(self) -> None:
+        """Do what the form does when its end is undone; called inside the transaction on the child."""
+
+    for undo in (withdraw, undo_decision):
+        undo.alters_data = True  # type: ignore[attr-defined]
+    del undo
