@@ -62,19 +62,22 @@ def rows_of(sheet_import: SheetImport, chosen: str, number: str) -> Page:
     order = {state: place for place, state in enumerate(STATES)}
     shown = [change for change in changes if chosen in ("", change["state"])]
     shown.sort(key=lambda change: order[change["state"]])
+    is_one_sheet = len({change["sheet"] for change in changes}) == 1
     page = Paginator(shown, ROWS_ON_A_PAGE).get_page(number)
     errors: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for error in sheet_import.findings.get("errors", []):
         errors.setdefault((error["sheet"], error["row"]), []).append(error)
-    page.object_list = [_shown(change, errors) for change in page.object_list]
+    page.object_list = [_shown(change, errors, is_one_sheet=is_one_sheet) for change in page.object_list]
     return page
 
 
-def _shown(change: dict[str, Any], errors: dict[tuple[str, int], list[dict[str, Any]]]) -> ShownRow:
+def _shown(
+    change: dict[str, Any], errors: dict[tuple[str, int], list[dict[str, Any]]], *, is_one_sheet: bool
+) -> ShownRow:
     """Return a row as the page shows it."""
     label, tone = STATES[change["state"]]
     return ShownRow(
-        place=f"{change['sheet']} {change['row']}".strip(),
+        place=str(change["row"]) if is_one_sheet else f"{change['sheet']} {change['row']}",
         about=change["about"],
         state=change["state"],
         label=label,

@@ -171,7 +171,7 @@ def plan_steps(person: Person, steps: list[Step], note: str) -> list[PlannedStep
             _refuse_late(step, entries)
             entry = _new_entry(person, step, note, entries)
             entries.append(entry)
-            planned.append(PlannedStep(entry, (step.column, "", _said(step)), {}))
+            planned.append(PlannedStep(entry, (_heading(step), "", _said(step)), {}))
         elif step.basis == Basis.STATED:
             planned.append(_restated(known[0], step))
     if planned and person.pk:
@@ -235,6 +235,13 @@ def _plain(day: datetime.date) -> datetime.date:
     return datetime.date(day.year, day.month, day.day)
 
 
+def _heading(step: Step) -> str:
+    """Return under which heading a preview shows a step: a reckoned day under the step's own."""
+    return DAYS[step.stage] if step.basis == Basis.RECKONED else step.column
+
+
 def _said(step: Step) -> str:
-    """Return a step's day, or the stage that holds from today."""
+    """Return a step's day, said to be reckoned where it is, or the stage that holds from today."""
+    if step.basis == Basis.RECKONED:
+        return _("%(day)s (reckoned)") % {"day": step.day.isoformat()}
     return str(PartyStage(step.stage).label) if step.basis == Basis.UNDATED else step.day.isoformat()

@@ -19,7 +19,7 @@ FOOT = re.compile(
 )
 
 #: The first cell of a template's example row (imports/blank.py); nobody and nothing is called so.
-EXAMPLE = "示例（读入时略过）"
+EXAMPLE = "示例（导入时略过）"
 
 
 @dataclass(frozen=True)

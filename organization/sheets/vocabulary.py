@@ -60,7 +60,10 @@ class Vocabulary:
             return known[plain_word(word)]
         if self.read is not None:
             return self.read(word)
-        choices = "、".join(dict.fromkeys(self.words))
+        first: dict[Any, str] = {}
+        for one, meaning in self.words.items():
+            first.setdefault(meaning, one)
+        choices = "、".join(first.values())
         words = _("“%(word)s” is not known. Known are: %(choices)s.") % {"word": quoted(word), "choices": choices}
         raise UnknownWordError(words, use=self.use, word=quoted(word))
 

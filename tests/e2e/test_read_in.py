@@ -76,12 +76,12 @@ def test_a_roster_of_300_with_seven_wrong_rows_is_corrected_written_and_undone(
     desk_page.get_by_role("button", name="全部写入（300 行）").click()
     expect(desk_page.get_by_text("已写入：新增 300 行").first).to_be_visible()
     assert Person.objects.count() == before + PEOPLE
-    desk_page.get_by_role("link", name="撤销这次读入").click()
+    desk_page.get_by_role("link", name="撤销这次导入").click()
     expect(desk_page.get_by_text("删除人员 300 条")).to_be_visible()
-    desk_page.locator("[name=reason]").fill("读入了旧表。")
-    desk_page.get_by_role("button", name="撤销整次读入").click()
-    expect(desk_page.get_by_text("这次读入已撤销。").first).to_be_visible()
-    assert (Person.objects.count(), SheetImport.objects.get(stage="undone").undo_reason) == (before, "读入了旧表。")
+    desk_page.locator("[name=reason]").fill("导入了旧表。")
+    desk_page.get_by_role("button", name="撤销整次导入").click()
+    expect(desk_page.get_by_text("这次导入已撤销。").first).to_be_visible()
+    assert (Person.objects.count(), SheetImport.objects.get(stage="undone").undo_reason) == (before, "导入了旧表。")
 
 
 def test_a_preview_and_its_words_fit_a_phone(phone_page: Page, live_server: object, tmp_path: Path) -> None:
