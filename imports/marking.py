@@ -4,9 +4,11 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import OverlappingRange
 
 from organization.sheets import (
     REASONS,
@@ -50,9 +52,15 @@ def marked_sheet(file: SheetFile, columns: Sequence[Column], errors: Iterable[Ma
         for place, sheet in enumerate(sheets_of(file), start=1):
             headings = None if sheet.is_hidden or sheet.is_too_large else find_headings(sheet, columns)
             if headings is not None:
-                name = NOT_IN_A_NAME.sub(" ", sheet.name)[:NAME_LENGTH].strip() or f"Sheet{place}"
+                name = _name(sheet.name, place, {one.name.lower() for one in book.worksheets()})
                 _write(book.add_worksheet(name), sheet, headings, by_sheet.get(sheet.name, {}), formats)
     return memory.getvalue()
+
+
+def _name(name: str, place: int, used: set[str]) -> str:
+    """Return a sheet's own name, or its place where a workbook can hold no such name or has it already."""
+    plain = NOT_IN_A_NAME.sub(" ", name)[:NAME_LENGTH].strip()
+    return plain if plain and plain.lower() not in used else f"Sheet {place}"
 
 
 def _formats(book: Any) -> dict[tuple[str, bool], Any]:
@@ -84,7 +92,8 @@ def _write(to: Any, sheet: RawSheet, headings: Headings, errors: Errors, formats
             kind = "head" if headings.first <= row <= headings.last else ""
             right = merged.get((row, place))
             if right is not None and row <= headings.last:
-                to.merge_range(row, place, row, right, "", formats[kind or "text", False])
+                with suppress(OverlappingRange):
+                    to.merge_range(row, place, row, right, "", formats[kind or "text", False])
             _cell(to, (row, place), cells.get(place), formats, is_wrong=place in wrong, kind=kind)
         if row == headings.last:
             to.write_string(row, reasons, REASONS, formats["head", False])
@@ -105,8 +114,10 @@ def _filled(sheet: RawSheet, headings: Headings) -> dict[int, dict[int, Any]]:
     rows = {row: dict(cells) for row, cells in sheet.rows.items()}
     for top, left, bottom, _right in sheet.merged:
         value = rows.get(top, {}).get(left)
+        if value is None or top <= headings.last:
+            continue
         for row in range(top + 1, bottom + 1):
-            if value is not None and top > headings.last and row in rows:
+            if row in rows:
                 rows[row].setdefault(left, value)
     return rows
 

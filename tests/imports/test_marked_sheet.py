@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from imports.blank import blank_sheet
 from imports.kinds import all_kinds, kind_of
@@ -68,6 +68,23 @@ def test_the_marked_sheet_is_read_like_the_office_s_own_and_names_the_column_of_
     assert [(one.column, one.sheet) for one in again.unread] == [("原因", "Sheet")]
     twice = load_workbook(io.BytesIO(marked(once, branch).content)).active
     assert [cell.value for cell in twice[1]].count("原因") == 1
+
+
+def test_a_heading_in_two_merged_rows_and_cells_merged_over_rows_are_read_again(branch: Branch, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    lines = [["姓名", "工号", "党籍", "", "教研室"], ["", "", "政治面貌", "入党时间"]]
+    lines += [["人甲", "T1", "党外人士", "", "一室"], ["人乙", "T2", "群众"]]
+    for row in lines:
+        sheet.append([*row, *[None] * (5 - len(row))])
+    sheet["F1"], sheet["F3"], sheet["F4"] = "身份", "教师", "教师"
+    for merged in ("C1:D1", "E3:E4", "A1:A2"):
+        sheet.merge_cells(merged)
+    book.save(tmp_path / "r.xlsx")
+    file = SheetFile.at(tmp_path / "r.xlsx")
+    first = [(row, values) for _sheet, row, values in rows(file)]
+    assert [values["教研室"] for _row, values in first] == ["一室", "一室"]
+    assert [(row, values) for _sheet, row, values in rows(marked(file, branch))] == first
 
 
 ODD = st.sampled_from(["=1+1", "+86", "-", "@x", "00123", "TRUE", " 空 格 ", "2021-05-03", "1.5", "#N/A", "汉字", ""])
