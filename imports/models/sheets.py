@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.looking import evidence_storage
 from evidence.models import DamagedFileError
+from evidence.names import named_as
 from imports.kinds import SheetKind, Wishes, kind_of
 from imports.models.queries import SheetImportQuerySet, hold_branch
 from imports.models.rows import KeptSheet, SheetImportRow, trace_as_json
@@ -148,7 +149,8 @@ class SheetImport(models.Model):
             if kept is not None:
                 kept.evidence.file.refuse_damage()
                 with evidence_storage().open(kept.evidence.file.path) as stored:
-                    return SheetFile(self.file_name, stored.read())
+                    name = named_as(self.file_name, kept.evidence.file.media_type)
+                    return SheetFile(name, stored.read())
         except (DamagedFileError, OSError):
             pass
         raise RuleError(gettext("The sheet itself is no longer kept. Please read it in anew."))
