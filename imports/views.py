@@ -169,11 +169,11 @@ def undo(request: UserRequest, pk: int) -> HttpResponse:
             done = found.undo(by=request.user, reason=form.cleaned_data["reason"])
         except (RuleError, ValidationError) as error:
             _say(request, error)
-        else:
-            messages.success(request, _("The import was undone."))
-            for words in done.stays[:IMPORTS_SHOWN]:
-                messages.warning(request, words)
-            return redirect(found)
+            return redirect("imports:undo", pk=pk)
+        messages.success(request, _("The import was undone."))
+        for words in done.stays[:IMPORTS_SHOWN]:
+            messages.warning(request, words)
+        return redirect(found)
     undoing = found.undoing() if found.is_written else None
     context = {"found": found, "kind": found.kind_info, "undoing": undoing, "form": form}
     return render(request, "imports/undo.html", context)
