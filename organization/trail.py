@@ -73,7 +73,7 @@ def audited_delete(rows: QuerySet[Any]) -> int:
         How many rows were deleted.
     """
     with transaction.atomic():
-        gone = list(rows)
+        gone = list(rows.order_by("pk"))  # an order by other rows would join them, and they may be gone already
         fields = audited_fields(rows.model)
         before = [_values(row, fields) for row in gone]
         rows.model._base_manager.filter(pk__in=[row.pk for row in gone])._raw_delete(rows.db)

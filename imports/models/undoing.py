@@ -149,9 +149,9 @@ def _remove(model: type[Model], rows: list[Any], made: dict[type[Model], dict[in
     """Delete rows: at once those that go with the row they belong to, one by one those with a rule of their own."""
     has_rule = model.delete is not Model.delete
     alone = {row.pk: row for row in rows if has_rule and not _goes_with_another(row, made)}
+    together = [row.pk for row in rows if row.pk not in alone]
     for row in alone.values():
         row.delete()
-    together = [row.pk for row in rows if row.pk not in alone]
     for some in _chunks(together):
         audited_delete(model._base_manager.filter(pk__in=some))
 

@@ -184,3 +184,14 @@ def test_the_property_finds_a_cell_that_does_not_go_back(
     monkeypatch.setattr(Undoing, "_find_changed", lambda _undoing, _traces: None)
     found.undo(by=secretary, reason="读错了表。")
     assert work() != before
+
+
+def test_steps_go_with_the_people_they_belong_to_in_whatever_order_the_rows_stand(
+    branch: Branch, secretary: User
+) -> None:
+    people(branch)
+    before = work()
+    lines = [["旧甲", "T1", "教师", "中共党员", *[""] * 4], ["新丙", "T3", "教师", "预备党员", *[""] * 4]]
+    found = written(branch, [HEADINGS, *lines], by=secretary)
+    found.undo(by=secretary, reason="读错了表。")
+    assert work() == before
