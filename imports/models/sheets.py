@@ -169,14 +169,17 @@ class SheetImport(models.Model):
         """
         book = self._book()
         with all_or_nothing():
-            kept = self._locked(self.Stage.PREVIEWED)
-            before = kept.accept_doubles, kept.findings
-            kept.accept_doubles = kept.accept_doubles if accept_doubles is None else accept_doubles
-            kept._set_result(kept._planned(book).result)
-            if (kept.accept_doubles, kept.findings) != before:
-                kept.looked_at = timezone.now()  # the trail says by it that the preview was made anew
-                kept.save()
+            self._locked(self.Stage.PREVIEWED)._see_anew(book, accept_doubles=accept_doubles)
         self.refresh_from_db()
+
+    def _see_anew(self, book: Book, *, accept_doubles: bool | None = None) -> None:
+        """Keep what a sheet that was read would do now, when that is something else."""
+        before = self.accept_doubles, self.findings
+        self.accept_doubles = self.accept_doubles if accept_doubles is None else accept_doubles
+        self._set_result(self._planned(book).result)
+        if (self.accept_doubles, self.findings) != before:
+            self.looked_at = timezone.now()  # the trail says by it that the preview was made anew
+            self.save()
 
     def explain(self, words: Iterable[tuple[str, str, str]], *, by: User) -> None:
         """Remember what words of the branch's sheets mean, each as (use, word, meaning), and look again.
@@ -185,15 +188,14 @@ class SheetImport(models.Model):
             ValidationError: when a meaning is none that the sheets know; no word is remembered then.
             RuleError: when it was written meanwhile.
         """
+        told = [self._explained(*word) for word in words]
+        book = self._book(told)
         with all_or_nothing():
-            self._locked(self.Stage.PREVIEWED)
-            for use, word, meaning in words:
-                known = Synonym.objects.filter(branch=self.branch, use=use, word=word).first()
-                synonym = known or Synonym(branch=self.branch, use=use, word=word)
-                synonym.meaning = meaning
-                synonym.full_clean()
+            kept = self._locked(self.Stage.PREVIEWED)
+            for synonym in told:
                 synonym.save()
-        self.look_again(by=by)
+            kept._see_anew(book)
+        self.refresh_from_db()
 
     def write(self, *, by: User, seen: str) -> None:
         """Write every row, in one transaction, when it still does what was seen.
@@ -274,9 +276,26 @@ class SheetImport(models.Model):
             kept.delete()
             evidence.forget_when_loose()
 
-    def _book(self) -> Book:
-        """Return the kept sheet's rows, read anew in a process of its own: no transaction is open then."""
+    def _explained(self, use: str, word: str, meaning: str) -> Synonym:
+        """Return what a word of the branch's sheets shall mean from now on, not yet saved.
+
+        Raises:
+            ValidationError: when the meaning is none that the sheets know.
+        """
+        known = Synonym.objects.filter(branch=self.branch, use=use, word=word).first()
+        synonym = known or Synonym(branch=self.branch, use=use, word=word)
+        synonym.meaning = meaning
+        synonym.full_clean()
+        return synonym
+
+    def _book(self, told: Iterable[Synonym] = ()) -> Book:
+        """Return the kept sheet's rows, read anew in a process of its own: no transaction is open then.
+
+        Args:
+            told: words that are about to be remembered.
+        """
         file, synonyms = self.file(), Synonym.objects.known_in(self.branch)
+        synonyms = synonyms.and_also({(one.use, one.word): one.meaning for one in told})
         try:
             return read_book(file, self.kind_info.columns(synonyms))
         except SheetError as error:

@@ -20,6 +20,10 @@ class Synonyms:
 
     words: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
+    def and_also(self, words: Mapping[tuple[str, str], str]) -> "Synonyms":
+        """Return these and others, each by use and word, which come first."""
+        return Synonyms({**self.words, **{(use, plain_word(word)): meaning for (use, word), meaning in words.items()}})
+
     def meant(self, use: str, word: str) -> str:
         """Return the known word that is meant, or the word itself."""
         return self.words.get((use, plain_word(word)), word)

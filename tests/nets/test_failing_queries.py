@@ -34,7 +34,7 @@ from tests.world import BranchWorld
 pytestmark = pytest.mark.django_db
 
 #: In the suite: so many of our own pages besides those whose forms once failed, and every so manieth statement.
-ONCE_FAILED = ("pairings:matching", "pairings:run", "teaching_pairs:workshop")
+ONCE_FAILED = ("imports:detail", "pairings:matching", "pairings:run", "teaching_pairs:workshop")
 PAGES_TAKEN, EVERY = 12, size(small=13, large=1)
 WORD = "断电"
 
