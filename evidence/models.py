@@ -14,10 +14,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from evidence.back import FILE
 from evidence.looking import Accepted, accept_bytes, accept_table, evidence_storage, forget_look, look_at, put
 from evidence.names import NAME_LENGTH, named_as
 from evidence.refusals import refusal
-from organization.models import ScopedQuerySet, User
+from organization.models import RuleError, ScopedQuerySet, User
 from organization.text import PlainCharField
 
 if TYPE_CHECKING:
@@ -245,6 +246,39 @@ class Evidence(models.Model):
         """Return the address of the preview page."""
         return reverse("evidence:detail", args=[self.pk])
 
+    @property
+    def branch_id(self) -> int | None:
+        """Return the branch of a record that holds it (a query a kind)."""
+        return next((link.branch_id for link in self.links()), None)
+
+    def links(self) -> list[Any]:
+        """Return the rows that hold this upload (a query a kind)."""
+        return [row for link in evidence_links() for row in link._base_manager.filter(evidence=self.pk).order_by("pk")]
+
+    def links_of_same_bytes(self) -> list[Any]:
+        """Return the rows that hold any upload of the same bytes, each kind in its order (a query a kind)."""
+        same = [link._base_manager.filter(evidence__file=self.file_id).order_by("pk") for link in evidence_links()]
+        return [row for rows in same for row in rows]
+
+    def remove_everywhere(self, *, by: User, reason: str) -> None:
+        """Remove the file from every record that holds the same bytes, and from the disk.
+
+        Raises:
+            RuleError: when `by` does not manage the branch of each, one of them cannot let it go, or no reason is
+                given; nothing is removed then.
+        """
+        with FILE.taking(self, by=by, reason=reason) as (upload, line):
+            links = upload.links_of_same_bytes()
+            if any(not by.manages(link.branch_id) for link in links):
+                raise RuleError(
+                    _("Another branch's record holds the same file; the operator can remove it everywhere.")
+                )
+            line.files = [{"sha256": upload.file.sha256, "name": "", "is_gone": True}]
+            for link in links:
+                link.take_back(by=by, reason=reason)
+
+    remove_everywhere.alters_data = True  # type: ignore[attr-defined]
+
     def forget_when_loose(self) -> None:
         """Delete the row when nothing holds it any more; bytes without a row go with the next sweep."""
         if Evidence.objects.filter(pk=self.pk).held_by_nothing().exists():
@@ -285,6 +319,14 @@ class EvidenceLink(models.Model):
     def branch_id(self) -> int:
         """Return the branch of the row that holds the file."""
         return self.holder.branch_id  # type: ignore[attr-defined]
+
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove the file from the row that holds it; each link that lets its file go has a verb of its own.
+
+        Raises:
+            RuleError: for a link that keeps its file.
+        """
+        raise RuleError(_("“%(holder)s” keeps this file; undo that first.") % {"holder": self.holder})
 
     @property
     def excerpt(self) -> "Excerpt | None":

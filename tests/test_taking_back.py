@@ -27,8 +27,9 @@ from organization.models import RuleError, TakenBack, User
 from organization.redaction import BLACKED_OUT
 from organization.ways_back import all_ways, way_of
 from outcomes.figures import Period, branch_report
-from outcomes.models import Outcome, OutcomeEvidence
-from pairings.models import LogPhoto, MatchSeat, Pairing, ProgressLog
+from outcomes.freezing import freeze_report
+from outcomes.models import Outcome, OutcomeEvidence, ReportFile
+from pairings.models import LogPhoto, MatchSeat, Pairing, PairingFile, ProgressLog
 from teaching_pairs.models import SignUp
 from tests.conftest import signed_in
 from tests.factories import evidence, log, outcome, submitted, teacher, teaching_pair, user_of, verified
@@ -149,6 +150,14 @@ CASES = {
         changes=("totals.outcomes", "totals.by_level.provincial", "by_form.teaching.outcomes"),
     ),
     "return": Case(new_returned, owner="", is_back=stands(Outcome, review="submitted", return_reason="")),
+    "pairing_file": Case(
+        lambda world: PairingFile.objects.create(pairing=world.own.rows["engagement"], evidence=card(world)),
+        owner="",
+        is_back=gone(PairingFile),
+        words=("的证件",),
+    ),
+    "report_file": Case(lambda world: world.own.rows["report_file"], owner="", is_back=gone(ReportFile)),
+    "file": Case(lambda world: new_log(world).photos.get().evidence, owner="", is_back=gone(Evidence)),
     "decision": Case(
         completed,
         owner="",
@@ -362,6 +371,60 @@ class TheDisk(TestCase):
             entry.take_back(by=self.world.user("secretary"), reason=REASON)
             transaction.set_rollback(True)
         assert file.compute_sha256() == file.sha256
+
+
+class EverywhereAtOnce(TestCase):
+    """An identity card that stands in a log, proves an outcome and its correction, and lies in a frozen report."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.world = build_world()
+
+    def proved_with(self, shown: Evidence) -> Outcome:
+        """Return a verified correction of a verified outcome, frozen in between, all with the same file."""
+        own = self.world.own
+        by, secretary = own.users["teacher"], own.users["secretary"]
+        day = datetime.date(YEAR - 1, 6, 1)
+        first = verified(own.branch, verifier=secretary, by=by, proofs=[shown], achieved_on=day)
+        freeze_report(own.branch, Period.year(YEAR - 1), by=secretary)
+        second = first.correct(by=by, reason="名称有误。")
+        second.submit(by=by)
+        second.verify(by=secretary)
+        return second
+
+    def test_it_goes_from_every_record_and_from_the_disk_and_the_report_says_so(self) -> None:
+        entry = new_log(self.world)
+        shown = entry.photos.get().evidence
+        before = on_disk() - {shown.file.path, shown.file.thumbnail_path}
+        proved = self.proved_with(shown)
+        documents = on_disk() - before - {shown.file.path, shown.file.thumbnail_path}
+        secretary = self.world.user("secretary")
+        with self.captureOnCommitCallbacks(execute=True):
+            shown.remove_everywhere(by=secretary, reason=REASON)
+        assert on_disk() == before | documents
+        reviews = Outcome.objects.filter(work=proved.work).order_by("pk").values_list("review", flat=True)
+        assert (list(reviews), entry.photos.count()) == (["returned", "returned"], 0)
+        assert [(name, found.broken) for name, found in try_all() if found.broken] == []
+        address = reverse("outcomes:report", args=["OWN"]) + f"?year={YEAR - 1}"
+        since = signed_in(secretary).get(address).context["since"]
+        assert {line.way for _what, line in since.lines} >= {"report_file", "verification", "proof"}
+
+    def test_what_another_branch_holds_too_is_the_operator_s_to_remove(self) -> None:
+        shown = new_log(self.world).photos.get().evidence
+        with evidence_storage().open(shown.file.path) as stored:
+            again = evidence(content=stored.read())
+        other = self.world.other
+        log(other.rows["pair"], by=other.users["teacher"], photos=[again])
+        with translation.override("en"), self.assertRaisesMessage(RuleError, "Another branch's record"):
+            shown.remove_everywhere(by=self.world.user("secretary"), reason=REASON)
+        with self.captureOnCommitCallbacks(execute=True):
+            shown.remove_everywhere(by=self.world.user("operator"), reason=REASON)
+        assert not StoredFile.objects.filter(sha256=shown.file.sha256).exists()
+
+    def test_a_document_that_was_handed_in_stays(self) -> None:
+        kept = self.world.own.rows["frozen"].files.get(name="report.docx")
+        with translation.override("en"), self.assertRaisesMessage(RuleError, "it stays as it is"):
+            kept.take_back(by=self.world.user("secretary"), reason=REASON)
 
 
 class WhileAndAfterwards(TestCase):

@@ -16,7 +16,7 @@ from organization.models import Branch, College, Person, RoleAssignment, Synonym
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from outcomes.models import Grade, ReportProse, Subkind
-from pairings.models import MatchRule, MatchRun
+from pairings.models import MatchRule, MatchRun, PairingFile
 from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.factories import (
     BranchFactory,
@@ -104,6 +104,7 @@ class BranchWorld:
             "evidence": proved.proofs.get().evidence,
             "proof": proved.proofs.get(),
             "returned": self._returned(of_pair),
+            "pairing_file": PairingFile.objects.create(pairing=served, evidence=evidence(by, name=f"回执{code}.png")),
             "problem": asked,
             "enterprise": asked.enterprise,
             "office": office,
@@ -212,6 +213,7 @@ def build_branch(college: College, code: str) -> BranchWorld:
     days = {"first_day": datetime.date(YEAR, 1, 1), "last_day": datetime.date(YEAR, 12, 31)}
     ReportProse(**written, **days).record(by=world.users["secretary"])
     world.rows["frozen"] = freeze_report(branch, Period.year(YEAR), by=world.users["secretary"])
+    world.rows["report_file"] = world.rows["frozen"].files.filter(name__startswith="outcome-").first()
     world.mark_names()
     return world
 

@@ -171,4 +171,27 @@ PROOF = WayBack(
     shown_with=("outcome", "evidence__file"),
     in_reports=True,
 )
-WAYS = (DRAFT, SUBMISSION, VERIFICATION, RETURN, PROOF)
+
+
+def report_file_stands(kept: Row) -> "StrOrPromise":
+    """Return that a file is one of the documents that were handed in, which stay."""
+    return _("This is what was handed in; it stays as it is.") if kept.name.startswith("report.") else ""
+
+
+REPORT_FILE = WayBack(
+    slug="report_file",
+    model="outcomes.ReportFile",
+    noun=_("Proof in a frozen report"),
+    title=_("Remove the file from the report"),
+    consequence=_(
+        "The report keeps its figures, its documents and the file's hash, and says that the file was removed, by whom"
+        " and why. Where no other record holds it, it is gone from the disk."
+    ),
+    done=_("The file is removed; the report says so."),
+    kept_until=report_file_stands,
+    named=lambda kept: str(kept.report),
+    leads_to=lambda kept: kept.report.get_absolute_url(),
+    shown_with=("report__branch", "evidence__file"),
+    in_reports=True,
+)
+WAYS = (DRAFT, SUBMISSION, VERIFICATION, RETURN, PROOF, REPORT_FILE)

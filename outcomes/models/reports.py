@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet
+from evidence.removal import let_go
 from organization.models import Branch, RuleError, ScopedQuerySet, User
 from organization.signing import is_signed, sign
+from outcomes.models import back
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -171,3 +173,17 @@ class ReportFile(EvidenceLink):
     def holder(self) -> FrozenReport:
         """Return the report that holds the file."""
         return self.report
+
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove a proof from the report, which keeps its hash and says so.
+
+        Raises:
+            RuleError: when it is a document that was handed in, `by` does not manage the branch, or no reason is given.
+        """
+        with back.REPORT_FILE.taking(self, by=by, reason=reason) as (kept, line):
+            line.facts = {"report": kept.report_id, "name": kept.name, "sha256": kept.evidence.file.sha256}
+            upload = kept.evidence_id
+            kept.delete()
+            line.files = let_go([upload], by=by, college=kept.report.branch.college_id)
+
+    take_back.alters_data = True  # type: ignore[attr-defined]

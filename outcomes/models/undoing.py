@@ -59,7 +59,7 @@ class UndoesMixin(models.Model):
             line.facts = {"verified_by": outcome.verified_by_id, "verified_at": outcome.verified_at.isoformat()}
             outcome._let_drafts_go()
             if outcome.corrects is not None:
-                outcome.corrects._count_again()
+                outcome.corrects._count_again(line.reason)
             outcome.verified_by, outcome.verified_at, outcome.seal = None, None, ""
             outcome._be_returned(line.reason, "verified_by", "verified_at", "seal")
         self.refresh_from_db()
@@ -91,12 +91,16 @@ class UndoesMixin(models.Model):
             sequel.continues, sequel.work = None, uuid.uuid4()
             sequel.save(update_fields=["continues", "work"])
 
-    def _count_again(self) -> None:
-        """Let an outcome count again whose correction was revoked; its seal is of what it says."""
+    def _count_again(self, reason: str) -> None:
+        """Let an outcome count again whose correction was revoked, or return it where its proof was removed."""
         outcome = cast("Outcome", self)
         with outcome._locked(outcome.Review.SUPERSEDED) as earlier:
-            earlier.review = earlier.Review.VERIFIED
-            earlier.save(update_fields=["review"])
+            if earlier.proofs.exists():
+                earlier.review = earlier.Review.VERIFIED
+                earlier.save(update_fields=["review"])
+            else:
+                earlier.verified_by, earlier.verified_at, earlier.seal = None, None, ""
+                earlier._be_returned(reason, "verified_by", "verified_at", "seal")
 
     def seal_anew(self) -> None:
         """Seal a replaced version again whose file was removed; the line of that says which."""

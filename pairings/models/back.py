@@ -161,4 +161,15 @@ DECISION = WayBack(
     verb="undo_decision",
     in_reports=True,
 )
-WAYS = (LOG, PHOTO, ANSWER, PROPOSAL, DECISION)
+PAIRING_FILE = WayBack(
+    slug="pairing_file",
+    model="pairings.PairingFile",
+    noun=_("File of a pairing"),
+    title=_("Remove the file"),
+    consequence=_("The file is gone for good, from this pairing and, unless another record holds it, from the disk."),
+    done=_("The file is removed."),
+    named=lambda file: file.pairing.title,
+    leads_to=lambda file: file.pairing.get_absolute_url(),
+    shown_with=("pairing", "evidence__file"),
+)
+WAYS = (LOG, PHOTO, ANSWER, PROPOSAL, DECISION, PAIRING_FILE)

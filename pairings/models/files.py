@@ -6,12 +6,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet
+from evidence.removal import let_go
+from organization.models import User
+from pairings.models import back
 from pairings.models.pairing import Pairing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-    from organization.models import User
 
 
 class PairingFileQuerySet(EvidenceLinkQuerySet):
@@ -38,3 +39,16 @@ class PairingFile(EvidenceLink):
     def holder(self) -> Pairing:
         """Return the pairing that holds the file."""
         return self.pairing
+
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove the file from its pairing, and from the disk unless another row holds it.
+
+        Raises:
+            RuleError: when `by` does not manage its branch, or no reason is given.
+        """
+        with back.PAIRING_FILE.taking(self, by=by, reason=reason) as (file, line):
+            upload = file.evidence_id
+            file.delete()
+            line.files = let_go([upload], by=by, college=file.pairing.branch.college_id)
+
+    take_back.alters_data = True  # type: ignore[attr-defined]
