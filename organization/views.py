@@ -93,6 +93,9 @@ def take_back(request: UserRequest, pk: int, way: WayBack) -> HttpResponse:
     is_owners, problem = way.is_owners(request.user, row), way.problem(request.user, row)
     form = WhyForm(request.POST or None, needs_reason=not is_owners)
     leads_to = way.leads_to(row)
+    if request.method == "POST" and problem:
+        messages.error(request, str(problem))
+        return redirect(leads_to)
     if request.method == "POST" and form.is_valid():
         try:
             way.carry_out(row, by=request.user, reason=form.cleaned_data.get("reason", ""))
