@@ -207,7 +207,9 @@ def build_branch(college: College, code: str) -> BranchWorld:
     world.rows = world.add_rows()
     world.users["student"] = user_of(world.rows["student"])
     world.rows |= {"branch": branch, "college": college}
-    undone = written_sheet(branch, [SHEET, ["误读", f"U{code}", "教师", "群众", ""]], by=world.users["secretary"])
+    known = world.rows["person"]
+    misread = [known.name, known.number, "教师", "群众", f"误读{code}"]
+    undone = written_sheet(branch, [SHEET, misread], by=world.users["secretary"])
     undone.undo(by=world.users["secretary"], reason=f"读错了表{code}。")
     written = {"branch": branch, "kind": "case", "section": "practice", "words": f"主要做法{code}。"}
     days = {"first_day": datetime.date(YEAR, 1, 1), "last_day": datetime.date(YEAR, 12, 31)}
