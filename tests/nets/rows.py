@@ -72,7 +72,7 @@ def difference(before: State, after: State) -> list[str]:
             name = new.get((label, pk), pk)
             for column, value in row.items():
                 if pk not in before[label] or old[column] != value:
-                    shown = new.get((targets.get(column, ""), value), value)
+                    shown = new.get((targets[column], value), value) if column in targets else value
                     said.append(f"{label} {name}: {column} = {shown!r}")
         said += [f"{label} {pk}: gone" for pk in before[label] if pk not in rows]
     return sorted(said)
