@@ -71,7 +71,7 @@ HOLES = {
         life, "check_closing_day", nothing, ("log", "complete"), "12_pairing_s_days_are_in_order"
     ),
     "its start moves past its logs": Hole(
-        life, "problem_with_start", nothing, ("log", "edit"), "12_pairing_s_days_are_in_order"
+        life, "problem_with_start", nothing, ("log", "edit"), "12_pairing_s_days|12_money_and_links"
     ),
     "people change on any day": Hole(
         life, "check_change", nothing, ("change_people", "change_helpers"), "12_pairing_s_days|seated themselves"

@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import hypothesis.strategies as st
+from django.db.models import Q
 from hypothesis.stateful import rule
 
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
@@ -20,14 +21,14 @@ class TeamVerbs(Machine):
 
     @rule(of=number, by=number, on=st.none() | day, name=st.sampled_from(Round.values), another=maybe)
     def plan_project(self, of: int, by: int, on: datetime.date | None, name: str, another: bool) -> None:
-        team = pick(MentorshipTeam.objects.all(), of)
+        team = pick(MentorshipTeam.objects.all(), of, Q(status="active"))
         project = None if another else team.projects.first()
         project = project or Project(team=team, track="contest", title="参赛项目")
         self.attempt(lambda: project.plan({name: on}), by=self.user(by))
 
     @rule(of=number, by=number, on=day, result=st.sampled_from(["一等奖", " "]))
     def record_result(self, of: int, by: int, on: datetime.date, result: str) -> None:
-        if stage := pick(Stage.objects.all(), of):
+        if stage := pick(Stage.objects.all(), of, Q(project__team__status="active", result="")):
             self.attempt(lambda: stage.record_result(result=result, held_on=on), by=self.user(by))
 
     @rule(
@@ -40,7 +41,8 @@ class TeamVerbs(Machine):
         marks_all=maybe,
     )
     def assess(self, *, of: int, who: int, by: int, on: datetime.date, view: str, moment: str, marks_all: bool) -> None:
-        team, rubric, user = pick(MentorshipTeam.objects.all(), of), Rubric.objects.get(branch=None), self.user(by)
+        team, user = pick(MentorshipTeam.objects.all(), of, Q(status="active")), self.user(by)
+        rubric = Rubric.objects.get(branch=None)
         students = [seat.person for seat in team.shown_seats if seat.role != "leader"] + [self.person(who)]
         given = {"team": team, "student": students[who % len(students)], "moment": moment, "view": view}
         assessment = Assessment(**given, rubric=rubric, assessed_on=on)
@@ -52,7 +54,7 @@ class TeamVerbs(Machine):
     def reflect(self, of: int, by: int) -> None:
         user = self.user(by)
         if user.person:
-            team = pick(MentorshipTeam.objects.all(), of)
+            team = pick(MentorshipTeam.objects.all(), of, Q(status="active"))
             reflection = Reflection(team=team, student=user.person, words="学到很多。")
             self.attempt(lambda: reflection.write(by=user), by=user)
 

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 from auditlog.context import set_actor
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
@@ -27,15 +27,16 @@ DAYS = [STARTED + datetime.timedelta(days=days) for days in (-400, -30, -1, 0, 1
 DAYS += [TODAY + datetime.timedelta(days=days) for days in (-30, -1, 0, 1, 400)]
 
 day = st.sampled_from(DAYS)
-number = st.integers(min_value=0, max_value=30)
+number = st.integers(min_value=0, max_value=89)
 words = st.sampled_from(["按计划完成。", "请补充材料。", " ", ""])
 maybe = st.booleans()
 
 
-def pick(rows: QuerySet[Any], place: int) -> Any:
-    """Return one of the rows, or None where there are none."""
-    found = list(rows.order_by("pk"))
-    return found[place % len(found)] if found else None
+def pick(rows: QuerySet[Any], place: int, fitting: Q | None = None) -> Any:
+    """Return one of the rows, two times of three one that fits where there is any; None where there are none."""
+    found = list(rows.filter(fitting).distinct().order_by("pk")) if fitting and place % 3 else []
+    found = found or list(rows.order_by("pk"))
+    return found[place // 3 % len(found)] if found else None
 
 
 class Machine(RuleBasedStateMachine):
@@ -70,8 +71,9 @@ class Machine(RuleBasedStateMachine):
     def person(self, place: int) -> Person:
         return Person.objects.get(pk=self.people[place % len(self.people)].pk)
 
-    def pairing(self, place: int) -> Any:
-        return pick(Pairing.objects.all(), place).as_form()
+    def pairing(self, place: int, *fitting: str) -> Any:
+        """Return a pairing, rather one of a status that the verb asks for."""
+        return pick(Pairing.objects.all(), place, Q(status__in=fitting)).as_form()
 
     def attempt(self, verb: Callable[[], object], *, by: User | None) -> bool:
         """Carry a verb out as somebody, try what must hold after it, and return whether it was let through."""

@@ -3,6 +3,7 @@
 import datetime
 
 import hypothesis.strategies as st
+from django.db.models import Q
 from hypothesis.stateful import rule
 
 from organization.models import Branch
@@ -18,8 +19,9 @@ status = st.sampled_from(["cultivating", "approved", "recognised"])
 class OutcomeVerbs(Machine):
     """What is done to outcomes and reports."""
 
-    def outcome(self, place: int) -> Outcome:
-        return pick(Outcome.objects.all(), place)
+    def outcome(self, place: int, *fitting: str) -> Outcome:
+        """Return an outcome, rather one of a state of review that the verb asks for."""
+        return pick(Outcome.objects.all(), place, Q(review__in=fitting))
 
     @rule(
         who=st.lists(number, max_size=2),
@@ -64,7 +66,7 @@ class OutcomeVerbs(Machine):
     def rewrite_outcome(
         self, *, of: int, by: int, on: datetime.date, level: str, status: str, credited: int | None
     ) -> None:
-        outcome, user = self.outcome(of), self.user(by)
+        outcome, user = self.outcome(of, "draft", "returned"), self.user(by)
         was_editable = outcome.is_editable
         outcome.achieved_on, outcome.level, outcome.status = on, level, status
         people = [one.person for one in outcome.contributions.select_related("person")]
@@ -74,27 +76,27 @@ class OutcomeVerbs(Machine):
 
     @rule(of=number, by=number)
     def submit(self, of: int, by: int) -> None:
-        outcome, user = self.outcome(of), self.user(by)
+        outcome, user = self.outcome(of, "draft", "returned"), self.user(by)
         if self.attempt(lambda: outcome.submit(by=user), by=user):
             assert outcome.submitted_by_id == user.pk, "somebody else is said to have submitted it"
 
     @rule(of=number, by=number)
     def verify(self, of: int, by: int) -> None:
-        outcome, user = self.outcome(of), self.user(by)
+        outcome, user = self.outcome(of, "submitted"), self.user(by)
         if self.attempt(lambda: outcome.verify(by=user), by=user):
             assert user.manages(outcome.branch_id), "verified by a stranger"
             assert user.pk != outcome.submitted_by_id, "verified by whoever submitted it"
 
     @rule(of=number, by=number, reason=words)
     def return_outcome(self, of: int, by: int, reason: str) -> None:
-        outcome, user = self.outcome(of), self.user(by)
+        outcome, user = self.outcome(of, "submitted"), self.user(by)
         if self.attempt(lambda: outcome.send_back(by=user, reason=reason), by=user):
             assert user.manages(outcome.branch_id), "returned by a stranger"
             assert outcome.return_reason.strip(), "returned without a reason"
 
     @rule(of=number, by=number, reason=words)
     def correct(self, of: int, by: int, reason: str) -> None:
-        outcome, user = self.outcome(of), self.user(by)
+        outcome, user = self.outcome(of, "verified"), self.user(by)
         was_verified = outcome.is_verified
         if self.attempt(lambda: outcome.correct(by=user, reason=reason), by=user):
             assert was_verified, "corrected what was not verified"
@@ -102,7 +104,7 @@ class OutcomeVerbs(Machine):
     @rule(of=number, by=number, to=st.none() | number)
     def share(self, of: int, by: int, to: int | None) -> None:
         """Share a draft with a branch or with none, as its form does."""
-        outcome, user = self.outcome(of), self.user(by)
+        outcome, user = self.outcome(of, "draft", "returned"), self.user(by)
         others = Branch.objects.exclude(pk=outcome.branch_id)
         chosen = [] if to is None else [pick(others, to)]
         if outcome.is_editable:
