@@ -97,6 +97,8 @@ READERS = {
     "evidence:download": ("secretary", {"pk": "evidence"}),
     "evidence:file": ("secretary", {"pk": "evidence"}),
     "coverage": ("secretary", {}),
+    "imports:detail": ("secretary", {"pk": "sheet"}),
+    "imports:marked": ("secretary", {"pk": "refused_sheet"}),
     "outcomes:report": ("secretary", {"code": "branch"}),
     "outcomes:download": ("secretary", {"code": "branch", "kind": "json"}),
     "outcomes:preview": ("secretary", {"code": "branch"}),

@@ -10,7 +10,7 @@ from hypothesis.stateful import rule
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric, Stage
 from mentorship.models.project import Round
-from teaching_pairs.models import Milestone, TeachingPair, Workshop
+from teaching_pairs.models import Milestone, SignUp, TeachingPair, Workshop
 from tests.nets.verbs.machine import Machine, day, maybe, number, pick, words
 
 amount = st.sampled_from(["0", "1", "30000", "60000"])
@@ -89,10 +89,10 @@ class TeachingVerbs(Machine):
             self.attempt(lambda: held.sign_up(by=user, **said), by=user)
 
     @rule(of=number, by=number)
-    def withdraw(self, of: int, by: int) -> None:
+    def take_a_sign_up_back(self, of: int, by: int) -> None:
         user = self.user(by)
-        if held := pick(Workshop.objects.all(), of):
-            self.attempt(lambda: held.withdraw(by=user), by=user)
+        if signup := pick(SignUp.objects.all(), of):
+            self.attempt(lambda: signup.take_back(by=user), by=user)
 
     @rule(of=number, by=number, present=maybe)
     def record_attendance(self, of: int, by: int, present: bool) -> None:
