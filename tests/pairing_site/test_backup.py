@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -65,6 +68,24 @@ def test_what_was_lost_comes_back_as_it_was(whole: BranchWorld, tmp_path: Path) 
     run("restore", place, replace=True)
     assert sums() == before
     assert [name for name, found in try_all() if found.broken] == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a database of PostgreSQL is made by its operator first")
+def test_a_backup_comes_back_on_a_machine_that_never_had_the_site(whole: BranchWorld, tmp_path: Path) -> None:
+    archive, folder = tmp_path / "backup.tar", tmp_path / "new" / "machine"
+    run("backup", archive)
+    there = {
+        **os.environ,
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+        "SIGNING_KEY": settings.SIGNING_KEY,
+    }
+    for command in (["restore", str(archive)], ["check_integrity", "--json"]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, env=there, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+    assert [check for check in json.loads(done.stdout)["checks"] if check["broken"]] == []
 
 
 def test_nothing_is_touched_by_what_is_not_whole_or_not_ours(whole: BranchWorld, tmp_path: Path) -> None:
