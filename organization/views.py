@@ -4,7 +4,7 @@ import json
 from typing import cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -101,6 +101,8 @@ def take_back(request: UserRequest, pk: int, way: WayBack) -> HttpResponse:
             way.carry_out(row, by=request.user, reason=form.cleaned_data.get("reason", ""))
         except RuleError as error:
             form.add_error(None, str(error))
+        except ValidationError as error:
+            form.add_error("reason" if "reason" in form.fields else None, error.messages)
         else:
             messages.success(request, str(way.done))
             _tell_what_stays(request, way, pk)

@@ -1,6 +1,7 @@
 """Decisions taken back: what stands on them, who may, what counts again, and what a frozen report says of it."""
 
 import datetime
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -230,3 +231,12 @@ class TestSinceFreezing:
         late = verified(world.branch, by=world.users["teacher"], title="迟到的课程")
         address = reverse("outcomes:report", args=[world.code]) + f"?year={YEAR}"
         assert [one.pk for one in desk.get(address).context["since"].new] == [late.pk]
+
+
+def test_a_reason_that_no_document_could_hold_is_refused_beside_its_field(desk: Client, world: BranchWorld) -> None:
+    draft = world.rows["draft"]
+    answer = desk.post(
+        reverse("take_back_draft", args=[draft.pk]), {"reason": "\u202e录错了", "form_key": str(uuid.uuid4())}
+    )
+    assert (answer.status_code, "U+202E" in answer.content.decode()) == (200, True)
+    assert Outcome.objects.filter(pk=draft.pk).exists()
