@@ -117,7 +117,7 @@ lock: | .venv/.base  ## Lock the Python packages and the assets anew
 	$(PY) -m pip install --quiet --require-hashes -r requirements/lock.txt
 	for name in lock node base dev; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-			--no-emit-index-url --no-header $(ARGS) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+			--no-emit-index-url --no-header --no-strip-extras $(ARGS) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
 	npm install --package-lock-only --ignore-scripts
 
