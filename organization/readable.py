@@ -9,11 +9,11 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
-from organization.bounds import LONGEST_QUERY, LONGEST_VALUE, NEVER_TEXT, why_no_list, why_unreadable
+from organization.bounds import LONGEST_VALUE, NEVER_TEXT, why_no_list, why_unreadable
 
 logger = logging.getLogger(__name__)
 
-#: Where the server's environment says which headers were taken out because nobody could read them.
+#: Where the server's environment says what was taken out because nobody could read them.
 UNREADABLE = "pairing_site.unreadable"
 
 
@@ -46,7 +46,7 @@ def why_desk(request: HttpRequest) -> str:
 
 def why_address(request: HttpRequest) -> str:
     """Return what is wrong with an address; an empty text when nothing is."""
-    if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY or len(request.path) > LONGEST_VALUE:
+    if len(request.path) > LONGEST_VALUE:
         return "the address is too long"
     try:
         return why_unreadable(pairs_of(request.GET), longest=LONGEST_VALUE)

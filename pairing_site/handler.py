@@ -1,4 +1,4 @@
-"""The site as a server calls it: headers that Django reads before any of our code runs are looked at first."""
+"""The site as a server calls it: what Django reads before any of our code runs is looked at first."""
 
 import re
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
+from organization.bounds import LONGEST_QUERY
 from organization.readable import UNREADABLE
 
 LONGEST_HEADER = 8_190
@@ -17,7 +18,7 @@ NUL_IN_COOKIE = re.compile(r"\x00|\\000")
 
 
 class BoundedHandler(WSGIHandler):
-    """Django's own, given only headers that it can read; what was taken out is answered by our middleware."""
+    """Django's own, given only what it can read; what was taken out is answered by our middleware."""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> HttpResponseBase:
         """Answer a request."""
@@ -25,7 +26,7 @@ class BoundedHandler(WSGIHandler):
 
 
 def readable(environ: dict[str, Any]) -> dict[str, Any]:
-    """Return a server's environment without headers that nobody can read, and with a note that they were there."""
+    """Return a server's environment without what nobody can read, and with a note that it was there."""
     wrong = {name for name, value in environ.items() if name.startswith("HTTP_") and len(value) > LONGEST_HEADER}
     if NUL_IN_COOKIE.search(environ.get("HTTP_COOKIE", "")):
         wrong.add("HTTP_COOKIE")
@@ -33,6 +34,10 @@ def readable(environ: dict[str, Any]) -> dict[str, Any]:
         wrong.add("CONTENT_TYPE")
     if environ.get("CONTENT_LENGTH") and not re.fullmatch("[0-9]{1,18}", environ["CONTENT_LENGTH"]):
         wrong.add("CONTENT_LENGTH")
+    if (
+        len(environ.get("QUERY_STRING", "")) > LONGEST_QUERY
+    ):  # Django copies it many times before anything else reads it
+        wrong.add("QUERY_STRING")
     if not wrong:
         return environ
     return {name: value for name, value in environ.items() if name not in wrong} | {

@@ -12,6 +12,7 @@ from organization.bounds import MOST_ROWS
 from pairing_site.handler import BoundedHandler, readable
 from tests.conftest import signed_in
 from tests.factories import operator
+from tests.nets.cost import MEGABYTE, measured
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,14 @@ def test_a_codec_in_a_header_reads_no_address(world: BranchWorld, sent: str) -> 
     }
     BoundedHandler()(environ, lambda status, headers, exc_info=None: said.append(status))
     assert said == ["400 Bad Request"]
+
+
+def test_an_address_of_thirty_megabytes_is_refused_before_it_is_copied(world: BranchWorld) -> None:
+    said: list[str] = []
+    environ = {**RequestFactory()._base_environ(), "PATH_INFO": "/", "QUERY_STRING": "q=" + "%61" * (10 * MEGABYTE)}
+    cost = measured(lambda: BoundedHandler()(environ, lambda status, headers, exc_info=None: said.append(status)))
+    assert said == ["400 Bad Request"]
+    assert cost.here < 8 * MEGABYTE
 
 
 def test_a_cookie_with_a_nul_is_no_session(world: BranchWorld) -> None:

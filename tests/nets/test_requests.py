@@ -236,7 +236,7 @@ def last_words() -> str:
 def test_no_request_stops_the_site(world: World) -> None:
     result = attacked(world, size(small=200, large=20_000), seed=int(os.environ.get("SEED", SEED)))
     sys.stdout.write(f"{result}\n")
-    assert result.failures == []
+    assert not result.failures, "\n".join(result.failures)
 
 
 @pytest.mark.hole
