@@ -279,16 +279,6 @@ class Evidence(models.Model):
 
     remove_everywhere.alters_data = True  # type: ignore[attr-defined]
 
-    def forget_when_loose(self) -> None:
-        """Delete the row when nothing holds it any more; bytes without a row go with the next sweep."""
-        if Evidence.objects.filter(pk=self.pk).held_by_nothing().exists():
-            file = self.file
-            self.delete()
-            if not file.uploads.exists():
-                file.delete()
-
-    forget_when_loose.alters_data = True  # type: ignore[attr-defined]
-
 
 class EvidenceLinkQuerySet(ScopedQuerySet):
     """Rows that hold uploads."""

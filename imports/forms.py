@@ -31,12 +31,6 @@ class SheetForm(forms.Form):
             branch.widget = forms.HiddenInput()
 
 
-class UndoForm(forms.Form):
-    """Why an import is undone."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 class WordsForm(forms.Form):
     """What the words mean that nothing explains yet; what is left empty is asked again."""
 

@@ -1,13 +1,14 @@
 """How long sheets are kept: a preview that nobody wrote a day, the file of one that was written a while."""
 
 import datetime
+from contextlib import suppress
 
 from django.conf import settings
 from django.utils import timezone
 
 from evidence.leftovers import sweeps
 from imports.models import KeptSheet, SheetImport
-from organization.models import all_or_nothing
+from organization.models import RuleError, User
 
 PREVIEW = datetime.timedelta(days=1)
 
@@ -27,10 +28,10 @@ def forget_old_sheets(*, dry_run: bool) -> list[str]:
     found = [f"preview {pk}" for pk in previews.values_list("pk", flat=True)]
     found += [f"sheet {pk}" for pk in decided.values_list("pk", flat=True)]
     if not dry_run:
+        by = User.objects.of_the_command_line()
         for one in [*previews]:
-            with all_or_nothing():
-                one.forget()
-        for one in [*decided]:
-            with all_or_nothing():
-                one.forget_sheet()
+            with suppress(RuleError):  # somebody wrote it meanwhile
+                one.forget(by=by)
+        for one in [*decided.select_related("branch")]:
+            one.forget_sheet(by=by)
     return found

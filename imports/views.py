@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imports.blank import blank_sheet
-from imports.forms import SheetForm, UndoForm, WordsForm, unknown_words
+from imports.forms import SheetForm, WordsForm, unknown_words
 from imports.kinds import SheetKind, kind_of
 from imports.marking import marked_sheet
 from imports.models import PreviewMovedError, SheetImport
 from imports.pages import STATES, counts_of, rows_of
 from organization.access import UserRequest, require, visible_or_404
+from organization.forms import WhyForm
 from organization.models import Branch, RuleError, Synonym
+from organization.refusals import add_refusal, carried_out, words_of
 from organization.sheets import RowError, SheetError, SheetFile, read_book
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,8 +57,8 @@ def new(request: UserRequest, kind: str) -> HttpResponse:
             return redirect(_looked_at(request, form, sheet_kind))
         except SheetError as error:
             errors = error.errors
-        except (RuleError, ValidationError) as error:
-            form.add_error("file", error if isinstance(error, ValidationError) else str(error))
+        except ValidationError as error:
+            add_refusal(form, error, at="file")
     earlier = SheetImport.objects.visible_to(request.user).filter(kind=kind).with_people().defer("findings")
     context = {"kind": sheet_kind, "form": form, "errors": errors, "earlier": earlier[:IMPORTS_SHOWN]}
     return render(request, "imports/new.html", context)
@@ -111,8 +113,8 @@ def write(request: UserRequest, pk: int) -> HttpResponse:
         found.write(by=request.user, seen=request.POST.get("seen", ""))
     except PreviewMovedError as moved:
         messages.warning(request, str(moved))
-    except (RuleError, ValidationError) as error:
-        _say(request, error)
+    except ValidationError as error:
+        messages.error(request, words_of(error))
     else:
         said = {"new": found.new, "changed": found.changed, "same": found.same}
         messages.success(request, _("Written: %(new)s new, %(changed)s changed, %(same)s unchanged.") % said)
@@ -126,12 +128,8 @@ def explain(request: UserRequest, pk: int) -> HttpResponse:
     form = WordsForm(request.POST, sheet_import=found)
     if not form.is_valid():
         return _page(request, found, form)
-    try:
-        found.explain(form.explained(), by=request.user)
-    except (RuleError, ValidationError) as error:
-        _say(request, error)
-    else:
-        messages.success(request, _("Remembered. The sheet was looked at again."))
+    done = _("Remembered. The sheet was looked at again.")
+    carried_out(request, lambda: found.explain(form.explained(), by=request.user), done)
     return redirect(found)
 
 
@@ -139,10 +137,8 @@ def explain(request: UserRequest, pk: int) -> HttpResponse:
 def look_again(request: UserRequest, pk: int) -> HttpResponse:
     """Make the preview anew, with likely doubles taken for other people or not."""
     found = _import_for(request, pk, "imports.write_sheet")
-    try:
-        found.look_again(by=request.user, accept_doubles=request.POST.get("accept_doubles") == "yes")
-    except (RuleError, ValidationError) as error:
-        _say(request, error)
+    accept_doubles = request.POST.get("accept_doubles") == "yes"
+    carried_out(request, lambda: found.look_again(by=request.user, accept_doubles=accept_doubles))
     return redirect(found)
 
 
@@ -150,12 +146,9 @@ def look_again(request: UserRequest, pk: int) -> HttpResponse:
 def discard(request: UserRequest, pk: int) -> HttpResponse:
     """Throw a preview away."""
     found = _import_for(request, pk, "imports.write_sheet")
-    try:
-        found.discard(by=request.user)
-    except RuleError as error:
-        _say(request, error)
+    done = _("The preview was thrown away; nothing was written.")
+    if not carried_out(request, lambda: found.discard(by=request.user), done):
         return redirect(found)
-    messages.success(request, _("The preview was thrown away; nothing was written."))
     return redirect("imports:new", kind=found.kind)
 
 
@@ -163,12 +156,12 @@ def discard(request: UserRequest, pk: int) -> HttpResponse:
 def undo(request: UserRequest, pk: int) -> HttpResponse:
     """Show what undoing an import takes back and what is in the way, or do it."""
     found = _import_for(request, pk, "imports.undo_sheet")
-    form = UndoForm(request.POST or None)
+    form = WhyForm(request.POST or None, needs_reason=True)
     if request.method == "POST" and form.is_valid():
         try:
             done = found.undo(by=request.user, reason=form.cleaned_data["reason"])
-        except (RuleError, ValidationError) as error:
-            _say(request, error)
+        except ValidationError as error:
+            messages.error(request, words_of(error))
             return redirect("imports:undo", pk=pk)
         messages.success(request, _("The import was undone."))
         for words in done.stays[:IMPORTS_SHOWN]:
@@ -210,8 +203,3 @@ def _workbook(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.xlsx")
     return response
-
-
-def _say(request: HttpRequest, error: RuleError | ValidationError) -> None:
-    """Show why a verb was refused."""
-    messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))

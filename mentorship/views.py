@@ -15,6 +15,7 @@ from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, R
 from mentorship.models.growth import changes_in_words
 from organization.access import require, visible_or_404
 from organization.models import PartyStageEntry, Person, RuleError, User
+from organization.refusals import words_of
 from pairings.kinds import ORDINARY_STUDENT
 from pairings.views.pages import (
     PairingCreateView,
@@ -230,7 +231,7 @@ class AssessmentView(OfTeamMixin, UpdateView):
         try:
             return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
         except RuleError as error:
-            messages.error(request, str(error))
+            messages.error(request, words_of(error))
             return redirect(self.get_success_url())
 
     def heading_words(self) -> str:

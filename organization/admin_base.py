@@ -21,6 +21,7 @@ from unfold.forms import PaginationInlineFormSet
 from organization.bounds import MOST_ROWS, form_class_of
 from organization.forms import VersionedFormMixin
 from organization.models import Branch, RuleError, User, all_or_nothing
+from organization.refusals import words_of
 from organization.text import whole_number
 
 
@@ -136,7 +137,7 @@ class WritesLateMixin(DjangoModelAdmin):
             with ExitStack() as request.writing:  # type: ignore[attr-defined]
                 return answer()
         except RuleError as error:
-            messages.error(request, str(error))
+            messages.error(request, words_of(error))
             return redirect(request.get_full_path())
 
 
@@ -206,9 +207,8 @@ class BranchModelAdmin(AsksFirstMixin, ScopedMixin, ModelAdmin, WritesLateMixin)
             try:
                 with all_or_nothing():
                     verb(row)
-            except (RuleError, ValidationError) as error:
-                words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-                messages.error(request, _("%(row)s: %(reason)s") % {"row": row, "reason": words})
+            except ValidationError as error:
+                messages.error(request, _("%(row)s: %(reason)s") % {"row": row, "reason": words_of(error)})
             else:
                 done += 1
         if done:

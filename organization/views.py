@@ -18,6 +18,7 @@ from organization.events import Event, record
 from organization.forms import ProfileForm, WhyForm
 from organization.models import Person, RuleError, ScopedQuerySet, TakenBack, User, all_or_nothing
 from organization.personal import everything_about
+from organization.refusals import add_refusal
 from organization.ways_back import WayBack, told
 
 
@@ -36,8 +37,8 @@ def profile(request: UserRequest) -> HttpResponse:
         try:
             with all_or_nothing():
                 form.save()
-        except RuleError as error:
-            form.add_error(None, str(error))
+        except ValidationError as error:
+            add_refusal(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("profile")
@@ -100,9 +101,9 @@ def take_back(request: UserRequest, pk: int, way: WayBack) -> HttpResponse:
         try:
             way.carry_out(row, by=request.user, reason=form.cleaned_data.get("reason", ""))
         except RuleError as error:
-            form.add_error(None, str(error))
+            add_refusal(form, error)
         except ValidationError as error:
-            form.add_error("reason" if "reason" in form.fields else None, error.messages)
+            add_refusal(form, error, at="reason")
         else:
             messages.success(request, str(way.done))
             _tell_what_stays(request, way, pk)

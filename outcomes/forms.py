@@ -6,7 +6,6 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -191,10 +190,7 @@ class PeriodForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        try:
-            cleaned["period"] = self._period(cleaned)
-        except RuleError as error:
-            raise ValidationError(str(error)) from error
+        cleaned["period"] = self._period(cleaned)
         return cleaned
 
     def _period(self, given: dict[str, Any]) -> Period | None:

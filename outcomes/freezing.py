@@ -32,8 +32,7 @@ def freeze_report(branch: Branch, period: Period, *, by: User) -> FrozenReport:
         ValidationError: when the period's report is frozen already.
         RuleError: when the figures changed while the documents were drawn, or two froze at once.
     """
-    if not by.manages(branch.pk):
-        raise RuleError(_("The branch's secretary, a deputy or the operator decides on this."))
+    by.must_manage(branch.pk)
     if period.last >= timezone.localdate():
         raise RuleError(_("The period is not over yet; its report can be frozen from the day after it."))
     figures = branch_report(branch, period)

@@ -14,7 +14,7 @@ from evidence.forms import MultipleEvidenceField
 from evidence.models import Evidence
 from organization.bounds import BoundedMeta, DayField, WholeNumberField
 from organization.forms import BranchFormMixin, PeopleChoiceField, PersonChoiceField, VersionedFormMixin
-from organization.models import MEMBER_STAGES, Branch, Person, RuleError, User
+from organization.models import MEMBER_STAGES, Branch, Person, User
 from pairings.kinds import LEADER, PairingKind, SeatRole, kind_of
 from pairings.models import Match, MatchRule, MatchRun, Pairing, ProgressLog
 
@@ -201,17 +201,6 @@ class ClosingForm(forms.Form):
 
     summary = forms.CharField(label=_("closing summary"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     on = DayField(label=_("closed on"), required=False, widget=DateInput)
-
-
-def add_refusal(form: forms.BaseForm, error: ValidationError | RuleError) -> None:
-    """Show what a verb refused at its field, or above the form when it has no field there."""
-    if isinstance(error, RuleError):
-        form.add_error(None, str(error.message))
-    elif hasattr(error, "error_dict"):
-        for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-    else:
-        form.add_error(None, error)
 
 
 class RunForm(VersionedFormMixin, forms.ModelForm):

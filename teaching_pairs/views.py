@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import CreateView, ListView, UpdateView
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import Person, RuleError, all_or_nothing
+from organization.models import Person, all_or_nothing
+from organization.refusals import add_refusal, carried_out
 from organization.text import whole_number
-from pairings.forms import add_refusal
 from pairings.models import Match
 from pairings.views.matching import new_run
 from pairings.views.pages import (
@@ -159,7 +159,7 @@ def workshop(request: UserRequest, pk: int) -> HttpResponse:
     if form is not None and request.method == "POST" and form.is_valid():
         try:
             shown.sign_up(by=request.user, **form.words())
-        except (RuleError, ValidationError) as error:
+        except ValidationError as error:
             add_refusal(form, error)
         else:
             messages.success(request, _("You are signed up."))
@@ -192,12 +192,7 @@ def attendance(request: UserRequest, pk: int) -> HttpResponse:
     """Keep who came."""
     shown = _workshop_for(request, pk, "teaching_pairs.change_workshop")
     present, listed = ({whole_number(one) for one in request.POST.getlist(name)} for name in ("present", "listed"))
-    try:
-        shown.record_attendance(present, listed=listed)
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The attendance is kept."))
+    carried_out(request, lambda: shown.record_attendance(present, listed=listed), _("The attendance is kept."))
     return redirect(shown)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from enterprise_service.forms import EnterpriseForm, ProblemForm
 from enterprise_service.matching import ServiceMatcher
 from enterprise_service.models import Engagement, Enterprise, Problem
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import RuleError
+from organization.refusals import carried_out
 from pairings.views.pages import SavesThroughVerbMixin
 
 
@@ -58,24 +57,15 @@ def problem(request: UserRequest, pk: int) -> HttpResponse:
 def drop(request: UserRequest, pk: int) -> HttpResponse:
     """Take a problem off the board."""
     shown = _problem_for(request, pk, "enterprise_service.edit_board")
-    return _move(request, shown, shown.drop, _("Taken off the board."))
+    carried_out(request, shown.drop, _("Taken off the board."))
+    return redirect(shown)
 
 
 @require_POST
 def reopen(request: UserRequest, pk: int) -> HttpResponse:
     """Put a problem on the board again."""
     shown = _problem_for(request, pk, "enterprise_service.edit_board")
-    return _move(request, shown, shown.reopen, _("It stands on the board again."))
-
-
-def _move(request: HttpRequest, shown: Problem, verb: Any, done: str) -> HttpResponse:
-    """Run a verb and say what came of it."""
-    try:
-        verb()
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
+    carried_out(request, shown.reopen, _("It stands on the board again."))
     return redirect(shown)
 
 

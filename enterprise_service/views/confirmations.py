@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +16,7 @@ from enterprise_service.forms import ConfirmationForm
 from enterprise_service.models import Confirmation, Engagement
 from enterprise_service.models.confirmation import LinkRefusedError
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import RuleError
-from pairings.forms import add_refusal
+from organization.refusals import add_refusal, carried_out
 
 GONE = {Confirmation.Refusal.FORGED: 404}
 
@@ -28,12 +26,8 @@ def make(request: UserRequest, pk: int) -> HttpResponse:
     """Make a link for the enterprise; an older one without an answer is withdrawn."""
     engagement = cast("Engagement", visible_or_404(request, Engagement.objects.with_people(), pk))
     require(request, "enterprise_service.keep_contract", engagement)
-    try:
-        Confirmation.make(engagement, by=request.user)
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The link is ready. Send it to the enterprise's contact."))
+    done = _("The link is ready. Send it to the enterprise's contact.")
+    carried_out(request, lambda: Confirmation.make(engagement, by=request.user), done)
     return redirect(engagement)
 
 
@@ -43,12 +37,7 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
     rows = Confirmation.objects.select_related("engagement")
     link = cast("Confirmation", visible_or_404(request, rows, pk))
     require(request, "enterprise_service.keep_contract", link.engagement)
-    try:
-        link.revoke()
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The link is withdrawn."))
+    carried_out(request, link.revoke, _("The link is withdrawn."))
     return redirect(link.engagement)
 
 
@@ -76,6 +65,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             try:
                 link.confirm(**form.cleaned_data)
+            except LinkRefusedError:
+                raise
             except ValidationError as error:
                 add_refusal(form, error)
             else:

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,7 +14,7 @@ from enterprise_service.filters import FINDINGS, FindingFilter
 from enterprise_service.forms import EngagementForm, InstalmentForm
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from organization.access import require, visible_or_404
-from organization.models import RuleError
+from organization.refusals import carried_out
 from organization.text import whole_number
 from pairings.models import ProgressLog
 from pairings.views.pages import (
@@ -163,12 +162,7 @@ class InstalmentUpdateView(InstalmentMixin, UpdateView):
 def delete_instalment(request: HttpRequest, pk: int) -> HttpResponse:
     """Take out an instalment that was entered by mistake; the audit trail keeps it."""
     instalment = _instalment_for(request, pk)
-    try:
-        instalment.engagement.take_out(instalment)
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The instalment is taken out."))
+    carried_out(request, lambda: instalment.engagement.take_out(instalment), _("The instalment is taken out."))
     return redirect(instalment.engagement)
 
 

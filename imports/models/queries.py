@@ -29,8 +29,10 @@ class SheetImportQuerySet(DeskQuerySet):
             upload: the file as it was sent, when it was looked at before.
 
         Raises:
+            RuleError: when `by` does not manage the branch.
             ValidationError: when the file is of a kind that is not kept.
         """
+        by.must_manage(branch.pk)
         result = kind.plan(book, branch, Wishes()).result
         with all_or_nothing():
             return self._keep(result, book.file, branch, kind, by=by, upload=upload)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from evidence.looking import evidence_storage
 from evidence.models import DamagedFileError
 from evidence.names import named_as
+from evidence.removal import let_go
 from imports.kinds import SheetKind, Wishes, kind_of
 from imports.models.queries import SheetImportQuerySet, hold_branch
 from imports.models.rows import KeptSheet, SheetImportRow, trace_as_json
@@ -165,8 +166,9 @@ class SheetImport(models.Model):
             accept_doubles: take likely doubles for other people from now on, or no longer.
 
         Raises:
-            RuleError: when it was written meanwhile, or the sheet is gone.
+            RuleError: when `by` does not manage the branch, it was written meanwhile, or the sheet is gone.
         """
+        by.must_manage(self.branch_id)
         book = self._book()
         with all_or_nothing():
             self._locked(self.Stage.PREVIEWED)._see_anew(book, accept_doubles=accept_doubles)
@@ -186,8 +188,9 @@ class SheetImport(models.Model):
 
         Raises:
             ValidationError: when a meaning is none that the sheets know; no word is remembered then.
-            RuleError: when it was written meanwhile.
+            RuleError: when `by` does not manage the branch, or it was written meanwhile.
         """
+        by.must_manage(self.branch_id)
         told = [self._explained(*word) for word in words]
         book = self._book(told)
         with all_or_nothing():
@@ -206,8 +209,10 @@ class SheetImport(models.Model):
 
         Raises:
             PreviewMovedError: when something else would be written by now; the preview is made anew.
-            RuleError: when a row is refused, it was written already, or the database refuses something.
+            RuleError: when `by` does not manage the branch, a row is refused, it was written already, or the database
+                refuses something.
         """
+        by.must_manage(self.branch_id)
         book = self._book()
         try:
             with all_or_nothing():
@@ -237,8 +242,10 @@ class SheetImport(models.Model):
             What was done, and which cells stayed.
 
         Raises:
-            RuleError: when it is not written, no reason is given, or something stands on its rows; it is named.
+            RuleError: when `by` does not manage the branch, it is not written, no reason is given, or something stands
+                on its rows; it is named.
         """
+        by.must_manage(self.branch_id)
         if not reason.strip():
             raise RuleError(gettext("Please write a reason."))
         with all_or_nothing():
@@ -259,22 +266,28 @@ class SheetImport(models.Model):
         """Throw a preview away, with the sheet.
 
         Raises:
+            RuleError: when `by` does not manage the branch, or it was written.
+        """
+        by.must_manage(self.branch_id)
+        self.forget(by=by)
+
+    def forget(self, *, by: User) -> None:
+        """Delete the record of a preview, and the sheet with its bytes.
+
+        Raises:
             RuleError: when it was written.
         """
         with all_or_nothing():
-            self._locked(self.Stage.PREVIEWED).forget()
-
-    def forget(self) -> None:
-        """Delete the record of a preview and the kept sheet; its bytes go with the next sweep."""
-        self.forget_sheet()
-        self.delete()
-
-    def forget_sheet(self) -> None:
-        """Delete the upload, unless another row holds it, such as the outcomes of a ledger."""
-        for kept in KeptSheet.objects.filter(sheet_import=self).select_related("evidence__file"):
-            evidence = kept.evidence
+            kept = self._locked(self.Stage.PREVIEWED)
+            kept.forget_sheet(by=by)
             kept.delete()
-            evidence.forget_when_loose()
+
+    def forget_sheet(self, *, by: User) -> None:
+        """Remove the sheet and its bytes, unless another row holds it, such as the outcomes of a ledger."""
+        with all_or_nothing():
+            for kept in KeptSheet.objects.filter(sheet_import=self):
+                kept.delete()
+                let_go([kept.evidence_id], by=by, college=self.branch.college_id)
 
     def _explained(self, use: str, word: str, meaning: str) -> Synonym:
         """Return what a word of the branch's sheets shall mean from now on, not yet saved.

@@ -6,7 +6,8 @@ from typing import Any, NoReturn
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from organization.models import Branch, RuleError
+from organization.models import Branch
+from organization.refusals import words_of
 
 BAD_INPUT = 2
 
@@ -34,8 +35,8 @@ class OneLineCommand(BaseCommand):
         """Run the command and turn what a rule refuses into words and exit code 2."""
         try:
             return super().execute(*args, **options)
-        except (RuleError, ValidationError) as error:
-            self.refuse(" ".join(error.messages) if isinstance(error, ValidationError) else error)
+        except ValidationError as error:
+            self.refuse(words_of(error))
 
     def refuse(self, message: object) -> NoReturn:
         """Stop because of what the caller gave.

@@ -187,6 +187,15 @@ class User(AbstractUser):
         """Return whether the user is secretary or deputy of the branch, or the operator."""
         return self.is_operator or branch_id in self.managed_branch_ids
 
+    def must_manage(self, branch_id: int | None) -> None:
+        """Refuse a decision of whoever does not decide in the branch.
+
+        Raises:
+            RuleError: unless the user is secretary or deputy of the branch, or the operator.
+        """
+        if not self.manages(branch_id):
+            raise RuleError(_("The branch's secretary, a deputy or the operator decides on this."))
+
 
 class RoleAssignmentQuerySet(ScopedQuerySet):
     """Roles given: a secretary sees those of the own branch."""

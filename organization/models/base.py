@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
     from organization.models.accounts import User
 
 
-class RuleError(Exception):
-    """A verb was refused by a rule of the work; the message is for the person who asked."""
+class RuleError(ValidationError):
+    """A verb was refused by a rule of the work, not by a field; the message is for the person who asked."""
 
     def __init__(self, message: "StrOrPromise") -> None:
-        super().__init__(str(message))
-        self.message = message
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Return the words alone."""
+        return str(self.message)
 
 
 class StaleRecordError(RuleError):

@@ -1,6 +1,6 @@
 """College, branch and teaching office."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,6 +11,9 @@ from organization.models.base import RuleError, ScopedQuerySet, VersionedModel
 from organization.text import REFUSED, PlainCharField
 
 if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+    from django_stubs_ext import StrOrPromise
+
     from organization.models.accounts import User
 
 
@@ -67,14 +70,53 @@ class BranchQuerySet(ScopedQuerySet):
         return Q(pk=user.person.branch_id) if user.person else Q(pk__in=[])
 
 
-class Branch(VersionedModel):
+class StaysWithPeopleModel(VersionedModel):
+    """A place that belongs to a larger one and stays there while it has people."""
+
+    #: The field of the larger place, and what is said to whoever would change it.
+    HOME: ClassVar[str]
+    STAYS: "ClassVar[StrOrPromise]"
+    people: "RelatedManager[Any]"
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Refuse another home at its field, where all that was typed stays in view.
+
+        Raises:
+            ValidationError: when the place would move and leave its people behind.
+        """
+        super().clean()
+        if self._leaves_people_behind():
+            raise ValidationError({self.HOME: self.STAYS})
+
+    def save(self, **kwargs: Any) -> None:
+        """Save.
+
+        Raises:
+            RuleError: when the place would move and leave its people behind.
+        """
+        if self._leaves_people_behind():
+            raise RuleError(self.STAYS)
+        super().save(**kwargs)
+
+    def _leaves_people_behind(self) -> bool:
+        """Return whether it has people and would move (two queries)."""
+        if self._state.adding:
+            return False
+        stored = type(self)._base_manager.filter(pk=self.pk).exclude(**{self.HOME: getattr(self, f"{self.HOME}_id")})
+        return stored.exists() and self.people.exists()
+
+
+class Branch(StaysWithPeopleModel):
     """A party branch: it owns people, pairings and outcomes."""
 
     college = models.ForeignKey(College, models.PROTECT, related_name="branches", verbose_name=_("college"))
     code = models.SlugField(_("code"), max_length=20, unique=True, help_text=_("Latin letters and digits, e.g. AMT"))
     name = PlainCharField(_("name"), max_length=100)
 
-    #: What is said to whoever would move it.
+    HOME = "college"
     STAYS = _("This branch has people; it stays in its college.")
 
     objects = BranchQuerySet.as_manager()
@@ -94,43 +136,18 @@ class Branch(VersionedModel):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        """Refuse another college at its field, where all that was typed stays in view.
-
-        Raises:
-            ValidationError: when the branch would go to another college and leave its people's numbers behind.
-        """
-        super().clean()
-        if self._leaves_people_behind():
-            raise ValidationError({"college": self.STAYS})
-
-    def save(self, **kwargs: Any) -> None:
-        """Save.
-
-        Raises:
-            RuleError: when the branch would go to another college and leave its people's numbers behind.
-        """
-        if self._leaves_people_behind():
-            raise RuleError(self.STAYS)
-        super().save(**kwargs)
-
-    def _leaves_people_behind(self) -> bool:
-        """Return whether it has people and would go to another college (two queries)."""
-        stored = type(self)._base_manager.filter(pk=self.pk).exclude(college=self.college_id)
-        return not self._state.adding and stored.exists() and self.people.exists()
-
 
 class OfficeQuerySet(ScopedQuerySet):
     """Teaching offices."""
 
 
-class Office(VersionedModel):
+class Office(StaysWithPeopleModel):
     """A teaching office (教研室) of a branch."""
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="offices", verbose_name=_("branch"))
     name = PlainCharField(_("name"), max_length=100)
 
-    #: What is said to whoever would move it.
+    HOME = "branch"
     STAYS = _("This teaching office has people; it stays in its branch.")
 
     objects = OfficeQuerySet.as_manager()
@@ -149,28 +166,3 @@ class Office(VersionedModel):
 
     def __str__(self) -> str:
         return self.name
-
-    def clean(self) -> None:
-        """Refuse another branch at its field, where all that was typed stays in view.
-
-        Raises:
-            ValidationError: when the office would go to another branch and leave its people behind.
-        """
-        super().clean()
-        if self._leaves_people_behind():
-            raise ValidationError({"branch": self.STAYS})
-
-    def save(self, **kwargs: Any) -> None:
-        """Save.
-
-        Raises:
-            RuleError: when the office would go to another branch and leave its people behind.
-        """
-        if self._leaves_people_behind():
-            raise RuleError(self.STAYS)
-        super().save(**kwargs)
-
-    def _leaves_people_behind(self) -> bool:
-        """Return whether it has people and would go to another branch (two queries)."""
-        stored = type(self)._base_manager.filter(pk=self.pk).exclude(branch=self.branch_id)
-        return not self._state.adding and stored.exists() and self.people.exists()

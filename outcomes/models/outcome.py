@@ -277,7 +277,7 @@ class Outcome(UndoesMixin, VersionedModel):
             ValidationError: when a field or a credit breaks a rule.
         """
         with self._locked(self.Review.SUBMITTED) as outcome:
-            outcome._check_reviewer(by)
+            by.must_manage(outcome.branch_id)
             if outcome.submitted_by_id is None:
                 raise RuleError(
                     _("Nobody is recorded as having submitted this. Return it, so that it is submitted anew.")
@@ -295,11 +295,6 @@ class Outcome(UndoesMixin, VersionedModel):
             outcome.seal = outcome.compute_seal()
             outcome.save(update_fields=["review", "verified_by", "verified_at", "seal"])
 
-    def _check_reviewer(self, by: User) -> None:
-        """Refuse whoever does not review the branch's outcomes."""
-        if not by.manages(self.branch_id):
-            raise RuleError(_("The branch's secretary, a deputy or the operator decides on this."))
-
     def send_back(self, *, by: User, reason: str) -> None:
         """Return a submitted outcome to its author with a reason.
 
@@ -309,7 +304,7 @@ class Outcome(UndoesMixin, VersionedModel):
         if not reason.strip():
             raise RuleError(_("Please write a reason, so that they know what to change."))
         with self._locked(self.Review.SUBMITTED) as outcome:
-            outcome._check_reviewer(by)
+            by.must_manage(outcome.branch_id)
             outcome._be_returned(reason.strip())
 
     def correct(self, *, by: User, reason: str) -> "Outcome":

@@ -13,12 +13,13 @@ from django.views.generic import CreateView, UpdateView
 from django_filters.views import FilterView
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import RuleError, all_or_nothing
+from organization.models import all_or_nothing
+from organization.refusals import add_refusal, carried_out, words_of
 from organization.text import whole_number
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import HandOverForm, OutcomeForm
 from outcomes.models import Category, Grade, HandOver, Outcome
-from pairings.forms import ReasonForm, add_refusal
+from pairings.forms import ReasonForm
 from pairings.models import Pairing
 from pairings.views.pages import SavesThroughVerbMixin
 
@@ -110,7 +111,7 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
                 HandOver.objects.create(outcome=outcome, pairing=pairing, **source.cleaned_data)
                 messages.success(request, _("Saved as a draft. Add the proof and submit it."))
                 return redirect(outcome)
-    except (RuleError, ValidationError) as error:
+    except ValidationError as error:
         add_refusal(form, error)
     for field, errors in form.errors.items():
         label = form.fields[field].label if field in form.fields else ""
@@ -151,21 +152,12 @@ def _outcome_for(request: HttpRequest, pk: int, permission: str) -> Outcome:
     return outcome
 
 
-def _say(request: HttpRequest, error: RuleError | ValidationError) -> None:
-    """Show why a verb was refused."""
-    messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
-
-
 @require_POST
 def submit(request: UserRequest, pk: int) -> HttpResponse:
     """Hand an outcome to the secretary."""
     outcome = _outcome_for(request, pk, "outcomes.submit_outcome")
-    try:
-        outcome.submit(by=request.user)
-    except (RuleError, ValidationError) as error:
-        _say(request, error)
-    else:
-        messages.success(request, _("Submitted. The branch secretary will verify it or return it with a reason."))
+    done = _("Submitted. The branch secretary will verify it or return it with a reason.")
+    carried_out(request, lambda: outcome.submit(by=request.user), done)
     return redirect(outcome)
 
 
@@ -173,12 +165,8 @@ def submit(request: UserRequest, pk: int) -> HttpResponse:
 def verify(request: UserRequest, pk: int) -> HttpResponse:
     """Confirm an outcome: it is locked and counts from now on."""
     outcome = _outcome_for(request, pk, "outcomes.verify_outcome")
-    try:
-        outcome.verify(by=request.user)
-    except (RuleError, ValidationError) as error:
-        _say(request, error)
-    else:
-        messages.success(request, _("Verified. The outcome is locked and counts in the figures."))
+    done = _("Verified. The outcome is locked and counts in the figures.")
+    carried_out(request, lambda: outcome.verify(by=request.user), done)
     return redirect(outcome)
 
 
@@ -186,12 +174,8 @@ def verify(request: UserRequest, pk: int) -> HttpResponse:
 def send_back(request: UserRequest, pk: int) -> HttpResponse:
     """Return an outcome with a reason."""
     outcome = _outcome_for(request, pk, "outcomes.return_outcome")
-    try:
-        outcome.send_back(by=request.user, reason=request.POST.get("reason", ""))
-    except (RuleError, ValidationError) as error:
-        _say(request, error)
-    else:
-        messages.success(request, _("Returned with your reason."))
+    reason = request.POST.get("reason", "")
+    carried_out(request, lambda: outcome.send_back(by=request.user, reason=reason), _("Returned with your reason."))
     return redirect(outcome)
 
 
@@ -201,8 +185,8 @@ def correct(request: UserRequest, pk: int) -> HttpResponse:
     outcome = _outcome_for(request, pk, "outcomes.correct_outcome")
     try:
         draft = outcome.correct(by=request.user, reason=request.POST.get("reason", ""))
-    except (RuleError, ValidationError) as error:
-        _say(request, error)
+    except ValidationError as error:
+        messages.error(request, words_of(error))
         return redirect(outcome)
     messages.success(request, _("This is the new version. The old one counts until this one is verified."))
     return redirect("outcomes:edit", pk=draft.pk)

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from organization.access import UserRequest, require
-from organization.models import Branch, RuleError
+from organization.models import Branch
+from organization.refusals import carried_out
 from outcomes.documents.formats import FORMATS
 from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
 from outcomes.figures.achievements import is_granted
@@ -150,13 +150,9 @@ def freeze(request: UserRequest, code: str) -> HttpResponse:
     """Keep a branch's report of a period as it was handed in."""
     scope, _form = scope_of(request, code)
     require(request, "outcomes.freeze_report", scope.branch)
-    try:
-        freeze_report(cast("Branch", scope.branch), scope.period, by=request.user)
-    except (RuleError, ValidationError) as error:
-        messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
-    else:
-        messages.success(request, _("Frozen. These figures and files will not change any more."))
-        for other in overlapping_reports(cast("Branch", scope.branch), scope.period):
+    branch, done = cast("Branch", scope.branch), _("Frozen. These figures and files will not change any more.")
+    if carried_out(request, lambda: freeze_report(branch, scope.period, by=request.user), done):
+        for other in overlapping_reports(branch, scope.period):
             said = _("Some of these days stand in the frozen report “%(period)s” too.")
             messages.warning(request, said % {"period": period_of(other.first_day, other.last_day).label})
     return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")

@@ -21,23 +21,13 @@ if TYPE_CHECKING:
     from pairings.models.seats import Seat
 
 
-def check_manager(pairing: "Pairing", by: User) -> None:
-    """Refuse whoever may not decide on the branch's pairings.
-
-    Raises:
-        RuleError: unless they are secretary or deputy of the branch, or the operator.
-    """
-    if not by.manages(pairing.branch_id):
-        raise RuleError(_("The branch's secretary, a deputy or the operator decides on this."))
-
-
 def check_approver(pairing: "Pairing", by: User) -> None:
     """Refuse whoever may not let a pairing begin.
 
     Raises:
         RuleError: when they do not manage its branch, or take part in it.
     """
-    check_manager(pairing, by)
+    by.must_manage(pairing.branch_id)
     if pairing.seats_person(by.person_id):
         raise RuleError(_("You take part in this pairing. A deputy, another secretary or the operator approves it."))
 

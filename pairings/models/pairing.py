@@ -324,7 +324,7 @@ class Pairing(UndoesMixin, VersionedModel):
         if not reason.strip():
             raise RuleError(_("Please write a reason, so that they know what to change."))
         with self._locked(self.Status.PROPOSED) as pairing:
-            life.check_manager(pairing, by)
+            by.must_manage(pairing.branch_id)
             pairing.status, pairing.return_reason = self.Status.RETURNED, reason.strip()
             pairing.save(update_fields=["status", "return_reason"])
 

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import Branch, Person, RuleError, User, all_or_nothing
+from organization.models import Branch, Person, User, all_or_nothing
+from organization.refusals import carried_out
 from pairings.forms import AnswerForm, RuleForm, RunForm
 from pairings.kinds import PairingKind, kind_of
 from pairings.matching.matcher import why_left_over
@@ -128,10 +129,7 @@ def run(request: UserRequest, pk: int) -> HttpResponse:
 
 def _work_out(request: HttpRequest, proposal: MatchRun) -> HttpResponse:
     """Work a proposal out and say what is refused."""
-    try:
-        proposal.work_out()
-    except RuleError as error:
-        messages.error(request, str(error))
+    carried_out(request, proposal.work_out)
     return redirect(proposal)
 
 
@@ -171,12 +169,8 @@ def _group(one: Any, people: dict[int, Person], roles: Any, matcher: Any) -> dic
 def publish(request: UserRequest, pk: int) -> HttpResponse:
     """Ask the people whether they accept."""
     proposal = _run_for(request, pk, "pairings.run_matching")
-    try:
-        proposal.publish(by=request.user)
-    except RuleError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("They are asked now: the proposal stands on their home page."))
+    done = _("They are asked now: the proposal stands on their home page.")
+    carried_out(request, lambda: proposal.publish(by=request.user), done)
     return redirect(proposal)
 
 
@@ -190,12 +184,7 @@ def add_rule(request: UserRequest, kind: str) -> HttpResponse:
     drafts = MatchRun.objects.visible_to(request.user).filter(branch=branch, kind=kind, published_at=None)
     proposal = drafts.filter(pk=form.cleaned_data.get("run") or 0).first()
     if is_kept:
-        try:
-            _keep(form.save(commit=False), proposal)
-        except RuleError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("The rule is kept from now on."))
+        carried_out(request, lambda: _keep(form.save(commit=False), proposal), _("The rule is kept from now on."))
         return redirect(proposal) if proposal else _to_overview(kind, branch)
     if proposal is None:
         return _overview(request, form_kind, branch, form)
@@ -237,10 +226,6 @@ def answer(request: UserRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Please accept or decline."))
         return redirect("home")
-    try:
-        match.answer(by=request.user, accept=form.cleaned_data["accept"])
-    except (RuleError, ValidationError) as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Thank you. The secretary sees your answer."))
+    accept, done = form.cleaned_data["accept"], _("Thank you. The secretary sees your answer.")
+    carried_out(request, lambda: match.answer(by=request.user, accept=accept), done)
     return redirect("home")

@@ -1,6 +1,7 @@
 """Pages that the three forms share: list, detail, proposal, and the verbs of a pairing's life."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
@@ -15,10 +16,11 @@ from django.views.generic import CreateView, DetailView, UpdateView
 from django_filters.views import FilterView
 
 from organization.access import require, row_or_404, visible_or_404
-from organization.models import RuleError, all_or_nothing
+from organization.models import all_or_nothing
+from organization.refusals import add_refusal, carried_out
 from organization.text import whole_number
 from pairings.filters import LogFilter, PairingFilter
-from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm, add_refusal
+from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm
 from pairings.kinds import PairingKind, kind_of
 from pairings.models import Match, Pairing, ProgressLog
 
@@ -107,7 +109,7 @@ class SavesThroughVerbMixin:
         try:
             with all_or_nothing():
                 self.object = form.save()
-        except (ValidationError, RuleError) as error:
+        except ValidationError as error:
             add_refusal(form, error)
             return self.form_invalid(form)  # type: ignore[attr-defined]
         messages.success(self.request, self.success_message())  # type: ignore[attr-defined]
@@ -190,13 +192,7 @@ def _carry_out(
         for errors in form.errors.values():
             messages.error(request, " ".join(map(str, errors)))
         return redirect(pairing.get_absolute_url())
-    try:
-        with all_or_nothing():
-            verb(by=request.user, **(form.cleaned_data if form else {}))
-    except (RuleError, ValidationError) as error:
-        messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
-    else:
-        messages.success(request, done)
+    carried_out(request, all_or_nothing()(partial(verb, by=request.user, **(form.cleaned_data if form else {}))), done)
     return redirect(pairing.get_absolute_url())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from mentorship.models import MentorshipTeam
-from organization.models import people
+from organization.models import User, people
 from outcomes.models import Outcome, OutcomeCredit
 from outcomes.models import outcome as outcomes
 from pairings.models import life, matching, pairing
@@ -55,7 +55,7 @@ HOLES = {
     "a verified outcome is rewritten": Hole(
         Outcome, "EDITABLE", tuple(Outcome.Review), ("rewrite_outcome",), "6_verified_outcome|was_editable"
     ),
-    "a stranger verifies": Hole(Outcome, "_check_reviewer", nothing, ("verify",), "verified by a stranger"),
+    "a stranger verifies": Hole(User, "must_manage", nothing, ("verify",), "verified by a stranger"),
     "a pairing that has not begun takes credit": Hole(
         OutcomeCredit, "clean", nothing, ("record_outcome",), "5_credits_"
     ),
@@ -64,9 +64,13 @@ HOLES = {
         matching, "audit_made", nothing, ("work_out_a_proposal", "publish"), "9_every_row_is_what_the_audit_says"
     ),
     "who takes part approves": Hole(
-        life, "check_approver", life.check_manager, ("propose", "approve"), "takes part|12_approver_takes_no_part"
+        life,
+        "check_approver",
+        lambda pairing, by: by.must_manage(pairing.branch_id),
+        ("propose", "approve"),
+        "takes part|12_approver_takes_no_part",
     ),
-    "a stranger decides on a proposal": Hole(life, "check_manager", nothing, ("send_back",), "returned by a stranger"),
+    "a stranger decides on a proposal": Hole(User, "must_manage", nothing, ("send_back",), "returned by a stranger"),
     "it is over before what was done": Hole(
         life, "check_closing_day", nothing, ("log", "complete"), "12_pairing_s_days_are_in_order"
     ),
