@@ -31,6 +31,7 @@ class OrganizationConfig(AppConfig):
             models.Tag,
         ):
             auditlog.register(model, exclude_fields=["version"])
-        auditlog.register(models.TakenBack)
+        for line in (models.TakenBack, models.Merge, models.NotDouble):
+            auditlog.register(line)
         auditlog.register(models.Person, exclude_fields=["pinyin", "version"])
         auditlog.register(models.User, exclude_fields=["password", "last_login"])

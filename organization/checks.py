@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from organization.merging import unspoken
+
 
 @register(Tags.security, deploy=True)
 def secret_key_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -22,3 +24,10 @@ def proxies_are_counted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = "All people then share one address: set it to the number of proxies in front, usually 1."
         return [checks.Warning("BEHIND_PROXY is on, and TRUSTED_PROXIES is 0.", hint=hint, id="organization.W001")]
     return []
+
+
+@register(Tags.models)
+def merging_is_spoken_of(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a relation to a mergeable model of which nobody said what becomes of it in a merge."""
+    hint = "Say it with organization.merging.tell() beside the app's models."
+    return [Error(f"What becomes of it in a merge? {one}", hint=hint, id="organization.E002") for one in unspoken()]

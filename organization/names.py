@@ -40,10 +40,10 @@ def private_character(name: str) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Return whether two names are the same but for dots, spaces and width."""
-    return _bare(one) == _bare(other)
+    return bare_name(one) == bare_name(other)
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
     """Return a name as it is compared."""
     return unicodedata.normalize("NFKC", clean_name(name)).replace("·", "").replace(" ", "").casefold()
 

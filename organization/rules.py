@@ -4,7 +4,9 @@ import rules
 from auditlog.models import LogEntry
 from django.db.models import Model
 
+from organization import merging
 from organization.models import Branch, College, Office, PartyStageEntry, Person, RoleAssignment, Synonym, Tag, User
+from organization.ways_back import register
 
 
 def branch_id_of(row: Model) -> int | None:
@@ -72,6 +74,9 @@ for place in (College, Branch):
 for account in (User, RoleAssignment):
     add_admin_permissions(account, may_look=runs_the_site, may_write=runs_the_site, may_delete=runs_the_site)
 add_admin_permissions(LogEntry, may_look=runs_the_site, may_write=nobody, may_delete=nobody)
+rules.add_perm("organization.see_doubles", manages_a_branch)
+rules.add_perm("organization.merge", manages_its_branch)
 rules.add_perm("organization.see_stage", may_see_stage)
 rules.add_perm("organization.take_out_person", manages_its_branch)
 rules.add_perm("organization.anonymise_person", manages_its_branch)
+register(*merging.WAYS)

@@ -48,7 +48,7 @@ def audited_update(rows: QuerySet[Any], **values: object) -> int:
     """
     with transaction.atomic():
         changed = list(rows.select_for_update(of=("self",)))
-        fields = [field for field in audited_fields(rows.model) if field.name in values]
+        fields = [field for field in audited_fields(rows.model) if {field.name, field.attname} & set(values)]
         before = [_values(row, fields) for row in changed]
         for row in changed:
             for name, value in values.items():

@@ -1,13 +1,31 @@
 """Addresses about the user's own person."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from organization import views
+from organization import doubles_views, views
+from organization.merging import MergeKind, all_merge_kinds
 from organization.ways_back import all_ways
+
+
+def doubles_of(kind: MergeKind) -> list[URLPattern]:
+    """Return the addresses of a kind of doubles."""
+    told = {"kind": kind}
+    return [
+        path(f"doubles/{kind.slug}/", doubles_views.doubles, told, f"doubles_{kind.slug}"),
+        path(f"doubles/{kind.slug}/<int:pk>/into/<int:kept>/", doubles_views.merge, told, f"merge_{kind.slug}"),
+        path(
+            f"doubles/{kind.slug}/<int:pk>/and/<int:kept>/different/",
+            doubles_views.different,
+            told,
+            f"different_{kind.slug}",
+        ),
+    ]
+
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("profile/data/", views.own_data, name="own_data"),
     path("people/<int:pk>/data/", views.person_data, name="person_data"),
     *(path(f"take-back/{way.slug}/<int:pk>/", views.take_back, {"way": way}, way.address) for way in all_ways()),
+    *(address for kind in all_merge_kinds() for address in doubles_of(kind)),
 ]

@@ -61,7 +61,7 @@ class OutcomeAdmin(SheetImportMixin, TakesBackAdmin):
     ways_back = ("verification", "return", "draft")
     fields = [
         "title", "category", "subkind", "level", "status", "grade", "achieved_on",
-        "issuer", "issuer_kind", "shared_with", "continues", "note",
+        "issuer", "issuer_kind", "continues", "note",
     ]  # fmt: skip
 
     @display(

@@ -24,8 +24,17 @@ class OutcomesConfig(AppConfig):
             taking_in,  # noqa: F401
         )
 
-        auditlog.register(models.Outcome, exclude_fields=["version", "standing"], m2m_fields={"shared_with"})
-        links = (models.OutcomePerson, models.OutcomeCredit, models.OutcomeEvidence, models.HandOver, models.ReportFile)
+        auditlog.register(
+            models.Outcome, exclude_fields=["version", "standing", "likeness"], m2m_fields={"shared_with"}
+        )
+        links = (
+            models.OutcomePerson,
+            models.OutcomeCredit,
+            models.OutcomeEvidence,
+            models.OutcomeShare,
+            models.HandOver,
+            models.ReportFile,
+        )
         for link in links:
             auditlog.register(link)
         for word in (models.Subkind, models.Grade):

@@ -59,6 +59,14 @@ class OutcomeFilter(BranchFilterMixin):
             self.filters[name] = DayFilter(field_name="achieved_on", lookup_expr=lookup, label=label, widget=DateInput)
             self.filters[name].parent, self.filters[name].model = self, Outcome
 
+    @property
+    def qs(self) -> OutcomeQuerySet:
+        """Leave out what was merged into another, unless it is asked for, or a frozen report counted it."""
+        rows = super().qs
+        given = getattr(self.form, "cleaned_data", {}) if self.is_bound else {}
+        is_asked_for = given.get("frozen") or given.get("review") == Outcome.Review.MERGED
+        return rows if is_asked_for else rows.present()
+
     def of_branch(self, rows: OutcomeQuerySet, name: str, branch: Branch | None) -> OutcomeQuerySet:
         """Return the outcomes that a branch owns or shares."""
         return rows.of_branches([branch]) if branch else rows

@@ -1,7 +1,7 @@
 """What people fill in: an outcome, and the period of a report."""
 
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
-from evidence.models import Evidence
+from evidence.looking import look_at
+from evidence.models import Evidence, StoredFile
 from organization.bounds import BoundedMeta, DayField, WholeNumberField
 from organization.forms import BranchFormMixin, PeopleChoiceField, RowsChoiceField, VersionedFormMixin
 from organization.models import Branch, Person, RuleError, User
@@ -20,10 +21,13 @@ from outcomes.documents.outlines import Outline
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
 from outcomes.models import Category, Grade, HandOver, Outcome, ReportProse, Subkind
+from outcomes.models.shares import branches_to_ask
 from pairings.forms import DateInput
 from pairings.models import LogPhoto, Pairing, PairingFile
 
 STRAIGHT_AWAY = "submit"
+#: So many likely doubles a form names.
+SHOWN_DOUBLES = 5
 
 
 class GroupedWordField(forms.ModelChoiceField):
@@ -55,6 +59,9 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    #: Shown where the outcome seems to be there already.
+    is_another = forms.BooleanField(label=_("It is another one. Save it all the same."), required=False)
+
     class Meta(BoundedMeta):
         model = Outcome
         fields = (
@@ -67,6 +74,9 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     def __init__(self, *args: Any, user: User, pairing: Pairing | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.doubles: list[Outcome] = []
+        if self.instance.pk:
+            del self.fields["is_another"]
         self.set_branch(user)
         self._offer_people_and_pairings(pairing)
         self._offer_words()
@@ -134,6 +144,39 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
             *(["version"] if "version" in self.fields else []),
         )
 
+    def clean(self) -> dict[str, Any] | None:
+        """Name what seems to be the same already, and save a new outcome beside it only when that was ticked."""
+        cleaned = super().clean()
+        if not self.instance.pk and not self.errors and not self.data.get("is_another"):
+            self.doubles = list(self.likely_doubles()[:SHOWN_DOUBLES])
+            if self.doubles:
+                self.add_error(None, _("This seems to be there already. Look first, or tick that it is another one."))
+        return cleaned
+
+    def likely_doubles(self) -> Any:
+        """Return the outcomes that the user sees and that what is typed so far is likely the same as."""
+        if not self.is_bound:
+            return Outcome.objects.none()
+        given = self._typed()
+        outcome = Outcome(branch_id=given["branch"], title=given["title"], achieved_on=given["achieved_on"])
+        seen = Outcome.objects.visible_to(self.user).select_related("branch")
+        return seen.likely_doubles_of(outcome, people=given["people"], files=given["files"])
+
+    def _typed(self) -> dict[str, Any]:
+        """Return what is compared, of a form that need not be whole."""
+        if not hasattr(self, "cleaned_data"):
+            self.full_clean()
+        given = self.cleaned_data
+        hashes = [look_at(upload).file.sha256 for upload in given.get("files") or ()]
+        kept = [one.file_id for one in given.get("log_photos") or ()]
+        return {
+            "branch": given["branch"].pk if given.get("branch") else self.instance.branch_id,
+            "title": given.get("title", ""),
+            "achieved_on": given.get("achieved_on"),
+            "people": [person.pk for person in given.get("people") or ()],
+            "files": [*kept, *StoredFile.objects.filter(sha256__in=hashes).values_list("pk", flat=True)],
+        }
+
     def _held_rows(self) -> dict[str, Any]:
         """Return what the outcome holds, its people in their order."""
         people = self.instance.contributions.select_related("person")
@@ -160,6 +203,16 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         if STRAIGHT_AWAY in self.data:
             self.instance.submit(by=self.user)
         return self.instance
+
+
+class ShareForm(forms.Form):
+    """Which branch of the college is asked whether it shares an outcome."""
+
+    branch = forms.ModelChoiceField(queryset=Branch.objects.none(), label=_("branch"))
+
+    def __init__(self, *args: Any, outcome: Outcome, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField", self.fields["branch"]).queryset = branches_to_ask(outcome)
 
 
 class HandOverForm(forms.ModelForm):

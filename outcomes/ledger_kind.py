@@ -36,7 +36,7 @@ CATEGORIES_OFFERED = (
 STATUSES_OFFERED = ("培育", "申报", "立项", "在建", "验收/结项", "认定")
 LEVELS_OFFERED = ("国家级", "省级", "市级", "校级", "院级", "未定级")
 #: Where an outcome has come to that is decided, and so changes only by a new decision.
-DECIDED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED)
+DECIDED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED, Outcome.Review.MERGED)
 
 
 def obstacles(traces: Sequence[Trace]) -> Iterator[str]:

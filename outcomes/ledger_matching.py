@@ -6,11 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from organization.likeness import bare, of_title
 from organization.models import Branch
 from organization.sheets import CellChange, RowError, State, quoted
 from outcomes.ledger_rows import HEADINGS, LedgerRow, identity_of
 from outcomes.ledger_words import GRADE, NOTE, TITLE
 from outcomes.models import Category, Outcome
+from outcomes.models.merging import people_before
 
 #: How many titles one query may name; of a longer ledger all outcomes of the college are looked at.
 MOST_TITLES = 500
@@ -31,14 +33,23 @@ class LedgerMatcher:
 
     def __init__(self, branch: Branch, titles: Iterable[str]) -> None:
         self.branch = branch
-        wanted = set(titles)
+        wanted = {of_title(title) for title in titles}
         rows = Outcome.objects.filter(branch__college=branch.college_id)
         if len(wanted) <= MOST_TITLES:
-            rows = rows.filter(title__in=wanted)
-        rows = rows.exclude(review=Outcome.Review.SUPERSEDED).select_related("branch", "subkind", "grade")
+            rows = rows.filter(likeness__in=wanted)
+        rows = rows.exclude(review=Outcome.Review.SUPERSEDED).select_related(
+            "branch", "subkind", "grade", "merged_into"
+        )
         self.kept: dict[Any, list[Outcome]] = {}
-        for one in rows.prefetch_related("people", "shared_with", "proofs"):
-            self.kept.setdefault(identity_of(one, list(one.people.all())), []).append(one)
+        known = list(rows.prefetch_related("people", "shared_with", "proofs"))
+        before = people_before()
+        for one in known:
+            identities = {
+                identity_of(one, one.people.all()),
+                *(identity_of(one, was) for was in before.get(one.pk, ())),
+            }
+            for identity in identities:
+                self.kept.setdefault(identity, []).append(one)
         self.claimed: set[int] = set()
         self.before: dict[Any, list[LedgerRow]] = {}
 
@@ -50,7 +61,7 @@ class LedgerMatcher:
         if same := next((one for one in own if not differences(row, one)), None):
             self.claimed.add(same.pk)
             earlier.append(row)
-            return Match(row, State.SAME, same)
+            return Match(row, State.SAME, same.survivor)
         if errors := self._repeats(row, earlier):
             return Match(row, State.REFUSED, None, errors)
         earlier.append(row)
@@ -102,8 +113,14 @@ def differences(row: LedgerRow, kept: Outcome) -> list[CellChange]:
     return [
         CellChange(heading, shown(kept, field), shown(row.outcome, field))
         for field, heading in HEADINGS.items()
-        if field in row.stated and getattr(row.outcome, field) != getattr(kept, field)
+        if field in row.stated and not _is_same(row, kept, field)
     ]
+
+
+def _is_same(row: LedgerRow, kept: Outcome, field: str) -> bool:
+    """Return whether a cell says what is kept; a title may differ in punctuation and width."""
+    said, stands = getattr(row.outcome, field), getattr(kept, field)
+    return said == stands or (field == "title" and bare(said) == bare(stands))
 
 
 def shown(outcome: Outcome, field: str) -> str:

@@ -1,11 +1,13 @@
 """A ledger's rows as outcomes that are not saved yet, and what is wrong with them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from organization.likeness import bare
 from organization.models import Branch, Person
 from organization.sheets import CellError, Record, RowError, Synonyms, UnknownWordError, plain_word, quoted
 from outcomes.ledger_people import LedgerPeople
@@ -49,9 +51,9 @@ class LedgerRow:
         return identity_of(self.outcome, self.people)
 
 
-def identity_of(outcome: Outcome, people: list[Person]) -> tuple[Any, ...]:
-    """Return title, day and people."""
-    return outcome.title, outcome.achieved_on, frozenset(person.pk for person in people)
+def identity_of(outcome: Outcome, people: Iterable[Person]) -> tuple[Any, ...]:
+    """Return title without punctuation and width, day and people."""
+    return bare(outcome.title), outcome.achieved_on, frozenset(person.pk for person in people)
 
 
 class LedgerReader:

@@ -7,4 +7,6 @@ from outcomes.models import FrozenReport, Outcome, ReportFile
 
 keep_as_decided(FrozenReport, lambda: Q(pk__isnull=False))
 keep_as_decided(ReportFile, lambda: Q(pk__isnull=False))
-keep_as_decided(Outcome, lambda: Q(review__in=[Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED]))
+LOCKED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED)
+# One that was verified and then merged can come back as it was.
+keep_as_decided(Outcome, lambda: Q(review__in=LOCKED) | Q(review=Outcome.Review.MERGED) & ~Q(seal=""))

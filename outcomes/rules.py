@@ -2,10 +2,12 @@
 
 import rules
 
+from organization import merging as doubles
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
 from organization.ways_back import register
-from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, Subkind, back
+from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, Subkind, back, merging
+from outcomes.models.shares import may_ask
 from pairings.rules import is_a_teacher
 
 
@@ -27,6 +29,12 @@ def oversees_a_branch(user: User) -> bool:
     return user.is_authenticated and (user.is_operator or user.is_overseer)
 
 
+@rules.predicate
+def says_who_shares_it(user: User, outcome: Outcome | None) -> bool:
+    """The user asks other branches whether they share the outcome."""
+    return outcome is not None and may_ask(user, outcome)
+
+
 add_admin_permissions(Outcome, may_write=manages_its_branch, may_delete=nobody)
 add_admin_permissions(OutcomeEvidence, may_write=nobody, may_delete=nobody)
 add_admin_permissions(FrozenReport, may_write=nobody, may_delete=nobody)
@@ -39,7 +47,10 @@ rules.add_perm("outcomes.submit_outcome", manages_its_branch | entered_it)
 rules.add_perm("outcomes.verify_outcome", manages_its_branch & ~submitted_it)
 rules.add_perm("outcomes.return_outcome", manages_its_branch)
 rules.add_perm("outcomes.correct_outcome", manages_its_branch | entered_it)
+rules.add_perm("outcomes.share_outcome", says_who_shares_it)
+rules.add_perm("outcomes.answer_share", manages_its_branch)
 rules.add_perm("outcomes.freeze_report", manages_its_branch)
 rules.add_perm("outcomes.write_report", manages_its_branch)
 rules.add_perm("outcomes.see_figures", oversees_a_branch)
 register(*back.WAYS)
+doubles.register(merging.KIND)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from organization.models import TakenBack, User
+from organization.models import Merge, TakenBack, User
 from organization.ways_back import all_ways, told
 from outcomes.figures.periods import period_of
 from outcomes.figures.report import branch_report
@@ -35,13 +35,14 @@ class SinceFreezing:
     gone: list[Outcome]
     new: list[Outcome]
     moved: list[Moved]
+    merges: list[tuple[Outcome, Outcome, Merge]]
 
     def __bool__(self) -> bool:
-        return bool(self.lines or self.gone or self.new or self.moved)
+        return bool(self.lines or self.gone or self.new or self.moved or self.merges)
 
 
 def since_freezing(report: FrozenReport, user: User) -> SinceFreezing:
-    """Return what changed since a report was frozen, as far as the user may see the records (eight queries)."""
+    """Return what changed since a report was frozen, as far as the user may see the records (ten queries)."""
     then = report.content
     now = branch_report(report.branch, period_of(report.first_day, report.last_day))
     before, after = _ids(then), _ids(now)
@@ -53,7 +54,16 @@ def since_freezing(report: FrozenReport, user: User) -> SinceFreezing:
         [rows[pk] for pk in sorted(before - after) if pk in rows],
         [rows[pk] for pk in sorted(after - before) if pk in rows],
         list(_moved(then, now)),
+        list(_merges(report, before | after, seen)),
     )
+
+
+def _merges(report: FrozenReport, counted: set[int], seen: Any) -> Iterator[tuple[Outcome, Outcome, Merge]]:
+    """Yield the merges since then of what counted or counts: which outcome, into which, and the line (two queries)."""
+    lines = Merge.objects.standing().filter(kind=Outcome.merge_kind, at__gt=report.frozen_at)
+    newest = [one for one in lines.select_related("by__person") if counted & {one.merged, one.kept}][:SHOWN]
+    rows = seen.in_bulk({pk for line in newest for pk in (line.merged, line.kept)})
+    yield from ((rows[one.merged], rows[one.kept], one) for one in newest if {one.merged, one.kept} <= rows.keys())
 
 
 def taken_back_since(report: FrozenReport, outcomes: set[int]) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from outcomes.views import records, reports
+from outcomes.views import records, reports, shares
 
 app_name = "outcomes"
 an_outcome = [
@@ -12,6 +12,7 @@ an_outcome = [
     path("verify/", records.verify, name="verify"),
     path("return/", records.send_back, name="return"),
     path("correct/", records.correct, name="correct"),
+    path("share/", shares.ask, name="share"),
 ]
 a_report = [
     path("", reports.report, name="report"),
@@ -23,8 +24,11 @@ a_report = [
 urlpatterns = [
     path("outcomes/", records.OutcomeListView.as_view(), name="list"),
     path("outcomes/new/", records.OutcomeCreateView.as_view(), name="new"),
+    path("outcomes/alike/", records.alike, name="alike"),
     path("outcomes/hand-over/<int:pk>/", records.hand_over, name="hand_over"),
     path("outcomes/<int:pk>/", include(an_outcome)),
+    path("shares/<int:pk>/agree/", shares.agree, name="agree_share"),
+    path("shares/<int:pk>/decline/", shares.decline, name="decline_share"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<slug:code>/", include(a_report)),
 ]

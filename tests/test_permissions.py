@@ -37,7 +37,7 @@ class Page:
         method: how it is asked.
         key: the URL's keyword for the row, and the row's field that it holds.
         rest: what else the URL says.
-        also: the URL's other keyword, which is a row of the world too.
+        also: the URL's other keyword, which is a row of the world too; after a colon, the row by its own name.
         at_desk: it stands in the admin, which is shut to all but secretaries, deputies and the operator.
     """
 
@@ -102,6 +102,12 @@ PAGES = {
     "take_back_verification": Page(DESK, "verified"),
     "take_back_return": Page(DESK, "returned"),
     "take_back_proof": Page(AUTHOR, "proof"),
+    "take_back_merge": Page(DESK, "merge", DESK),
+    "take_back_not_double": Page(DESK, "not_double", DESK),
+    "doubles_outcome": Page(DESK),
+    "merge_outcome": Page(DESK, "twin", also="kept:draft"),
+    "different_outcome": Page(DESK, "twin", also="kept:draft", method="post"),
+    "outcomes:alike": Page(STAFF),
     "take_back_file": Page(DESK, "evidence"),
     "take_back_pairing_file": Page(DESK, "pairing_file"),
     "take_back_report_file": Page(DESK, "report_file", SEEN_BY_OVERSEERS),
@@ -188,6 +194,10 @@ PAGES = {
     "outcomes:verify": Page(DESK, "submitted", TEAM, method="post"),
     "outcomes:return": Page(DESK, "submitted", TEAM, method="post"),
     "outcomes:correct": Page(STAFF, "verified", method="post"),
+    "outcomes:share": Page(AUTHOR, "draft", method="post"),
+    "outcomes:agree_share": Page(DESK, "share", SEEN_BY_OVERSEERS, method="post"),
+    "outcomes:decline_share": Page(DESK, "share", SEEN_BY_OVERSEERS, method="post"),
+    "take_back_share": Page(DESK, "share", SEEN_BY_OVERSEERS),
     "outcomes:reports": Page(OVERSEERS),
     "outcomes:report": report(OVERSEERS),
     "outcomes:freeze": report(DESK, "post"),
@@ -316,7 +326,8 @@ class MatrixCase(TestCase):
             row = branch.rows[page.row]
             given[page.key] = row.code if page.key == "code" else row.pk
         if page.also:
-            given[page.also] = branch.rows[page.also].pk
+            keyword, _colon, row_name = page.also.partition(":")
+            given[keyword] = branch.rows[row_name or keyword].pk
         data = query or {
             "reason": "请补充材料。",
             "summary": "按计划完成。",

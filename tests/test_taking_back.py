@@ -23,16 +23,27 @@ from evidence.looking import evidence_storage
 from evidence.models import Evidence, StoredFile
 from mentorship.models import Reflection
 from organization.integrity import try_all
-from organization.models import RuleError, TakenBack, User
+from organization.models import Merge, NotDouble, RuleError, TakenBack, User
 from organization.redaction import BLACKED_OUT
 from organization.ways_back import all_ways, way_of
 from outcomes.figures import Period, branch_report
 from outcomes.freezing import freeze_report
-from outcomes.models import Outcome, OutcomeEvidence, ReportFile
+from outcomes.models import Outcome, OutcomeEvidence, OutcomeShare, ReportFile, ask_to_share
 from pairings.models import LogPhoto, MatchSeat, Pairing, PairingFile, ProgressLog
 from teaching_pairs.models import SignUp
 from tests.conftest import signed_in
-from tests.factories import evidence, log, outcome, submitted, teacher, teaching_pair, user_of, verified
+from tests.factories import (
+    BranchFactory,
+    evidence,
+    log,
+    outcome,
+    secretary_of,
+    submitted,
+    teacher,
+    teaching_pair,
+    user_of,
+    verified,
+)
 from tests.world import YEAR, World, build_world
 
 REASON = "误传了他人证件。"
@@ -99,6 +110,25 @@ def new_returned(world: World) -> Outcome:
     return sent
 
 
+def agreed_share(world: World) -> OutcomeShare:
+    owner = BranchFactory(college=world.own.branch.college)
+    theirs = verified(owner)
+    share = ask_to_share(theirs, world.own.branch, by=secretary_of(owner))
+    share.agree(by=world.own.users["secretary"])
+    return share
+
+
+def merged(world: World) -> Merge:
+    one, other = new_verified(world), new_verified(world)
+    return other.merge_into(one, by=world.own.users["secretary"], reason="重复登记。")
+
+
+def parted(pk: int) -> bool:
+    line = Merge.objects.get(pk=pk)
+    reviews = Outcome.objects.filter(pk__in=[line.kept, line.merged], merged_into=None).values_list("review", flat=True)
+    return (line.undone_reason, list(reviews)) == (REASON, ["verified", "verified"])
+
+
 def completed(world: World) -> Pairing:
     pair = world.own.rows["pair"]
     pair.complete(by=world.own.users["teacher"], summary="完成。", on=datetime.date(YEAR, 12, 1))
@@ -158,6 +188,11 @@ CASES = {
     ),
     "report_file": Case(lambda world: world.own.rows["report_file"], owner="", is_back=gone(ReportFile)),
     "file": Case(lambda world: new_log(world).photos.get().evidence, owner="", is_back=gone(Evidence)),
+    "share": Case(
+        agreed_share, owner="", is_back=gone(OutcomeShare), changes=("totals.outcomes", "by_form.none.outcomes")
+    ),
+    "merge": Case(merged, owner="", is_back=parted),
+    "not_double": Case(lambda world: world.own.rows["not_double"], owner="", is_back=gone(NotDouble)),
     "decision": Case(
         completed,
         owner="",

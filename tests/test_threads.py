@@ -17,11 +17,21 @@ from django.urls import reverse
 from enterprise_service.models import Engagement, Instalment
 from mentorship.models import MentorshipTeam
 from organization.integrity import try_all
-from organization.models import Branch, RuleError, User
-from outcomes.models import FrozenReport
+from organization.models import Branch, Merge, RuleError, User
+from outcomes.models import FrozenReport, Outcome, OutcomeShare, ask_to_share
 from pairings.models import Match, MatchRun, Pairing, Seat
 from teaching_pairs.models import TeachingPair
-from tests.factories import BranchFactory, engagement, member, problem, secretary_of, student, teacher, teaching_pair
+from tests.factories import (
+    BranchFactory,
+    engagement,
+    member,
+    problem,
+    secretary_of,
+    student,
+    teacher,
+    teaching_pair,
+    verified,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -220,3 +230,33 @@ def test_of_four_who_freeze_a_report_one_does_and_three_are_told_so(branch: Bran
     said = [("已定稿，统计数据和文件不再变动。" in page, "这一期间的报告已经定稿。" in page) for _code, page in pages]
     assert ([code for code, _page in pages], sorted(said)) == ([200] * 4, [(False, True)] * 3 + [(True, False)])
     assert FrozenReport.objects.count() == 1
+
+
+def test_one_of_two_merges_at_one_moment_wins_and_the_other_is_told(branch: Branch, secretary: User) -> None:
+    one, two = verified(branch), verified(branch)
+    copies = [[Outcome.objects.get(pk=row.pk) for row in (one, two)] for _ in "12"]
+    into_each_other = (
+        lambda: copies[0][0].merge_into(copies[0][1], by=secretary, reason="重复登记。"),
+        lambda: copies[1][1].merge_into(copies[1][0], by=secretary, reason="重复登记。"),
+    )
+    assert at_once(*into_each_other) == ["done", "refused"]
+    assert Outcome.objects.filter(review="merged").count() == Merge.objects.count() == 1
+    assert [name for name, finding in try_all() if finding.broken] == []
+
+
+def test_a_merge_is_undone_once(branch: Branch, secretary: User) -> None:
+    line = verified(branch).merge_into(verified(branch), by=secretary, reason="重复登记。")
+    copies = [Merge.objects.get(pk=line.pk) for _ in "12"]
+    undo = [lambda one=one: one.undo(by=secretary, reason="并非同一项。") for one in copies]
+    assert at_once(*undo) == ["done", "refused"]
+    assert [name for name, finding in try_all() if finding.broken] == []
+
+
+def test_a_branch_that_is_asked_answers_once(branch: Branch, secretary: User) -> None:
+    other = BranchFactory(college=branch.college)
+    share = ask_to_share(verified(branch), other, by=secretary)
+    theirs = secretary_of(other)
+    one, two = (OutcomeShare.objects.get(pk=share.pk) for _ in "12")
+    ends = at_once(lambda: one.agree(by=theirs), lambda: two.decline(by=theirs, reason="不是我们的。"))
+    assert ends == ["done", "refused"]
+    assert [name for name, finding in try_all() if finding.broken] == []

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
-from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User
+from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User, say_different
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
-from outcomes.models import Grade, ReportProse, Subkind
+from outcomes.models import Grade, Outcome, ReportProse, Subkind, ask_to_share
 from pairings.models import MatchRule, MatchRun, PairingFile
 from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.factories import (
@@ -89,6 +89,8 @@ class BranchWorld:
         place = Subkind.objects.count()
         deeper = {**self._work_of_teaching(pair, ordinary), **self._work_of_team(team, other_pupil)}
         deeper |= self._work_of_service(served)
+        draft = outcome(branch, title=f"课程草稿{code}", **of_pair)
+        deeper |= self._doubles(draft, of_pair)
         return {
             "team": team,
             "pair": pair,
@@ -96,7 +98,7 @@ class BranchWorld:
             "proposal": waiting,
             "log": entry,
             "photo": entry.photos.get(),
-            "draft": outcome(branch, title=f"课程草稿{code}", **of_pair),
+            "draft": draft,
             "submitted": submitted(
                 branch, by=by, pairings=[team], people=[by.person, pupil], title=f"待核实课程{code}"
             ),
@@ -128,6 +130,18 @@ class BranchWorld:
             "sheet": written_sheet(self.branch, [SHEET, changed], by=by, name=f"名册{code}.csv"),
             "preview": previewed_sheet(self.branch, [SHEET, new], by=by, name=f"名册待写入{code}.csv"),
             "refused_sheet": previewed_sheet(self.branch, [SHEET, odd], by=by, name=f"名册有误{code}.csv"),
+        }
+
+    def _doubles(self, draft: Outcome, of_pair: dict[str, Any]) -> dict[str, Model]:
+        """Add a likely double of a draft, two that were merged, and a pair that is no double."""
+        code, secretary = self.code, self.users["secretary"]
+        twin = outcome(self.branch, title=f"“课程草稿{code}”", **of_pair)
+        kept, merged = (outcome(self.branch, title=f"合并的课程{code}", **of_pair) for _ in "12")
+        return {
+            "twin": twin,
+            "merge": merged.merge_into(kept, by=secretary, reason=f"重复登记{code}。"),
+            "merged": merged,
+            "not_double": say_different(draft, kept, by=secretary),
         }
 
     def _returned(self, of_pair: dict[str, Any]) -> Model:
@@ -243,5 +257,9 @@ def build_world() -> World:
     college, far_away = CollegeFactory(name="滨江职业技术学院"), CollegeFactory(name="远山职业技术学院")
     own, other = build_branch(college, "OWN"), build_branch(college, "OTH")
     other.rows["college"] = far_away
+    third = BranchFactory(college=college, code="THR", name="第三教工党支部")
+    for world in (own, other):
+        asked = outcome(third, title=f"合作课程{world.code}")
+        world.rows["share"] = ask_to_share(asked, world.branch, by=asked.entered_by)
     users = {"leader": leader_of(college), "far_leader": leader_of(far_away), "operator": operator()}
     return World(own, other, users)

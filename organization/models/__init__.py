@@ -9,6 +9,8 @@ from organization.models.base import (
     StaleRecordError,
     VersionedModel,
 )
+from organization.models.mergeable import Mergeable, MergeableQuerySet
+from organization.models.merges import Merge, NotDouble, say_different
 from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
 from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
@@ -26,6 +28,10 @@ __all__ = [
     "College",
     "DeskQuerySet",
     "FormReceipt",
+    "Merge",
+    "Mergeable",
+    "MergeableQuerySet",
+    "NotDouble",
     "Office",
     "PartyStage",
     "PartyStageEntry",
@@ -43,4 +49,5 @@ __all__ = [
     "User",
     "VersionedModel",
     "all_or_nothing",
+    "say_different",
 ]

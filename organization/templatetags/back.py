@@ -4,6 +4,7 @@ from django import template
 from django.db.models import Model
 from django.urls import reverse
 
+from organization.merging import MergeKind
 from organization.models import User
 from organization.ways_back import WayBack, noun_of, way_of
 
@@ -29,3 +30,9 @@ def way_back_button(user: User, slug: str, row: Model, look: str = "quiet") -> d
 def what_it_is(way: WayBack, row: Model) -> str:
     """Return what a row is called where it is taken back."""
     return noun_of(way, way.day(row), way.named(row))
+
+
+@register.filter
+def facts_of(row: Model, kind: MergeKind) -> object:
+    """Return what of a row is shown beside its likely double."""
+    return kind.facts(row)

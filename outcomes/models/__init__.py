@@ -4,6 +4,7 @@ from outcomes.models.links import HandOver, OutcomeCredit, OutcomeEvidence, Outc
 from outcomes.models.outcome import Outcome
 from outcomes.models.prose import ReportProse
 from outcomes.models.reports import FrozenReport, ReportFile
+from outcomes.models.shares import OutcomeShare, ask_to_share
 from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "OutcomeCredit",
     "OutcomeEvidence",
     "OutcomePerson",
+    "OutcomeShare",
     "ReportFile",
     "ReportProse",
     "Status",
     "Subkind",
+    "ask_to_share",
 ]

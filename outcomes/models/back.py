@@ -194,4 +194,49 @@ REPORT_FILE = WayBack(
     shown_with=("report__branch", "evidence__file"),
     in_reports=True,
 )
-WAYS = (DRAFT, SUBMISSION, VERIFICATION, RETURN, PROOF, REPORT_FILE)
+
+
+def asked_for_it(user: User, share: Row) -> bool:
+    """Return whether the request is the user's own: who asked, or manages the outcome's branch."""
+    return user.pk is not None and (share.asked_by_id == user.pk or user.manages(share.outcome.branch_id))
+
+
+def only_asked(share: Row) -> "StrOrPromise":
+    """Return that a request was answered, so that it is no longer its author's alone."""
+    return _("It was answered already.") if share.state != share.State.ASKED else ""
+
+
+def manages_either(user: User, share: Row) -> bool:
+    """Return whether the user manages the branch that shares, or the one that owns."""
+    return user.manages(share.branch_id) or user.manages(share.outcome.branch_id)
+
+
+def share_stands(share: Row) -> "StrOrPromise":
+    """Return why an agreement cannot be taken back: credits of the branch stand on it, or a correction is under way."""
+    if share.state != share.State.AGREED:
+        return _("Nothing was agreed; the request is answered or withdrawn.")
+    credited = share.outcome.credits.filter(pairing__branch=share.branch_id).select_related("pairing").first()
+    if credited:
+        return _("“%(pairing)s” of the branch is credited with it. Take that credit out first.") % {"pairing": credited}
+    if share.outcome.review in (share.outcome.Review.SUPERSEDED, share.outcome.Review.MERGED):
+        return _("Another record stands for this one by now.")
+    return ""
+
+
+SHARE = WayBack(
+    slug="share",
+    model="outcomes.OutcomeShare",
+    noun=_("Sharing of an outcome"),
+    title=_("Take the sharing back"),
+    consequence=_("The branch does not share the outcome: it does not count there any more."),
+    done=_("The branch does not share the outcome any more."),
+    own=asked_for_it,
+    own_until=only_asked,
+    kept=manages_either,
+    kept_until=share_stands,
+    named=lambda share: share.outcome.title,
+    day=lambda share: share.outcome.achieved_on,
+    shown_with=("outcome", "branch"),
+    in_reports=True,
+)
+WAYS = (DRAFT, SUBMISSION, VERIFICATION, RETURN, PROOF, REPORT_FILE, SHARE)

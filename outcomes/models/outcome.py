@@ -16,17 +16,27 @@ from django.utils.translation import pgettext_lazy
 
 from evidence.models import Evidence
 from organization.doors import DayThatCameField
-from organization.models import Branch, Person, RuleError, User, VersionedModel, all_or_nothing
+from organization.likeness import of_title
+from organization.models import Branch, Mergeable, Person, RuleError, User, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from outcomes.models.chain import chain_problems
 from outcomes.models.queries import OutcomeQuerySet, standing
+from outcomes.models.tying import TiesMixin
 from outcomes.models.undoing import UndoesMixin
 from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
 from pairings.models import Pairing
 
 
-class Outcome(UndoesMixin, VersionedModel):
+class Outcome(TiesMixin, UndoesMixin, Mergeable):
     """Something achieved. Draft, submitted, then verified and locked, or returned with a reason."""
+
+    merge_kind = "outcome"
+    likened = "title"
+
+    @staticmethod
+    def liken(words: str) -> str:
+        """Return the key of a title."""
+        return of_title(words)
 
     class Review(models.TextChoices):
         """Where the record is between its author and the secretary."""
@@ -36,6 +46,7 @@ class Outcome(UndoesMixin, VersionedModel):
         RETURNED = "returned", _("Returned for changes")
         VERIFIED = "verified", _("Verified")
         SUPERSEDED = "superseded", _("Replaced by a correction")
+        MERGED = "merged", _("Merged into another")
 
     EDITABLE = (Review.DRAFT, Review.RETURNED)
 
@@ -139,6 +150,11 @@ class Outcome(UndoesMixin, VersionedModel):
                 name="correction_has_a_reason",
             ),
             models.CheckConstraint(
+                condition=Q(review="merged", merged_into__isnull=False)
+                | ~Q(review="merged") & Q(merged_into__isnull=True),
+                name="merged_outcome_has_one_that_stands_for_it",
+            ),
+            models.CheckConstraint(
                 condition=Q(continues__isnull=True) | ~Q(continues=F("id")), name="outcome_not_its_own_sequel"
             ),
             models.UniqueConstraint(
@@ -154,6 +170,8 @@ class Outcome(UndoesMixin, VersionedModel):
             models.Index(fields=["branch", "category", "level", "-achieved_on"], name="outcome_breakdown"),
             # The chain of one work.
             models.Index(fields=["work", "standing"], name="outcome_of_work"),
+            # Likely doubles.
+            models.Index(fields=["likeness", "achieved_on"], name="outcome_likeness"),
         ]
 
     def __str__(self) -> str:
@@ -348,37 +366,6 @@ class Outcome(UndoesMixin, VersionedModel):
         with self._locked(self.Review.VERIFIED) as outcome:
             outcome.review = self.Review.SUPERSEDED
             outcome.save(update_fields=["review"])
-
-    def _set_people(self, people: Iterable[Person]) -> None:
-        """Write who achieved it, in order, touching only what changed."""
-        wanted = {person.pk: place for place, person in enumerate(people, start=1)}
-        for contribution in self.contributions.all():
-            place = wanted.pop(contribution.person_id, None)
-            if place is None:
-                contribution.delete()
-            elif contribution.position != place:
-                contribution.position = place
-                contribution.save(update_fields=["position"])
-        for person_id, place in wanted.items():
-            self.contributions.create(person_id=person_id, position=place)
-
-    def _set_credits(self, pairings: Iterable[Pairing]) -> None:
-        """Write which pairings share the credit, touching only what changed."""
-        wanted = {pairing.pk: pairing for pairing in pairings}
-        for credit in self.credits.all():
-            if wanted.pop(credit.pairing_id, None) is None:
-                credit.delete()
-        for pairing in wanted.values():
-            credit = self.credits.model(outcome=self, pairing=pairing)
-            credit.full_clean()
-            credit.save()
-
-    def _attach(self, evidence: Iterable[Evidence]) -> None:
-        """Hold more files as proof; one it already holds is not held twice."""
-        held = set(self.proofs.values_list("evidence_id", flat=True))
-        for one in evidence:
-            if one.pk not in held:
-                self.proofs.create(evidence=one)
 
     @contextmanager
     def _locked(self, *allowed: str) -> Iterator["Outcome"]:

@@ -2,11 +2,13 @@
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Self
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import ExtractMonth, ExtractYear
 
-from organization.models import Branch, ScopedQuerySet, User
+from organization.models import Branch, MergeableQuerySet, NotDouble, User
 from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status
 from pairings.models import Pairing
 
@@ -24,19 +26,37 @@ def standing() -> Any:
     return granted + by_level + by_status
 
 
-class OutcomeQuerySet(ScopedQuerySet):
+@dataclass(frozen=True)
+class Likeness:
+    """What outcomes are compared by: values of one that is in hand, or expressions for those of an outer query."""
+
+    pk: Any
+    work: Any
+    branch: Any
+    words: Any
+    year: Any
+    month: Any
+    people: Any
+    files: Any
+
+
+class OutcomeQuerySet(MergeableQuerySet):
     """Outcomes; people see those they entered, did, or share through a pairing."""
 
     def branch_scope(self, user: User) -> Q:
         """Return the condition for outcomes that the user's branches own or share."""
         shared = self.model.shared_with.through.objects.filter(branch__in=user.overseen_branch_ids)
-        return super().branch_scope(user) | Q(pk__in=shared.values("outcome"))
+        asked = self.model.shares.rel.related_model._base_manager.filter(state="asked")
+        asked = asked.filter(branch__in=user.overseen_branch_ids)
+        return super().branch_scope(user) | Q(pk__in=shared.values("outcome")) | Q(pk__in=asked.values("outcome"))
 
     def own_rows(self, user: User) -> Q:
         """Return the outcomes that the user entered, did, or shares through a pairing."""
         mine = Pairing.objects.filter(Pairing.objects.all().own_rows(user))
+        merged = self.model._base_manager.filter(entered_by=user, merged_into__isnull=False)
         return (
             Q(entered_by=user)
+            | Q(pk__in=merged.values("merged_into"))
             | Q(pk__in=self.model.people.through.objects.filter(person=user.person_id).values("outcome"))
             | Q(pk__in=self.model.pairings.through.objects.filter(pairing__in=mine.values("pk")).values("outcome"))
         )
@@ -78,6 +98,66 @@ class OutcomeQuerySet(ScopedQuerySet):
         higher = Q(standing__gt=OuterRef("standing")) | Q(standing=OuterRef("standing"), pk__gt=OuterRef("pk"))
         beaten = Exists(rivals.filter(higher, work=OuterRef("work")))
         return self.verified().of_branches(branches).achieved_between(first, last).filter(~beaten)
+
+    def likely_doubles_of(self, outcome: Any, *, people: Iterable[int] = (), files: Iterable[int] = ()) -> Self:
+        """Return the outcomes that are likely the same: by a file, or by title, month and somebody who achieved it.
+
+        Args:
+            outcome: saved, or not yet.
+            people: the ids of those who achieved one that is not saved yet.
+            files: the ids of the stored files that prove it.
+        """
+        if outcome.pk:
+            people = [one.person_id for one in outcome.contributions.all()]
+            files = [one.evidence.file_id for one in outcome.proofs.all() if one.ledger_row is None]
+        return self._alike(
+            Likeness(
+                pk=outcome.pk or 0,
+                work=outcome.work,
+                branch=outcome.branch_id,
+                words=outcome.likeness or outcome.liken(outcome.title),
+                year=outcome.achieved_on.year if outcome.achieved_on else 1,  # of which there is none
+                month=outcome.achieved_on.month if outcome.achieved_on else 0,
+                people=list(people),
+                files=list(files),
+            )
+        )
+
+    def with_likely_doubles(self) -> Self:
+        """Return the outcomes of which a newer one among these is likely the same."""
+        row = OuterRef("pk")
+        deep = OuterRef(OuterRef(row))
+        ties, proofs = self._ties()
+        theirs = Likeness(
+            pk=row,
+            work=OuterRef("work"),
+            branch=OuterRef("branch"),
+            words=OuterRef("likeness"),
+            year=ExtractYear(OuterRef("achieved_on")),
+            month=ExtractMonth(OuterRef("achieved_on")),
+            people=ties.filter(outcome=deep).values("person"),
+            files=proofs.filter(outcome=deep).values("evidence__file"),
+        )
+        return self._comparable().filter(Exists(self._alike(theirs).filter(pk__gt=row)))
+
+    def _ties(self) -> tuple[Any, Any]:
+        """Return who achieved what, and what proves it; of an old ledger's sheet many rows are proved."""
+        proofs = self.model.proofs.rel.related_model._base_manager.filter(ledger_row__isnull=True)
+        return self.model.people.through._base_manager.all(), proofs
+
+    def _comparable(self) -> Self:
+        """Return the outcomes that may have doubles: no earlier versions, and none that was merged."""
+        return self.exclude(review__in=[self.model.Review.SUPERSEDED, self.model.Review.MERGED])
+
+    def _alike(self, one: Likeness) -> Self:
+        """Return the outcomes that are likely the same as one, and were not said to be another."""
+        ties, proofs = self._ties()
+        somebody = Q(pk__in=ties.filter(person__in=one.people).values("outcome")) | ~Q(branch=one.branch)
+        same_words = Q(likeness=one.words, achieved_on__year=one.year, achieved_on__month=one.month) & ~Q(likeness="")
+        same_file = Q(pk__in=proofs.filter(evidence__file__in=one.files).values("outcome"))
+        others = self._comparable().exclude(pk=one.pk).exclude(work=one.work)
+        said = NotDouble.objects.of(self.model.merge_kind, one.pk)
+        return others.filter(same_words & somebody | same_file).exclude(said)
 
     def with_names(self) -> Self:
         """Fetch what a list shows of each outcome."""

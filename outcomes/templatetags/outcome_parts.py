@@ -19,7 +19,7 @@ def credited_outcomes(context: template.Context, pairing: Pairing) -> dict[str, 
     user = context["request"].user
     rows = Outcome.objects.visible_to(user).filter(pairings=pairing.pk).with_names()
     return {
-        "outcomes": rows.exclude(review=Outcome.Review.SUPERSEDED),
+        "outcomes": rows.exclude(review__in=[Outcome.Review.SUPERSEDED, Outcome.Review.MERGED]),
         "pairing": pairing,
         "may_record": user.has_perm("outcomes.record_outcome"),
     }
@@ -29,8 +29,9 @@ def credited_outcomes(context: template.Context, pairing: Pairing) -> dict[str, 
 def handed_over(context: template.Context, pairing: Pairing) -> dict[str, Outcome]:
     """Return the outcomes that a pairing's page has handed over, by what they came from (two queries)."""
     visible = Outcome.objects.visible_to(context["request"].user).values("pk")
-    rows = HandOver.objects.filter(pairing=pairing.pk, outcome__in=visible).select_related("outcome")
-    return {row.origin: row.outcome for row in rows.prefetch_related("outcome__proofs")}
+    rows = HandOver.objects.filter(pairing=pairing.pk, outcome__in=visible).select_related("outcome__merged_into")
+    shown = rows.prefetch_related("outcome__proofs", "outcome__merged_into__proofs")
+    return {row.origin: row.outcome.survivor for row in shown}
 
 
 @register.inclusion_tag("outcomes/parts/hand_over.html", takes_context=True)
@@ -54,6 +55,7 @@ TONES = {
     Outcome.Review.RETURNED: "red",
     Outcome.Review.VERIFIED: "green",
     Outcome.Review.SUPERSEDED: "soft",
+    Outcome.Review.MERGED: "soft",
 }
 
 

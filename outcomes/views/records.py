@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import CreateView, UpdateView
 from django_filters.views import FilterView
 
@@ -17,7 +17,7 @@ from organization.models import all_or_nothing
 from organization.refusals import add_refusal, carried_out, words_of
 from organization.text import whole_number
 from outcomes.filters import OutcomeFilter
-from outcomes.forms import HandOverForm, OutcomeForm
+from outcomes.forms import SHOWN_DOUBLES, HandOverForm, OutcomeForm, ShareForm
 from outcomes.models import Category, Grade, HandOver, Outcome
 from pairings.forms import ReasonForm
 from pairings.models import Pairing
@@ -43,14 +43,22 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what was achieved, by whom, what proves it, and where the record stands."""
     rows = Outcome.objects.select_related(
         "branch", "subkind", "grade", "entered_by__person", "submitted_by__person", "verified_by__person",
-        "corrects", "continues",
+        "corrects", "continues", "merged_into",
     ).prefetch_related("contributions__person", "proofs__evidence__file", "shared_with")  # fmt: skip
     outcome = cast("Outcome", visible_or_404(request, rows, pk))
+    if outcome.is_merged:
+        messages.info(request, _("“%(title)s” was merged into this outcome.") % {"title": outcome.title})
+        return redirect(outcome.survivor)
+    seen = Outcome.objects.visible_to(request.user)
     context = {
         "outcome": outcome,
+        "doubles": seen.likely_doubles_of(outcome).select_related("branch").prefetch_related("proofs")[:SHOWN_DOUBLES],
         "chain": outcome.chain().visible_to(request.user),
         "pairings": Pairing.objects.visible_to(request.user).filter(credits__outcome=outcome).with_people(),
         "correction": Outcome.objects.visible_to(request.user).filter(corrects=outcome).first(),
+        "shares": outcome.shares.select_related("branch", "asked_by__person", "answered_by__person"),
+        "share_form": ShareForm(outcome=outcome) if request.user.has_perm("outcomes.share_outcome", outcome) else None,
+        "decline_form": ReasonForm(auto_id="decline_%s"),
         "reason_form": ReasonForm(auto_id="return_%s"),
         "correction_form": ReasonForm(auto_id="correct_%s"),
     }
@@ -90,6 +98,14 @@ class OutcomeCreateView(OutcomeFormMixin, CreateView):
         return {name: self.request.GET[name] for name in PREFILLED if name in self.request.GET}
 
 
+@require_safe
+def alike(request: UserRequest) -> HttpResponse:
+    """Return the notice that names the likely doubles of an outcome that is being typed, among those the user sees."""
+    require(request, "outcomes.record_outcome")
+    form = OutcomeForm(request.GET, user=request.user)
+    return render(request, "outcomes/parts/alike.html", {"doubles": form.likely_doubles()[:SHOWN_DOUBLES]})
+
+
 @require_POST
 def hand_over(request: UserRequest, pk: int) -> HttpResponse:
     """Make a draft of what a pairing's page already knows, such as a contest's result; a second time, show it."""
@@ -105,7 +121,7 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
             Pairing.objects.select_for_update().get(pk=pk)  # two at once: the second one finds the first one's
             known = HandOver.objects.filter(pairing=pk, origin=source.cleaned_data["origin"]).first()
             if known:
-                return redirect(known.outcome)
+                return redirect(known.outcome.survivor)
             if is_whole:
                 outcome = form.save()
                 HandOver.objects.create(outcome=outcome, pairing=pairing, **source.cleaned_data)
@@ -131,6 +147,7 @@ def _filled_in(given: QueryDict, pairing: Pairing) -> QueryDict:
     data["branch"] = str(pairing.branch_id)
     data.setlist("people", [str(seat.person_id) for seat in pairing.shown_seats])
     data.setlist("pairings", [str(pairing.pk)])
+    data["is_another"] = "on"  # once for each origin, and looked at in review
     return data
 
 

@@ -123,3 +123,37 @@ for (const form of document.querySelectorAll("form.filters")) {
     }
   });
 }
+
+// What is being typed may be there already: our own address is asked, and its notice shown; saving goes on either way.
+for (const form of document.querySelectorAll("form[data-alike]")) {
+  let waiting = 0;
+  let asking = new AbortController();
+  const compared = form.dataset.compares.split(" ");
+  const look = async () => {
+    asking.abort();
+    asking = new AbortController();
+    const typed = [...new FormData(form)].filter(
+      ([name, value]) => typeof value === "string" && value !== "" && compared.includes(name),
+    );
+    try {
+      const answer = await fetch(`${form.dataset.alike}?${new URLSearchParams(typed)}`, { signal: asking.signal });
+      const notice = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("alike");
+      const shown = form.querySelector("#alike");
+      if (notice && shown && !shown.querySelector("input:checked")) {
+        const tick = shown.querySelector("input[name=is_another]")?.closest("p");
+        if (tick && notice.firstElementChild) {
+          notice.firstElementChild.append(tick);
+        }
+        shown.replaceWith(notice);
+      }
+    } catch {
+      return; // without an answer the form is looked at when it is saved
+    }
+  };
+  form.addEventListener("input", (event) => {
+    if (compared.includes(event.target.name)) {
+      clearTimeout(waiting);
+      waiting = setTimeout(look, 400);
+    }
+  });
+}

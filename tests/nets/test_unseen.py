@@ -29,7 +29,6 @@ Held = dict[str, list[int]]
 TRIED = {
     ("outcomes:edit", "pairings"),
     ("outcomes:edit", "continues"),
-    ("admin:outcomes_outcome_change", "shared_with"),
 }
 
 

@@ -43,7 +43,10 @@ WHERE m.branch_id IN {branches} AND m.is_active AND e.from_date <= %(day)s
 OUTCOMES = """
 SELECT o.id, o.work, o.category, w.name, o.level, o.status
 FROM outcomes_outcome o LEFT JOIN outcomes_subkind w ON w.id = o.subkind_id
-WHERE o.review = 'verified' AND o.achieved_on BETWEEN %(first)s AND %(last)s
+WHERE o.review = 'verified' AND o.merged_into_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM organization_merge m
+                  WHERE m.kind = 'outcome' AND m.merged = o.id AND m.undone_at IS NULL)
+  AND o.achieved_on BETWEEN %(first)s AND %(last)s
   AND (o.branch_id IN {branches}
        OR EXISTS (SELECT 1 FROM outcomes_outcome_shared_with s WHERE s.outcome_id = o.id AND s.branch_id IN {branches}))
 """

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from organization.models import Branch, RuleError, User
+from organization.models import Branch, Merge, RuleError, User
 from outcomes.figures import Period, branch_report
 from outcomes.figures.achievements import Achievements
 from outcomes.models import Outcome
@@ -62,6 +62,9 @@ happenings = st.lists(
         ),
         st.tuples(st.just("rise"), st.integers(0, 5), st.sampled_from(LEVELS), st.sampled_from(DAYS)),
         st.tuples(st.just("correct"), st.integers(0, 5), st.sampled_from(LEVELS)),
+        st.tuples(st.just("revoke"), st.integers(0, 5)),
+        st.tuples(st.just("merge"), st.integers(0, 5), st.integers(0, 5)),
+        st.tuples(st.just("part"), st.integers(0, 2)),
     ),
     max_size=10,
 )
@@ -76,6 +79,7 @@ class History:
     pairings: list[Pairing] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     people: list[Any] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
 
     @classmethod
     def begin(cls) -> "History":
@@ -146,6 +150,16 @@ class History:
                 )
             )
         )
+
+    def revoke(self, which: int) -> None:
+        Outcome.objects.get(pk=self.outcomes[which].pk).revoke(by=self.secretaries[0], reason="证书有误。")
+
+    def merge(self, which: int, into: int) -> None:
+        one, other = (Outcome.objects.get(pk=self.outcomes[place].pk) for place in (into, which))
+        self.merges.append(other.merge_into(one, by=self.secretaries[0], reason="重复登记。"))
+
+    def part(self, which: int) -> None:
+        Merge.objects.get(pk=self.merges[which].pk).undo(by=self.secretaries[0], reason="并非同一项。")
 
     def correct(self, which: int, level: str) -> None:
         wrong = Outcome.objects.get(pk=self.outcomes[which].pk)

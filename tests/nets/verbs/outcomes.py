@@ -6,10 +6,10 @@ import hypothesis.strategies as st
 from django.db.models import Q
 from hypothesis.stateful import rule
 
-from organization.models import Branch
+from organization.models import Branch, Merge, say_different
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
-from outcomes.models import Outcome, ReportProse
+from outcomes.models import Outcome, OutcomeShare, ReportProse, ask_to_share
 from tests.nets.verbs.machine import TODAY, Machine, day, number, pick, words
 
 level = st.sampled_from(["college", "provincial", "national"])
@@ -109,6 +109,38 @@ class OutcomeVerbs(Machine):
         chosen = [] if to is None else [pick(others, to)]
         if outcome.is_editable:
             self.attempt(lambda: outcome.shared_with.set(chosen), by=user)
+
+    @rule(of=number, by=number, to=number)
+    def ask_to_share(self, of: int, by: int, to: int) -> None:
+        outcome, user = self.outcome(of, "draft", "verified"), self.user(by)
+        others = Branch.objects.exclude(pk=outcome.branch_id)
+        self.attempt(lambda: ask_to_share(outcome, pick(others, to), by=user), by=user)
+
+    @rule(which=number, by=number, agrees=st.booleans(), reason=words)
+    def answer_share(self, which: int, by: int, agrees: bool, reason: str) -> None:
+        if OutcomeShare.objects.exists():
+            share, user = pick(OutcomeShare.objects.all(), which), self.user(by)
+            answer = (lambda: share.agree(by=user)) if agrees else (lambda: share.decline(by=user, reason=reason))
+            if self.attempt(answer, by=user):
+                assert user.manages(share.branch_id), "answered by a stranger"
+
+    @rule(of=number, into=number, by=number, reason=words)
+    def merge(self, of: int, into: int, by: int, reason: str) -> None:
+        merged, kept, user = self.outcome(of, "verified", "draft"), self.outcome(into, "verified"), self.user(by)
+        if self.attempt(lambda: merged.merge_into(kept, by=user, reason=reason), by=user):
+            assert user.manages(kept.branch_id), "merged by a stranger"
+            assert reason.strip(), "merged without a reason"
+
+    @rule(which=number, by=number, reason=words)
+    def part(self, which: int, by: int, reason: str) -> None:
+        if Merge.objects.exists():
+            line, user = pick(Merge.objects.all(), which), self.user(by)
+            self.attempt(lambda: line.undo(by=user, reason=reason), by=user)
+
+    @rule(one=number, other=number, by=number)
+    def say_different(self, one: int, other: int, by: int) -> None:
+        pair, user = (self.outcome(one), self.outcome(other)), self.user(by)
+        self.attempt(lambda: say_different(*pair, by=user), by=user)
 
     @rule(by=number, year=st.sampled_from([2023, 2024, TODAY.year, TODAY.year + 1]), now=st.integers(0, 3))
     def freeze(self, by: int, year: int, now: int) -> None:

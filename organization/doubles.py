@@ -1,0 +1,65 @@
+"""Pairs of rows that are likely the same, page by page, and what was decided of others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Value
+
+from organization.merging import MergeKind
+from organization.models import Merge, NotDouble, User
+
+#: So many rows with doubles on one page, and so many of what was decided.
+A_PAGE, DECIDED = 10, 20
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A pair that was decided on: the line that says it, and the two rows where they are there."""
+
+    line: Merge | NotDouble
+    one: Any
+    other: Any
+
+
+def rows_with_doubles(kind: MergeKind, user: User) -> QuerySet[Any]:
+    """Return the rows that have a newer likely double, the newest first, as far as the user sees both."""
+    seen = kind.model_class.objects.visible_to(user).present()
+    return kind.shown(seen.with_likely_doubles()).order_by("-pk")
+
+
+def pairs_of(kind: MergeKind, user: User, rows: Sequence[Any]) -> list[tuple[Any, list[Any]]]:
+    """Return each row with its newer likely doubles (a few queries, however many rows)."""
+    seen = kind.model_class.objects.visible_to(user).present()
+    asked = [
+        seen.likely_doubles_of(row).filter(pk__gt=row.pk).annotate(of=Value(row.pk)).order_by().values_list("of", "pk")
+        for row in rows
+    ]
+    found = list(asked[0].union(*asked[1:], all=True)) if asked else []
+    others = {one.pk: one for one in kind.shown(seen.filter(pk__in={pk for _of, pk in found}))}
+    return [(row, [others[pk] for of, pk in sorted(found) if of == row.pk and pk in others]) for row in rows]
+
+
+def merges_of(kind: MergeKind, user: User) -> list[Decided]:
+    """Return the newest merges that stand."""
+    lines = Merge.objects.visible_to(user).standing().filter(kind=kind.slug).select_related("by__person")[:DECIDED]
+    return _decided(kind, [(line, line.merged, line.kept) for line in lines])
+
+
+def said_different(kind: MergeKind, user: User) -> list[Decided]:
+    """Return the newest pairs that are no doubles."""
+    lines = NotDouble.objects.visible_to(user).filter(kind=kind.slug).select_related("by__person")[:DECIDED]
+    return _decided(kind, [(line, line.first, line.second) for line in lines])
+
+
+def _decided(kind: MergeKind, told: list[tuple[Any, int, int]]) -> list[Decided]:
+    """Return lines with their rows (one query)."""
+    numbers = {pk for _line, *pair in told for pk in pair}
+    rows = {row.pk: row for row in kind.model_class._base_manager.filter(pk__in=numbers)} if numbers else {}
+    return [Decided(line, rows.get(one), rows.get(other)) for line, one, other in told]
+
+
+def side_by_side(kind: MergeKind, kept: Any, merged: Any) -> list[tuple[str, Any, Any, bool]]:
+    """Return label, both rows' words and whether they differ, for each fact that one of the two has."""
+    pairs = zip(kind.facts(kept), kind.facts(merged), strict=True)
+    return [(str(label), one, other, one != other) for (label, one), (_label, other) in pairs if one or other]

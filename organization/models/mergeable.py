@@ -1,0 +1,93 @@
+"""What rows of which doubles occur share: a key of their likeness, and the row that one was merged into."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from organization.likeness import LENGTH
+from organization.models.base import ScopedQuerySet, VersionedModel
+
+if TYPE_CHECKING:
+    from organization.models.accounts import User
+    from organization.models.merges import Merge
+
+
+class MergeableQuerySet(ScopedQuerySet):
+    """Words of querysets whose rows can be merged."""
+
+    def present(self) -> Self:
+        """Return the rows that were not merged into another."""
+        return self.filter(merged_into__isnull=True)
+
+
+class Mergeable(VersionedModel):
+    """A row that can turn out to be another one's double; merged, it stays as it was and leads to the other."""
+
+    #: The name of its kind of merging, and the field whose words are compared.
+    merge_kind: ClassVar[str]
+    likened: ClassVar[str]
+
+    likeness = models.CharField(max_length=LENGTH, blank=True, default="", db_default="", editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_here",
+        verbose_name=_("merged into"),
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, keeping the key of the words that are compared."""
+        self.derive_likeness()
+        fields = kwargs.get("update_fields")
+        if fields is not None and self.likened in fields:
+            kwargs["update_fields"] = {*fields, "likeness"}
+        super().save(**kwargs)
+
+    def derive_likeness(self) -> None:
+        """Set the key of the words that are compared."""
+        self.likeness = self.liken(getattr(self, self.likened) or "")
+
+    derive_likeness.alters_data = True  # type: ignore[attr-defined]
+
+    @staticmethod
+    def liken(words: str) -> str:
+        """Return the key of words."""
+        raise NotImplementedError
+
+    def merge_into(self, other: Self, *, by: "User", reason: str) -> "Merge":
+        """Merge this row into another that is the same, which then stands for both.
+
+        Returns:
+            The line that says it, by which it can be undone until something stands on it.
+
+        Raises:
+            RuleError: when a rule speaks against it, `by` does not decide on both, or no reason is given.
+        """
+        from organization.merging import merge  # noqa: PLC0415 - the kinds are told there, above the models
+
+        line = merge(other, self, by=by, reason=reason)
+        self.refresh_from_db()
+        other.refresh_from_db()
+        return line
+
+    merge_into.alters_data = True  # type: ignore[attr-defined]
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether another row stands for this one."""
+        return cast("Any", self).merged_into_id is not None
+
+    @property
+    def survivor(self) -> Self:
+        """Return the row that stands for this one, which is this one itself unless it was merged (a query a step)."""
+        row = self
+        while row.merged_into is not None:
+            row = cast("Self", row.merged_into)
+        return row
