@@ -46,6 +46,7 @@ class OutcomeFilter(BranchFilterMixin):
     )
     part = filters.CharFilter(method="part_of_frozen", max_length=20, widget=forms.HiddenInput)
     granted = filters.BooleanFilter(method="only_granted", widget=forms.HiddenInput)
+    asked = filters.BooleanFilter(method="only_asked", widget=forms.HiddenInput)
     counted = filters.BooleanFilter(method="only_counted", widget=forms.HiddenInput)
 
     class Meta:
@@ -94,6 +95,10 @@ class OutcomeFilter(BranchFilterMixin):
     def only_granted(self, rows: OutcomeQuerySet, name: str, wanted: bool) -> OutcomeQuerySet:
         """Return the outcomes that were granted, or those that are only cultivated or applied for."""
         return rows.granted() if wanted else rows.filter(status__in=NOT_YET_GRANTED)
+
+    def only_asked(self, rows: OutcomeQuerySet, name: str, wanted: bool) -> OutcomeQuerySet:
+        """Return the outcomes that the user's branch is asked to share."""
+        return rows.asked_of(self.request.user) if wanted else rows
 
     def only_counted(self, rows: OutcomeQuerySet, name: str, wanted: bool) -> OutcomeQuerySet:
         """Return the outcomes that the figure of the period counts."""

@@ -192,7 +192,7 @@ def coverage_figure(scope: Scope) -> Figure:
 
 
 def waiting_figures(user: User) -> list[Figure]:
-    """Return how much waits for a secretary: proposals of each form, outcomes, and quiet pairings (three queries)."""
+    """Return how much waits for a secretary: proposals of each form, outcomes, quiet pairings, and sharing (four queries)."""
     seen = Pairing.objects.visible_to(user)
     proposed, quiet = _count_by_kind(seen.waiting()), _count_by_kind(seen.quiet())
     outcomes = Outcome.objects.visible_to(user).waiting().count()
@@ -207,6 +207,9 @@ def waiting_figures(user: User) -> list[Figure]:
         waiting = f"{url}?status={Pairing.Status.PROPOSED.value}"
         label = _("To approve: %(form)s") % {"form": kind.label}
         figures.append(Figure(label, proposed.get(kind.slug, 0), _("pairings"), waiting, line))
+    if asked := Outcome.objects.asked_of(user).count():
+        url = f"{reverse('outcomes:list')}?asked=true"
+        figures.append(Figure(_("Asked to share"), asked, _("outcomes"), url, tone="amber"))
     return figures
 
 

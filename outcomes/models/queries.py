@@ -69,6 +69,11 @@ class OutcomeQuerySet(MergeableQuerySet):
         """Return the outcomes that a secretary has to decide on."""
         return self.filter(review=self.model.Review.SUBMITTED)
 
+    def asked_of(self, user: User) -> Self:
+        """Return the outcomes of which the user has to say whether a branch shares them."""
+        asked = self.model.shares.rel.related_model._base_manager.filter(state="asked")
+        return self.filter(pk__in=asked.filter(branch__in=user.managed_branch_ids).values("outcome"))
+
     def of_branches(self, branches: Iterable[Branch]) -> Self:
         """Return the outcomes that any of the branches owns or shares, each once."""
         ids = [branch.pk for branch in branches]

@@ -8,7 +8,7 @@ from typing import cast
 
 from organization.models import Person, User
 from organization.trail import audited_update
-from outcomes.models import Grade, Outcome, Subkind
+from outcomes.models import Grade, Outcome, Subkind, ask_to_share
 from pairing_site.demo.files import certificate
 from pairing_site.demo.people import Cast
 from pairing_site.demo.work import moment
@@ -183,3 +183,9 @@ class Ledger:
         if state == "returned":
             outcome.send_back(by=self.cast.secretary, reason="证书扫描件不清晰，请重新上传。")
         return outcome
+
+
+def ask_for_share(owner: Cast, asked: Cast) -> None:
+    """Let one branch's secretary ask another branch whether it shares the newest verified outcome."""
+    newest = Outcome.objects.verified().filter(branch=owner.branch).first()
+    ask_to_share(cast("Outcome", newest), asked.branch, by=owner.secretary)

@@ -5,7 +5,7 @@ import random
 from django.db import transaction
 
 from organization.models import College
-from pairing_site.demo.achievements import Ledger
+from pairing_site.demo.achievements import Ledger, ask_for_share
 from pairing_site.demo.depth import Depth
 from pairing_site.demo.people import load_people
 from pairing_site.demo.words import COLLEGE
@@ -30,4 +30,5 @@ def load_college() -> bool:
             pairings = workshop.load(cast)
             Ledger(cast, pairings, chance).load()
             Depth(cast, pairings).load()
+        ask_for_share(casts["BIZ"], casts["AMT"])
     return True
