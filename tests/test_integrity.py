@@ -229,6 +229,11 @@ def _credit_for_strangers(world: BranchWorld) -> Model:
     return OutcomeCredit.objects.create(outcome=world.rows["draft"], pairing_id=strange.pk)
 
 
+@breaks("5_nothing_is_left_with_what_was_merged")
+def _credit_for_what_was_merged(world: BranchWorld) -> Model:
+    return OutcomeCredit.objects.create(outcome=world.rows["merged"], pairing_id=world.rows["pair"].pk)
+
+
 @breaks("6_verified_outcome_is_proved_and_sealed")
 def _a_locked_row_was_changed(world: BranchWorld) -> Model:
     return put(world.rows["verified"], level="national")

@@ -235,6 +235,7 @@ SHARE = WayBack(
     kept=manages_either,
     kept_until=share_stands,
     named=lambda share: share.outcome.title,
+    leads_to=lambda _share: reverse("outcomes:list"),
     day=lambda share: share.outcome.achieved_on,
     shown_with=("outcome", "branch"),
     in_reports=True,

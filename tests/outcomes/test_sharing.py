@@ -99,6 +99,7 @@ class Sharing(TestCase):
         draft = outcome(self.owner, by=self.author)
         share = self.asked(of=draft)
         share.agree(by=self.theirs)
+        draft.refresh_from_db()
         pair = teaching_pair(self.other)
         draft.rewrite(by=self.author, people=[self.author.person], pairings=[pair])
         with translation.override("en"), self.assertRaisesMessage(RuleError, "is credited with it"):
