@@ -15,6 +15,7 @@ from organization.doubles import A_PAGE, merges_of, pairs_of, rows_with_doubles,
 from organization.forms import WhyForm
 from organization.merging import MergeKind, all_merge_kinds
 from organization.models import RuleError, ScopedQuerySet, say_different
+from organization.refusals import add_refusal, carried_out
 
 
 @require_safe
@@ -55,9 +56,9 @@ def merge(request: UserRequest, pk: int, kept: int, kind: MergeKind) -> HttpResp
         try:
             merged.merge_into(stays, by=request.user, reason=form.cleaned_data["reason"])
         except RuleError as error:
-            form.add_error(None, str(error))
+            add_refusal(form, error)
         except ValidationError as error:
-            form.add_error("reason", error.messages)
+            add_refusal(form, error, at="reason")
         else:
             messages.success(request, _("Merged. This record stands for both now."))
             return redirect(kind.leads_to(stays))
@@ -70,10 +71,6 @@ def merge(request: UserRequest, pk: int, kept: int, kind: MergeKind) -> HttpResp
 def different(request: UserRequest, pk: int, kept: int, kind: MergeKind) -> HttpResponse:
     """Keep that two rows are not the same, so that they are shown as likely doubles no more."""
     one, other = _both(request, kind, pk, kept)
-    try:
-        say_different(one, other, by=request.user)
-    except (RuleError, ValidationError) as error:
-        messages.error(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
-    else:
-        messages.success(request, _("Kept: these two are different. They are not shown as likely doubles any more."))
+    done = _("Kept: these two are different. They are not shown as likely doubles any more.")
+    carried_out(request, lambda: say_different(one, other, by=request.user), done)
     return redirect(f"doubles_{kind.slug}")

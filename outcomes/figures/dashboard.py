@@ -192,7 +192,7 @@ def coverage_figure(scope: Scope) -> Figure:
 
 
 def waiting_figures(user: User) -> list[Figure]:
-    """Return how much waits for a secretary: proposals of each form, outcomes, quiet pairings, and sharing (four queries)."""
+    """Return how much waits for a secretary: proposals by form, outcomes, quiet pairings, sharing (four queries)."""
     seen = Pairing.objects.visible_to(user)
     proposed, quiet = _count_by_kind(seen.waiting()), _count_by_kind(seen.quiet())
     outcomes = Outcome.objects.visible_to(user).waiting().count()

@@ -3,17 +3,15 @@
 from typing import cast
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.models import RuleError
+from organization.refusals import carried_out
 from outcomes.forms import ShareForm
 from outcomes.models import Outcome, OutcomeShare, ask_to_share
-from outcomes.views.records import say
 
 
 @require_POST
@@ -25,12 +23,8 @@ def ask(request: UserRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Please choose a branch of the college that does not share it yet."))
         return redirect(outcome)
-    try:
-        ask_to_share(outcome, form.cleaned_data["branch"], by=request.user)
-    except (RuleError, ValidationError) as error:
-        say(request, error)
-    else:
-        messages.success(request, _("Asked. It counts there once the branch's secretary agrees."))
+    branch, done = form.cleaned_data["branch"], _("Asked. It counts there once the branch's secretary agrees.")
+    carried_out(request, lambda: ask_to_share(outcome, branch, by=request.user), done)
     return redirect(outcome)
 
 
@@ -45,12 +39,8 @@ def _share_for(request: HttpRequest, pk: int) -> OutcomeShare:
 def agree(request: UserRequest, pk: int) -> HttpResponse:
     """Share an outcome of another branch."""
     share = _share_for(request, pk)
-    try:
-        share.agree(by=request.user)
-    except RuleError as error:
-        say(request, error)
-    else:
-        messages.success(request, _("Agreed. The outcome counts in both branches, and once in the college."))
+    done = _("Agreed. The outcome counts in both branches, and once in the college.")
+    carried_out(request, lambda: share.agree(by=request.user), done)
     return redirect(share.outcome)
 
 
@@ -58,10 +48,6 @@ def agree(request: UserRequest, pk: int) -> HttpResponse:
 def decline(request: UserRequest, pk: int) -> HttpResponse:
     """Say that the branch does not share it, and why."""
     share = _share_for(request, pk)
-    try:
-        share.decline(by=request.user, reason=request.POST.get("reason", ""))
-    except (RuleError, ValidationError) as error:
-        say(request, error)
-        return redirect(share.outcome)
-    messages.success(request, _("Declined, with your reason."))
-    return redirect("outcomes:list")
+    reason, done = request.POST.get("reason", ""), _("Declined, with your reason.")
+    is_done = carried_out(request, lambda: share.decline(by=request.user, reason=reason), done)
+    return redirect("outcomes:list") if is_done else redirect(share.outcome)
