@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
+from enterprise_service.models import Confirmation, ConfirmationSetting, Engagement, Enterprise, Instalment, Problem
 from organization.admin_base import BRANCH_FILTER, BranchInline, BranchModelAdmin, ReadOnlyInline, VisibleFilter
 from pairings.admin import PairingAdmin, SeatInline
 
@@ -47,8 +47,8 @@ class ConfirmationInline(ReadOnlyInline):
     """What the enterprise confirmed through its link."""
 
     model = Confirmation
-    fields = ["made_at", "confirmed_at", "is_solved", "rating", "words", "confirmed_by"]
-    readonly_fields = ["made_at", "confirmed_at"]
+    fields = ["made_at", "confirmed_at", "how", "is_solved", "rating", "words", "confirmed_by", "spoken_on"]
+    readonly_fields = ["made_at", "confirmed_at", "how", "spoken_on"]
 
 
 @admin.register(Engagement)
@@ -63,3 +63,12 @@ class EngagementAdmin(PairingAdmin):
     def counterpart_name(self, engagement: Engagement) -> str:
         """Return the enterprise's name."""
         return engagement.counterpart
+
+
+@admin.register(ConfirmationSetting)
+class ConfirmationSettingAdmin(BranchModelAdmin):
+    """How a branch asks its enterprises to confirm."""
+
+    kept_fields = ["branch"]
+    list_display = ["branch", "by_code", "call"]
+    list_select_related = ["branch"]

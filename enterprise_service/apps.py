@@ -16,6 +16,8 @@ class EnterpriseServiceConfig(AppConfig):
 
         from enterprise_service import integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
         from enterprise_service.kind import ENTERPRISE  # noqa: PLC0415 - registered with the models
+        from enterprise_service.models.confirmation import worth_by_hash  # noqa: PLC0415 - models exist only from here on
+        from evidence.worth import knows_worth  # noqa: PLC0415 - registered with the models
         from pairings import kinds  # noqa: PLC0415 - registered with the models
 
         kinds.register(ENTERPRISE)
@@ -23,4 +25,8 @@ class EnterpriseServiceConfig(AppConfig):
         auditlog.register(models.Enterprise, exclude_fields=["version"])
         auditlog.register(models.Problem, exclude_fields=["version"])
         auditlog.register(models.Instalment, exclude_fields=["version"])
-        auditlog.register(models.Confirmation, exclude_fields=["version", "nonce"])
+        auditlog.register(
+            models.Confirmation, exclude_fields=["version", "nonce", "code_hash", "code_until", "code_tries"]
+        )
+        auditlog.register(models.ConfirmationSetting, exclude_fields=["version"])
+        knows_worth(worth_by_hash)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
-from organization.bounds import BoundedMeta
+from organization.bounds import BoundedMeta, DayField
 from organization.forms import BranchFormMixin, VersionedFormMixin
 from organization.models import Branch, User
 from organization.text import ParagraphsFormField
@@ -50,7 +50,7 @@ class EnterpriseForm(BranchFormMixin, BoardForm):
 
     class Meta(BoundedMeta):
         model = Enterprise
-        fields = ("branch", "name", "trade", "region", "scale", "contact_name", "contact_phone")
+        fields = ("branch", "name", "trade", "region", "scale", "contact_name", "contact_phone", "contact_mail")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +95,12 @@ class InstalmentForm(VersionedFormMixin, forms.ModelForm):
         return self.instance
 
 
+class PageWritesIt(forms.HiddenInput):
+    """A value that stands in the page itself, so that an answer which came back asks about what is shown now."""
+
+    template_name = "parts/nothing.html"
+
+
 class ConfirmationForm(forms.Form):
     """What the enterprise's contact says: three questions."""
 
@@ -117,3 +123,26 @@ class ConfirmationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     confirmed_by = forms.CharField(label=_("Your name and position"), max_length=60)
+    #: Which words the contact read; the page writes it, whatever was typed.
+    seen = forms.CharField(max_length=64, required=False, widget=PageWritesIt)
+
+    def __init__(self, *args: Any, link: Confirmation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if link.asks_for_code:
+            self.fields["code"] = forms.CharField(
+                label=_("The code from the mail"),
+                max_length=10,
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+            )
+
+
+class SpokenForm(forms.Form):
+    """That the secretary spoke to the contact: when, and what was said."""
+
+    on = DayField(label=_("Spoken on"), widget=DateInput)
+    words = ParagraphsFormField(
+        label=_("What the contact said"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("In a sentence, such as: Ms Lin of production says that the fixture runs in both shifts."),
+    )

@@ -36,5 +36,6 @@ urlpatterns = [
     path("instalments/<int:pk>/edit/", engagements.InstalmentUpdateView.as_view(), name="edit_instalment"),
     path("instalments/<int:pk>/delete/", engagements.delete_instalment, name="delete_instalment"),
     path("links/<int:pk>/revoke/", confirmations.revoke, name="revoke_link"),
+    path("links/<int:pk>/spoke/", confirmations.spoke, name="spoke"),
     path("confirm/<str:token>/", confirmations.confirm, name="confirm"),
 ]

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 
 #: A household or an office is given one such network, and every address in it.
 IPV6_PREFIX = 64
+#: So much of an address is kept where a network is to be told and nobody to be found.
+MASKED_PREFIXES = {4: 24, 6: 48}
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -29,6 +31,14 @@ def network_of(address: str) -> str:
     if ":" not in address:
         return address
     return str(ipaddress.IPv6Network((address, IPV6_PREFIX), strict=False).network_address)
+
+
+def masked_network(address: str | None) -> str:
+    """Return the wider network of an address, such as 203.0.113.0/24; empty where no address is known."""
+    if not address:
+        return ""
+    found = ipaddress.ip_address(address)
+    return str(ipaddress.ip_network((address, MASKED_PREFIXES[found.version]), strict=False))
 
 
 def _ip_of(hop: str) -> str | None:

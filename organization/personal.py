@@ -29,7 +29,7 @@ PERSONAL = ("name", "number", "pinyin", "born_on", *EMPTIED)
 #: Shorter ones stand in too many other words to be looked for in texts of others.
 SHORTEST_NUMBER = 5
 #: Keys and hashes, and what rows of sheets say of many people.
-NEVER_SHOWN = ("password", "seal", "nonce", "version", "pinyin", "findings", "trace")
+NEVER_SHOWN = ("password", "seal", "nonce", "version", "pinyin", "findings", "trace", "code_hash")
 #: The trail has a door of its own, and keys, hashes and sessions hold no words.
 NOT_SEARCHED = {LogEntry, TrailHead, TrailLink}
 

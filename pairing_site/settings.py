@@ -158,6 +158,12 @@ ACCOUNT_RATE_LIMITS = False
 # A correlation id comes with the request: anybody writes one, of any length.
 AUDITLOG_CID_HEADER = None
 
+# The one mail that is sent is the code by which an enterprise confirms, where a branch asks for it; none without a URL.
+MAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
+globals().update(env.email_url("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="webmaster@localhost")
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]

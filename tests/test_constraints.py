@@ -130,6 +130,8 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "confirmation_is_whole": lambda w: put(w.rows["link"], is_solved=True),
     "rating_from_1_to_4": lambda w: put(confirmed(w), rating=5),
     "revoked_link_confirms_nothing": lambda w: put(confirmed(w), revoked_at=timezone.now()),
+    "confirmation_says_how_it_was_given": lambda w: put(confirmed(w), how=""),
+    "spoken_of_what_was_confirmed": lambda w: put(w.rows["link"], spoken_words="属实。"),
     "handed_over_once": lambda w: [
         HandOver.objects.create(outcome=w.rows[name], pairing=w.rows["pair"], origin="stage-1")
         for name in ("draft", "submitted")

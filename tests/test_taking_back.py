@@ -19,6 +19,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from enterprise_service.models import Confirmation
 from evidence.looking import evidence_storage
 from evidence.models import Evidence, StoredFile
 from mentorship.models import Reflection
@@ -135,6 +136,13 @@ def completed(world: World) -> Pairing:
     return Pairing.objects.get(pk=pair.pk)
 
 
+def spoken_to(world: World) -> Confirmation:
+    link = world.own.rows["link"]
+    link.confirm(is_solved=True, rating=4, words="", confirmed_by="生产部林工")
+    link.spoke_to(by=world.own.users["secretary"], on=timezone.localdate(), words=SECRET)
+    return link
+
+
 CASES = {
     "log": Case(
         new_log,
@@ -185,6 +193,12 @@ CASES = {
         owner="",
         is_back=gone(PairingFile),
         words=("的证件",),
+    ),
+    "spoken": Case(
+        spoken_to,
+        owner="",
+        is_back=stands(Confirmation, spoken_by=None, spoken_on=None, spoken_words="", spoken_at=None, how="link"),
+        words=(SECRET,),
     ),
     "report_file": Case(lambda world: world.own.rows["report_file"], owner="", is_back=gone(ReportFile)),
     "file": Case(lambda world: new_log(world).photos.get().evidence, owner="", is_back=gone(Evidence)),

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment
+from enterprise_service.models import Confirmation, ConfirmationSetting, Engagement, Enterprise, Instalment
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
 from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User, say_different
 from outcomes.figures import Period
@@ -196,7 +196,10 @@ class BranchWorld:
     def _work_of_service(self, served: Engagement) -> dict[str, Model]:
         """Add an instalment and a link for the enterprise."""
         served.receive(Instalment(amount_cny=1000, received_on=datetime.date(YEAR, 7, 1), note=f"首期{self.code}"))
-        return {"instalment": served.instalments.get(), "link": Confirmation.make(served, by=self.users["teacher"])}
+        calls = {"call": f"支部办公室{self.code}"}
+        asking, _is_new = ConfirmationSetting.objects.get_or_create(branch=self.branch, defaults=calls)
+        link = Confirmation.make(served, by=self.users["teacher"])
+        return {"instalment": served.instalments.get(), "link": link, "asking": asking}
 
     def mark_names(self) -> None:
         """Put the branch's code into the names that factories made."""

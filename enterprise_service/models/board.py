@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, BranchBoardQuerySet, RuleError, VersionedModel, all_or_nothing
-from organization.text import PlainCharField, PlainTextField
+from organization.text import PlainCharField, PlainEmailField, PlainTextField
 from organization.trail import audited_update
 from pairings.models import Pairing
 
@@ -33,6 +33,15 @@ class Enterprise(VersionedModel):
     scale = models.CharField(_("scale"), max_length=6, choices=Scale, blank=True)
     contact_name = PlainCharField(_("contact"), max_length=50, blank=True)
     contact_phone = PlainCharField(_("contact's phone"), max_length=30, blank=True)
+    contact_mail = PlainEmailField(
+        _("contact's mail"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The enterprise's own. Where the branch asks for a code to confirm with, it is sent there."),
+    )
+    #: Since when the mail is on record.
+    mail_since = models.DateTimeField(null=True, editable=False)
 
     objects = BranchBoardQuerySet.as_manager()
 
@@ -58,9 +67,18 @@ class Enterprise(VersionedModel):
     def save(self, **kwargs: Any) -> None:
         """Save, and keep the name in line where lists that span the forms show it."""
         with all_or_nothing():
+            self._keep_since_when(kwargs)
             super().save(**kwargs)
             served = self.problems.values("engagements")
             audited_update(Pairing.objects.filter(pk__in=served).exclude(counterpart=self.name), counterpart=self.name)
+
+    def _keep_since_when(self, kwargs: dict[str, Any]) -> None:
+        """Remember since when the contact's mail is on record."""
+        stored = Enterprise._base_manager.filter(pk=self.pk).values_list("contact_mail", flat=True).first()
+        if (stored or "") != self.contact_mail:
+            self.mail_since = timezone.now() if self.contact_mail else None
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "mail_since"}
 
 
 class ProblemQuerySet(BranchBoardQuerySet):

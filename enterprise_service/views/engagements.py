@@ -45,7 +45,10 @@ class ReadsService:
         """Add instalments, confirmations and visits, as far as the user may see them."""
         user, engagement = self.request.user, self.object  # type: ignore[attr-defined]
         instalments = list(Instalment.objects.visible_to(user).filter(engagement=engagement))
-        confirmations = list(Confirmation.objects.visible_to(user).filter(engagement=engagement))
+        answers = Confirmation.objects.visible_to(user).filter(engagement=engagement)
+        confirmations = list(answers.select_related("spoken_by__person"))
+        for one in confirmations:
+            one.engagement = engagement  # read already, with who sits in it
         return super().get_context_data(  # type: ignore[misc]
             instalments=instalments,
             received_cny=sum(one.amount_cny for one in instalments),

@@ -1,5 +1,7 @@
 """How many wrong passwords were tried, and how long the next try must wait: the tries slow down, no account is locked.
 
+Whatever else is asked for again and again, such as a code by mail, is counted and slowed down the same way (`claim`).
+
 Counted in the database and not in the cache: every worker shares it, two tries at one moment are two, and nobody pushes
 a count out by filling the cache.
 """
@@ -94,16 +96,7 @@ class Attempt:
         Raises:
             TooSoonError: when it has to wait; then nothing is counted.
         """
-        now = timezone.now()
-        with transaction.atomic():
-            rows = Throttle.objects.held(self.allowances, now)
-            wait = max((row.opens_at - now).total_seconds() for row in rows)
-            if wait > 0:
-                raise TooSoonError(math.ceil(wait))
-            for row in rows:
-                row.count(self.fingerprint, self.allowances[row.key], now)
-            Throttle.objects.bulk_update(rows, ["wrong", "opens_at", "seen"])
-        Throttle.objects.purge(now)
+        claim(self.allowances, self.fingerprint)
 
     def was_right(self) -> None:
         """Take the claim back; what was wrong in this place before was the owner's own."""
@@ -183,6 +176,28 @@ class Throttle(models.Model):
     for verb in (count, take_back):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb
+
+
+def claim(allowances: Mapping[str, Allowance], fingerprint: str) -> None:
+    """Count a try under each key, or none where one of them has to wait.
+
+    Args:
+        allowances: what is free under each key, made by `key_of`.
+        fingerprint: tells one try from another; of the same one lately no second is counted.
+
+    Raises:
+        TooSoonError: when it has to wait; then nothing is counted.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Throttle.objects.held(allowances, now)
+        wait = max((row.opens_at - now).total_seconds() for row in rows)
+        if wait > 0:
+            raise TooSoonError(math.ceil(wait))
+        for row in rows:
+            row.count(fingerprint, allowances[row.key], now)
+        Throttle.objects.bulk_update(rows, ["wrong", "opens_at", "seen"])
+    Throttle.objects.purge(now)
 
 
 def name_of(typed: str) -> str:

@@ -134,7 +134,9 @@ def proof_in_words(record: Record) -> str:
     """Return how well an outcome is proved."""
     if record.is_thin:
         return _("The old ledger only")
-    return ngettext("%(count)s file", "%(count)s files", record.proofs) % {"count": record.proofs}
+    files = ngettext("%(count)s file", "%(count)s files", record.proofs) % {"count": record.proofs}
+    how = "；".join(dict.fromkeys(worth.short for worth in record.worths))
+    return _("%(files)s (%(how)s)") % {"files": files, "how": how} if how else files
 
 
 def one_by_one(material: Material) -> Iterator[Part]:
@@ -180,6 +182,11 @@ def _gaps(material: Material) -> Iterator[str]:
             yield _("%(form)s: %(count)s ended early.") % {"form": form, "count": row["ended"]}
     if thin := [record for record in material.granted if record.is_thin]:
         yield _("Proof: %(count)s outcomes are proved by the old ledger's sheet alone.") % {"count": len(thin)}
+    if unasked := [record for record in material.granted if any(not worth.is_checked for worth in record.worths)]:
+        yield _(
+            "Proof: %(count)s outcomes rest on an enterprise's confirmation of which nobody of the branch has noted"
+            " that they spoke to the contact."
+        ) % {"count": len(unasked)}
     if unshared := [record for record in material.granted if not record.forms]:
         yield _("Credit: no pairing shares %(count)s of the outcomes.") % {"count": len(unshared)}
 

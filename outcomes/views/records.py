@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import CreateView, UpdateView
 from django_filters.views import FilterView
 
+from evidence.worth import worth_of
 from organization.access import UserRequest, require, visible_or_404
 from organization.models import all_or_nothing
 from organization.refusals import add_refusal, carried_out, words_of
@@ -61,6 +62,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "decline_form": ReasonForm(auto_id="decline_%s"),
         "reason_form": ReasonForm(auto_id="return_%s"),
         "correction_form": ReasonForm(auto_id="correct_%s"),
+        "worths": list(worth_of([proof.evidence.file.sha256 for proof in outcome.proofs.all()]).values()),
     }
     return render(request, "outcomes/detail.html", context)
 

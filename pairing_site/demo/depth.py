@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
+from enterprise_service.models import Confirmation, ConfirmationSetting, Engagement, Enterprise, Instalment, Problem
+from enterprise_service.models.back import stands_for_it
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
 from organization.models import Person
 from organization.trail import audited_update
@@ -41,6 +42,7 @@ class Depth:
     def load(self) -> None:
         """Fill everything in."""
         self._profiles()
+        ConfirmationSetting.objects.create(branch=self.cast.branch, call="支部办公室 020-8100 0011")
         for pairing in self.pairings:
             child = pairing.as_form()
             if isinstance(child, TeachingPair) and child.is_active:
@@ -121,7 +123,11 @@ class Depth:
             link = Confirmation.make(engagement, by=self.cast.secretary)
             if engagement.status == Engagement.Status.COMPLETED:
                 words, name = self.chance.choice(CONFIRMED)
-                link.confirm(is_solved=True, rating=self.chance.choice((3, 4)), words=words, confirmed_by=name)
+                rating = self.chance.choice((3, 4))
+                link.confirm(is_solved=True, rating=rating, words=words, confirmed_by=name, address="203.0.113.24")
+                if stands_for_it(self.cast.secretary, link):
+                    said = "电话核对：联系人说确认由本人填写，改进后的夹具仍在使用。"
+                    link.spoke_to(by=self.cast.secretary, on=self.today, words=said)
 
     def _board(self) -> None:
         """Post problems that wait for somebody."""
@@ -130,6 +136,7 @@ class Depth:
             title, field, description = posted
             enterprise.region = REGIONS[place % len(REGIONS)]
             enterprise.contact_name = CONTACTS[place % len(CONTACTS)]
+            enterprise.contact_mail = f"contact{place + 1}@enterprise.example"
             enterprise.save()
             Problem.objects.create(
                 enterprise=enterprise,

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from docx import Document
 
 from enterprise_service.matching import ServiceMatcher
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
-from enterprise_service.models.confirmation import SALT
+from enterprise_service.models.confirmation import SALT, digest_of
 from evidence.looking import evidence_storage
 from organization.events import BOUNDS, Event
 from organization.models import RoleAssignment, RuleError
@@ -29,6 +30,11 @@ from tests.world import BranchWorld
 pytestmark = pytest.mark.django_db
 
 SAID = {"is_solved": "yes", "rating": "4", "words": "废品率下降一半。", "confirmed_by": "生产部经理 林工"}
+
+
+def answer(client: Client, link: Confirmation, **said: str) -> HttpResponse:
+    """Answer as the contact who has read the page."""
+    return client.post(link.path, {**SAID, "seen": digest_of(link.to_ask()), **said})
 
 
 def statements() -> QuerySet[PairingFile]:
@@ -50,7 +56,7 @@ def refusals() -> list[tuple[str, str]]:
 
 def test_the_contact_confirms_without_an_account_and_it_becomes_evidence(client: Client, link: Confirmation) -> None:
     assert client.get(link.path).status_code == 200
-    page = client.post(link.path, SAID)
+    page = answer(client, link)
     assert "您的确认已保存" in page.content.decode()
     link.refresh_from_db()
     assert (link.is_solved, link.rating, link.confirmed_by) == (True, 4, "生产部经理 林工")
@@ -64,7 +70,7 @@ def test_the_contact_confirms_without_an_account_and_it_becomes_evidence(client:
 def test_the_confirmation_can_prove_the_engagement_s_outcome(
     client: Client, link: Confirmation, teacher_client: Client
 ) -> None:
-    client.post(link.path, SAID)
+    answer(client, link)
     form = teacher_client.get(reverse("outcomes:new"), {"pairing": link.engagement_id}).context["form"]
     held = statements().get(pairing_id=link.engagement_id).evidence
     assert held in form.fields["log_photos"].queryset
@@ -99,7 +105,7 @@ def test_a_link_that_serves_no_more_changes_nothing_and_the_audit_says_so(
     client: Client, link: Confirmation, why: str, words: str
 ) -> None:
     if why == "used":
-        client.post(link.path, SAID)
+        answer(client, link)
     if why == "revoked":
         link.revoke()
     later = datetime.timedelta(days=31 if why == "expired" else 0)
@@ -121,9 +127,9 @@ def test_nobody_fills_the_audit_trail_with_forged_links(client: Client, link: Co
 
 
 def test_an_unfinished_answer_comes_back_with_its_errors(client: Client, link: Confirmation) -> None:
-    response = client.post(link.path, {**SAID, "rating": "9", "confirmed_by": ""})
+    response = answer(client, link, rating="9", confirmed_by="")
     assert sorted(response.context["form"].errors) == ["confirmed_by", "rating"]
-    hostile = client.post(link.path, {**SAID, "words": "倒\u202e序"})
+    hostile = answer(client, link, words="倒\u202e序")
     assert list(hostile.context["form"].errors) == ["words"]
     link.refresh_from_db()
     assert link.confirmed_at is None
@@ -137,7 +143,7 @@ def test_a_new_link_revokes_the_old_one_and_none_is_made_once_confirmed(
     link.refresh_from_db()
     newer = link.engagement.confirmations.exclude(pk=link.pk).get()
     assert (link.state, newer.state) == ("revoked", "")
-    client.post(newer.path, SAID)
+    answer(client, newer)
     teacher_client.post(address)
     assert link.engagement.confirmations.count() == 2
     with pytest.raises(RuleError):
@@ -148,12 +154,12 @@ def test_an_enterprise_that_says_not_yet_is_asked_again(
     client: Client, teacher_client: Client, link: Confirmation
 ) -> None:
     served = link.engagement
-    client.post(link.path, {**SAID, "is_solved": "no", "words": "还在试生产。"})
+    answer(client, link, is_solved="no", words="还在试生产。")
     assert "企业尚未确认服务结果。" in served.open_matters()
     assert "生成企业确认链接" in teacher_client.get(served.get_absolute_url()).content.decode()
     teacher_client.post(reverse("enterprise_service:make_link", args=[served.pk]))
     newer = served.confirmations.exclude(pk=link.pk).get()
-    client.post(newer.path, SAID)
+    answer(client, newer)
     answers = served.confirmations.order_by("pk").values_list("is_solved", "words")
     assert list(answers) == [(False, "还在试生产。"), (True, "废品率下降一半。")]
     assert statements().filter(pairing=served.pk).count() == 2

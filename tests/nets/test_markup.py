@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 
 from organization.models import Person
@@ -57,6 +58,9 @@ def world() -> World:
     TeachingPair.objects.filter(pk=own.rows["proposal"].pk).update(course="", topic="专题")
     entries = LogEntry.objects.get_for_object(world.own.rows["person"])
     world.own.rows |= {"user": world.own.users["teacher"], "audit": entries.first()}
+    link = world.own.rows["link"]
+    link.confirm(is_solved=True, rating=4, words="", confirmed_by="林工")
+    link.spoke_to(by=world.own.users["secretary"], on=timezone.localdate(), words="属实。")
     world.planted = plant()  # type: ignore[attr-defined]
     # What the trail keeps of words: a change of ours made after planting.
     person = Person.objects.get(pk=world.own.rows["person"].pk)

@@ -140,6 +140,19 @@ class ServiceVerbs(Machine):
             answer = {"is_solved": solved, "rating": 3, "words": said, "confirmed_by": "李工 技术员"}
             self.attempt(lambda: link.confirm(**answer), by=None)
 
+    @rule(of=number, by=number, on=day, said=words)
+    def speak(self, of: int, by: int, on: datetime.date, said: str) -> None:
+        """Note that somebody of the branch spoke to the contact."""
+        if link := pick(Confirmation.objects.all(), of):
+            user = self.user(by)
+            self.attempt(lambda: link.spoke_to(by=user, on=on, words=said), by=user)
+
+    @rule(of=number, by=number, said=words)
+    def take_spoken_back(self, of: int, by: int, said: str) -> None:
+        if link := pick(Confirmation.objects.all(), of):
+            user = self.user(by)
+            self.attempt(lambda: link.take_spoken_back(by=user, reason=said), by=user)
+
     @rule(of=number, by=number, verb=st.sampled_from(["drop", "reopen"]))
     def board(self, of: int, by: int, verb: str) -> None:
         problem = pick(Problem.objects.all(), of)
