@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from bench.test_growth import cost
 from mentorship.matching import TeamMatcher
-from organization.models import Branch, Office, Person
+from organization.models import Branch, Membership, Office, Person
 from pairings.kinds import LEADER, ORDINARY_TEACHER
 from pairings.matching.parts import Side
 from pairings.models import MatchRun
@@ -32,7 +32,7 @@ def load_teachers(branch: Branch, count: int) -> None:
     def words(number: int) -> str:
         return "、".join(WORDS[place] for place in chance.choice(len(WORDS), number, replace=False))
 
-    Person.objects.bulk_create(
+    people = Person.objects.bulk_create(
         Person(
             branch=branch,
             college_id=branch.college_id,
@@ -49,6 +49,7 @@ def load_teachers(branch: Branch, count: int) -> None:
         )
         for place in range(2 * count)
     )
+    Membership.objects.bulk_create(Membership(person=person, branch=branch) for person in people)
 
 
 def test_a_request_for_a_thousand_pairs_costs_little_beside_the_mathematics() -> None:

@@ -18,7 +18,7 @@ from imports.models import PreviewMovedError, SheetImport
 from imports.pages import STATES, counts_of, rows_of
 from organization.access import UserRequest, require, visible_or_404
 from organization.forms import WhyForm
-from organization.models import Branch, RuleError, Synonym
+from organization.models import Branch, Person, RuleError, Synonym
 from organization.refusals import add_refusal, carried_out, words_of
 from organization.sheets import RowError, SheetError, SheetFile, read_book
 
@@ -100,9 +100,17 @@ def _page(request: UserRequest, found: SheetImport, words: WordsForm | None = No
         "words_form": words,
         "has_doubles": any(change["state"] == "double" for change in result.get("changes", [])),
         "unread": result.get("unread", []),
-        "missing": result.get("missing", []),
+        "missing": _missing(found),
     }
     return render(request, "imports/detail.html", context)
+
+
+def _missing(found: SheetImport) -> list[tuple[str, Person | None]]:
+    """Return who was not in the sheet, each with the person while they are still here (one query)."""
+    told = found.findings.get("missing", [])
+    people = Person.objects.filter(branch=found.branch_id).active()
+    here = {person.number: person for person in people} if told else {}
+    return [(one, here.get(one.split(" ", 1)[0])) for one in told]
 
 
 @require_POST

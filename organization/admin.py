@@ -7,13 +7,16 @@ from auditlog.models import LogEntry
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -24,15 +27,18 @@ from organization.admin_base import (
     BoundedFormSet,
     BranchInline,
     BranchModelAdmin,
+    ReadOnlyInline,
     RowAutocomplete,
     SheetImportMixin,
     WritesLateMixin,
 )
+from organization.back import LEAVE
 from organization.events import Event
 from organization.masking import MASKED, masked
 from organization.models import (
     Branch,
     College,
+    Membership,
     Office,
     PartyStage,
     PartyStageEntry,
@@ -43,6 +49,8 @@ from organization.models import (
     User,
     all_or_nothing,
 )
+from organization.parting_form import PartingForm, consequences
+from organization.partings import PartingError
 from organization.personal import anonymise
 from organization.sheets.vocabulary import VOCABULARIES
 
@@ -57,21 +65,38 @@ class StageInline(BranchInline):
     model = PartyStageEntry
 
 
+class MembershipInline(ReadOnlyInline):
+    """Where a person belonged, from when to when; it changes by the list's action, and on its way back."""
+
+    model = Membership
+    fields = ["branch", "joined_on", "left_on", "ending", "basis", "way_back"]
+    readonly_fields = ["way_back"]
+    shown_with = ("branch", "person")
+
+    @display(description=gettext_lazy("Way back"))
+    def way_back(self, stay: Membership) -> str:
+        """Return a link to the page that takes the end back."""
+        if stay.left_on is None:
+            return ""
+        return format_html('<a href="{}">{}</a>', reverse("take_back_leave", args=[stay.pk]), LEAVE.title)
+
+
 @admin.register(Person)
 class PersonAdmin(SheetImportMixin, BranchModelAdmin):
     """Teachers and students of the branch."""
 
     import_title = gettext_lazy("Import a roster")
     sheet_kind = "roster"
-    inlines = [StageInline]
+    inlines = [MembershipInline, StageInline]
     change_form_after_template = "admin/branch/person_sheets.html"
-    list_display = ["name", "number", "kind", "shown_stage", "office", "class_name", "is_active"]
-    list_filter = ["kind", "stage", "is_active", BRANCH_FILTER]
+    list_display = ["name", "number", "kind", "shown_stage", "office", "class_name"]
+    list_filter = ["kind", "stage", BRANCH_FILTER]
     list_select_related = ["office"]
     search_fields = ["name", "number", "pinyin"]
-    actions = ["open_accounts", "make_anonymous"]
+    actions = ["open_accounts", "part_ways", "make_anonymous"]
+    kept_fields = ["branch"]
     fieldsets = [
-        (None, {"fields": ["branch", "kind", "name", "number", "political_status", "is_active"]}),
+        (None, {"fields": ["branch", "kind", "name", "number", "political_status"]}),
         (gettext_lazy("Work and study"), {"fields": ["office", "title", "specialty", "class_name"]}),
         (gettext_lazy("Personal"), {"fields": ["born_on", "phone", "email", "strengths", "needs"]}),
     ]
@@ -103,6 +128,28 @@ class PersonAdmin(SheetImportMixin, BranchModelAdmin):
         response = TemplateResponse(request, "admin/branch/first_passwords.html", {**context, "opts": self.opts})
         add_never_cache_headers(response)
         return response
+
+    @action(description=gettext_lazy("Left, graduated, moved or back …"))
+    def part_ways(self, request: HttpRequest, people: QuerySet[Person]) -> HttpResponse | None:
+        """Ask what happened from which day on and what becomes of their places; then all go, or nobody."""
+        user, chosen = cast("User", request.user), list(people.select_related("branch", "office"))
+        if not all(user.has_perm("organization.part_person", person) for person in chosen):
+            raise PermissionDenied
+        sent = request.POST if "how" in request.POST else None
+        form = PartingForm(sent, people=chosen, user=user)
+        if sent and form.is_valid():
+            try:
+                form.carry_out()
+            except PartingError as error:
+                for person, why in error.problems:
+                    form.add_error(None, f"{person}：{why}")
+            else:
+                messages.success(request, _("Done: %(count)s.") % {"count": len(chosen)})
+                return None
+        title = ngettext("What happened to %(count)s person", "What happened to %(count)s people", len(chosen))
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "people": chosen, "form": form}
+        context |= {"title": title % {"count": len(chosen)}, "consequences": consequences(chosen)}
+        return TemplateResponse(request, "admin/branch/parting.html", context)
 
     @action(description=gettext_lazy("Make anonymous (has left)"))
     def make_anonymous(self, request: HttpRequest, people: QuerySet[Person]) -> HttpResponse | None:

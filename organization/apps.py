@@ -15,7 +15,15 @@ class OrganizationConfig(AppConfig):
         from auditlog.models import LogEntry  # noqa: PLC0415 - the same
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from organization import checks, integrity_rows, integrity_ties, integrity_trail, models, rules  # noqa: F401, PLC0415 - the same
+        from organization import (  # noqa: PLC0415 - the same
+            checks,  # noqa: F401 - they register themselves
+            integrity_membership,  # noqa: F401 - the same
+            integrity_rows,  # noqa: F401 - the same
+            integrity_ties,  # noqa: F401 - the same
+            integrity_trail,  # noqa: F401 - the same
+            models,
+            rules,  # noqa: F401 - the same
+        )
         from organization.models.trail import TrailManager  # noqa: PLC0415 - the same
 
         # Whoever writes an entry, the library too, writes its link with it.
@@ -24,6 +32,7 @@ class OrganizationConfig(AppConfig):
         for model in (
             models.College,
             models.Branch,
+            models.Membership,
             models.Office,
             models.PartyStageEntry,
             models.RoleAssignment,

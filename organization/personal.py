@@ -182,8 +182,8 @@ def anonymise(person: Person, *, by: User | None, reason: str) -> int:
 
 def _is_here(person: Person) -> str:
     """Return why a person cannot be made anonymous yet."""
-    if person.is_active:
-        return _("This person is still here. Untick “here now” first.")
+    if person.memberships.going_on().exists():
+        return _("This person is still here. Mark them as left first.")
     if User.objects.filter(person=person, role_assignments__isnull=False).exists():
         return _("This person still holds a role. Take it back first.")
     return ""

@@ -10,6 +10,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from organization.models import Branch, Office, Person, RuleError, Synonym, all_or_nothing
+from organization.models.membership import is_here
 from organization.names import same_name
 from organization.roster_columns import (
     BORN,
@@ -105,6 +106,7 @@ class RosterPlan:
     def _known(self, records: Iterable[Record]) -> dict[str, Person]:
         """Return the people of the college by number, with the histories of those in the sheet (two queries)."""
         people = Person.objects.filter(college=self.branch.college_id).select_related("branch", "office")
+        people = people.annotate(is_here=is_here())
         known = {person.number: person for person in people}
         numbers = dict.fromkeys(record.values.get(NUMBER) for record in records)
         prefetch_related_objects([known[number] for number in numbers if number in known], "stage_entries")
@@ -123,7 +125,8 @@ class RosterPlan:
 
     def _missing(self) -> list[str]:
         """Return who is here and not in the sheets, with number and name."""
-        here = [one for one in self.known.values() if one.pk and one.branch_id == self.branch.pk and one.is_active]
+        own = [one for one in self.known.values() if one.pk and one.branch_id == self.branch.pk]
+        here = [one for one in own if getattr(one, "is_here", False)]
         return sorted(f"{one.number} {one.name}" for one in here if one.number not in self.seen)
 
     def _refused(self, record: Record) -> list[RowError]:
@@ -145,6 +148,11 @@ class RosterPlan:
         """Return heading and reason when a known number is somebody else's."""
         if person.branch_id != self.branch.pk:
             return NUMBER, _("Somebody of another branch of the college has this number.")
+        if not getattr(person, "is_here", True):
+            words = _(
+                "%(name)s has left. On the list of people you can take back the leave, or say that they are back."
+            )
+            return NUMBER, words % {"name": person.name}
         if not same_name(person.name, values[NAME]):
             words = _("Number and name disagree: this number is %(name)s's. A real change of name is made by hand.")
             return NAME, words % {"name": person.name}

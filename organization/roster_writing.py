@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from organization.doors import validate_at_the_door
-from organization.models import Office, PartyStage, PartyStageEntry, Person
+from organization.models import Membership, Office, PartyStage, PartyStageEntry, Person
 from organization.models.ties import stage_in
 from organization.sheets import Trace
 from organization.stage_steps import PlannedStep
@@ -73,9 +73,11 @@ def _make_people(plans: Sequence[PersonPlan]) -> None:
         person.derive()
         people.append(person)
     _make(people)
-    for plan in plans:
+    stays = [Membership(person=person, branch_id=person.branch_id) for person in people]
+    _make(stays)
+    for plan, stay in zip(plans, stays, strict=True):
         plan.trace.subject = plan.person.pk
-        plan.trace.made.append((Person._meta.label, plan.person.pk))
+        plan.trace.made += [(Person._meta.label, plan.person.pk), (Membership._meta.label, stay.pk)]
         for step in plan.steps:
             step.entry.person = plan.person
             entries.append(step.entry)

@@ -5,7 +5,19 @@ from auditlog.models import LogEntry
 from django.db.models import Model
 
 from organization import merging
-from organization.models import Branch, College, Office, PartyStageEntry, Person, RoleAssignment, Synonym, Tag, User
+from organization.back import LEAVE
+from organization.models import (
+    Branch,
+    College,
+    Membership,
+    Office,
+    PartyStageEntry,
+    Person,
+    RoleAssignment,
+    Synonym,
+    Tag,
+    User,
+)
 from organization.ways_back import register
 
 
@@ -76,7 +88,9 @@ for account in (User, RoleAssignment):
 add_admin_permissions(LogEntry, may_look=runs_the_site, may_write=nobody, may_delete=nobody)
 rules.add_perm("organization.see_doubles", manages_a_branch)
 rules.add_perm("organization.merge", manages_its_branch)
+add_admin_permissions(Membership, may_write=nobody, may_delete=manages_its_branch)
 rules.add_perm("organization.see_stage", may_see_stage)
+rules.add_perm("organization.part_person", manages_its_branch)
 rules.add_perm("organization.take_out_person", manages_its_branch)
 rules.add_perm("organization.anonymise_person", manages_its_branch)
-register(*merging.WAYS)
+register(LEAVE, *merging.WAYS)

@@ -92,6 +92,14 @@ def _moved(then: dict[str, Any], now: dict[str, Any]) -> Iterator[Moved]:
         for name, label in words.items():
             if row.get(name) != now["pairings"][slug][name]:
                 yield Moved(f"{kind_of(slug).label} · {label}", row.get(name), now["pairings"][slug][name])
+    yield from _moved_coverage("", then["coverage"], now["coverage"])
+    if "over_period" in then["coverage"]:  # reports frozen before 0.5.0 kept the last day's alone
+        over = _("Over the period")
+        yield from _moved_coverage(f"{over} · ", then["coverage"]["over_period"], now["coverage"]["over_period"])
+
+
+def _moved_coverage(place: str, then: dict[str, Any], now: dict[str, Any]) -> Iterator[Moved]:
+    """Yield the numbers of a coverage that are others now."""
     for name, label in {"members": _("Party members"), "paired": _("of them paired")}.items():
-        if then["coverage"].get(name) != now["coverage"][name]:
-            yield Moved(label, then["coverage"].get(name), now["coverage"][name])
+        if then.get(name) != now[name]:
+            yield Moved(f"{place}{label}", then.get(name), now[name])

@@ -128,7 +128,7 @@ CACHES = {"default": env.cache("CACHE_URL", default=f"filecache://{DATA_DIR / 'c
 AUTH_USER_MODEL = "organization.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "organization.backends.BelongingBackend",
 ]
 # Any composition is taken, digits alone too; what others would guess is not.
 AUTH_PASSWORD_VALIDATORS = [

@@ -6,16 +6,19 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from organization.models import User
+from organization.models import Membership, User
 from outcomes.figures.dashboard import waiting_figures
 from outcomes.models import Outcome
 from pairing_site.health import failing_parts
 from pairings.kinds import all_kinds
-from pairings.models import Match, Pairing
+from pairings.models import Match, Pairing, Seat
 
 SHOWN = 12
+#: So many days the home page of a secretary names who came from another branch.
+ARRIVED_DAYS = 30
 FIRST_DAY = datetime.date.min
 
 
@@ -34,6 +37,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "undecided": mine.open().exclude(status=Pairing.Status.ACTIVE).with_people()[:SHOWN],
         "desk": waiting_figures(user) if user.may_use_admin else [],
     }
+    if user.is_secretary:
+        today, managed = timezone.localdate(), user.managed_branch_ids
+        arrivals = Membership.objects.filter(branch__in=managed).moved_here(
+            today - datetime.timedelta(days=ARRIVED_DAYS)
+        )
+        context["arrivals"] = arrivals.select_related("person")
+        context["left_behind"] = Seat.objects.filter(pairing__branch__in=managed).left_behind()
+        context["today"] = today
     if user.is_teacher:
         context["returned"] = Outcome.objects.filter(Outcome.objects.own_rows(user), review="returned")[:SHOWN]
         context["newest"] = max(

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import CheckConstraint, Model
+from django.utils import timezone
 
 from enterprise_service.models import Engagement
 from evidence.looking import evidence_storage
@@ -98,6 +99,18 @@ def _a_history_was_rewritten(world: BranchWorld) -> Model:
 @breaks("1_people_are_where_their_branch_is")
 def _a_person_of_nowhere(world: BranchWorld) -> Model:
     return put(world.rows["person"], college=BranchFactory().college)
+
+
+@breaks("1_everybody_belongs_where_the_newest_time_says")
+def _moved_past_the_verb(world: BranchWorld) -> Model:
+    return put(world.rows["membership"], branch=BranchFactory(college=world.branch.college))
+
+
+@breaks("1_times_in_branches_do_not_overlap")
+def _here_before_having_left(world: BranchWorld) -> Model:
+    person = world.rows["membership"].person
+    again = person.join(on=timezone.localdate(), by=world.users["secretary"])
+    return put(again, joined_on="2024-06-01")
 
 
 @breaks("12_approver_takes_no_part")

@@ -110,6 +110,7 @@ PAGES = {
     "outcomes:alike": Page(STAFF),
     "take_back_file": Page(DESK, "evidence"),
     "take_back_spoken": Page(DESK, "link"),
+    "take_back_leave": Page(DESK, "membership"),
     "take_back_pairing_file": Page(DESK, "pairing_file"),
     "take_back_report_file": Page(DESK, "report_file", SEEN_BY_OVERSEERS),
     "mentorship:story": Page(TEAM, "team", TEAM),

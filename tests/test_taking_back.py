@@ -24,7 +24,7 @@ from evidence.looking import evidence_storage
 from evidence.models import Evidence, StoredFile
 from mentorship.models import Reflection
 from organization.integrity import try_all
-from organization.models import Merge, NotDouble, RuleError, TakenBack, User
+from organization.models import Membership, Merge, NotDouble, RuleError, TakenBack, User
 from organization.redaction import BLACKED_OUT
 from organization.ways_back import all_ways, way_of
 from outcomes.figures import Period, branch_report
@@ -143,6 +143,13 @@ def spoken_to(world: World) -> Confirmation:
     return link
 
 
+def new_leave(world: World) -> Membership:
+    by = world.own.users["secretary"]
+    pupil = world.own.rows["team"].seat_of("student_member")
+    pupil.stay_until(datetime.date(YEAR, 12, 1), by=by)
+    return pupil.person.leave(on=datetime.date(YEAR, 12, 1), ending="graduated", by=by)
+
+
 CASES = {
     "log": Case(
         new_log,
@@ -207,6 +214,9 @@ CASES = {
     ),
     "merge": Case(merged, owner="", is_back=parted),
     "not_double": Case(lambda world: world.own.rows["not_double"], owner="", is_back=gone(NotDouble)),
+    "leave": Case(
+        new_leave, owner="", is_back=stands(Membership, left_on=None, ending=""), changes=("coverage.members",)
+    ),
     "decision": Case(
         completed,
         owner="",

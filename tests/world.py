@@ -116,6 +116,9 @@ class BranchWorld:
             "grade": Grade.objects.create(branch=branch, category="award", name=f"等次{code}{place}"),
             "synonym": Synonym.objects.create(branch=branch, use="stage", word=f"词{code}{place}", meaning="群众"),
             "tag": Tag.objects.create(branch=branch, name=f"用词{code}{place}"),
+            "membership": member(student(branch)).leave(
+                on=datetime.date(YEAR, 7, 1), ending="graduated", by=self.users["secretary"]
+            ),
             **self._sheets(ordinary, place),
             **deeper,
         }

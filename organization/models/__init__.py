@@ -9,6 +9,7 @@ from organization.models.base import (
     StaleRecordError,
     VersionedModel,
 )
+from organization.models.membership import Ending, Membership
 from organization.models.mergeable import Mergeable, MergeableQuerySet
 from organization.models.merges import Merge, NotDouble, say_different
 from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
@@ -27,7 +28,9 @@ __all__ = [
     "BranchBoardQuerySet",
     "College",
     "DeskQuerySet",
+    "Ending",
     "FormReceipt",
+    "Membership",
     "Merge",
     "Mergeable",
     "MergeableQuerySet",

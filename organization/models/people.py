@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.doors import DayThatCameField, validate_at_the_door
 from organization.models.base import RuleError, ScopedQuerySet, VersionedModel
+from organization.models.coming import ComesAndGoesMixin
+from organization.models.membership import is_here
 from organization.models.places import Branch, Office
 from organization.models.ties import History, problems_of_history, problems_of_person, ties_history, ties_person
 from organization.names import clean_name, private_character
@@ -49,12 +51,12 @@ class PersonQuerySet(ScopedQuerySet):
         """Return the user's own person and, for a teacher, the people of the same branch."""
         own = Q(pk=user.person_id)
         if user.is_teacher:
-            own |= Q(branch=user.own_branch_id, is_active=True)
+            own |= Q(branch=user.own_branch_id) & Q(is_here())
         return own
 
     def active(self) -> Self:
-        """Return the people who are here now."""
-        return self.filter(is_active=True)
+        """Return the people who belong to their branch today."""
+        return self.filter(is_here())
 
     def teachers(self) -> Self:
         """Return the staff."""
@@ -84,7 +86,7 @@ class PersonQuerySet(ScopedQuerySet):
         return self.filter(found)
 
 
-class Person(VersionedModel):
+class Person(ComesAndGoesMixin, VersionedModel):
     """A teacher or a student of the college."""
 
     class Kind(models.TextChoices):
@@ -126,9 +128,6 @@ class Person(VersionedModel):
     email = PlainEmailField(_("e-mail"), blank=True)
     strengths = PlainTextField(_("strengths"), max_length=500, blank=True)
     needs = PlainTextField(_("needs"), max_length=500, blank=True)
-    is_active = models.BooleanField(
-        _("here now"), default=True, help_text=_("Untick when the person has left or graduated; the history stays.")
-    )
     pinyin = models.CharField(max_length=300, editable=False, blank=True)
 
     objects = PersonQuerySet.as_manager()
@@ -153,15 +152,19 @@ class Person(VersionedModel):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        """Save, keeping the college of the branch and the pinyin of the name.
+        """Save, keeping the college of the branch and the pinyin of the name; somebody new belongs to the branch.
 
         Raises:
-            RuleError: when the person sits or sat where this kind or college could not, or joined the party too young.
+            RuleError: when the person sits or sat where this kind or college could not, joined the party too young, or
+                would come to another branch otherwise than by moving.
         """
         self.derive()
         with transaction.atomic():
+            is_new = self._state.adding
             is_another = kwargs.get("update_fields") is None and self._is_another_than_stored()
             super().save(**kwargs)
+            if is_new:
+                self.belong()
             if is_another and (problems := problems_of_person(self)):
                 raise RuleError(next(iter(problems.values())))
 
@@ -174,9 +177,9 @@ class Person(VersionedModel):
     derive.alters_data = True  # type: ignore[attr-defined]
 
     def _is_another_than_stored(self) -> bool:
-        """Return whether kind, college or date of birth differ from what is stored (one query)."""
-        stored = Person._base_manager.filter(pk=self.pk).values_list("kind", "college", "born_on").first()
-        return stored not in (None, (self.kind, self.college_id, self.born_on))
+        """Return whether kind, branch or date of birth differ from what is stored (one query)."""
+        stored = Person._base_manager.filter(pk=self.pk).values_list("kind", "branch", "born_on").first()
+        return stored not in (None, (self.kind, self.branch_id, self.born_on))
 
     def clean(self) -> None:
         """Refuse an office of another branch, and what the person's seats and way into the party speak against.

@@ -16,9 +16,15 @@ History = Collection[tuple["datetime.date", str]]
 PersonTie = Callable[["Person"], Iterator[tuple[str, "StrOrPromise"]]]
 #: Yields why a person's history of stages cannot be this one.
 HistoryTie = Callable[["Person", History], Iterator["StrOrPromise"]]
+#: Yields why a person cannot be gone from a branch from a day on; `moves` when it is to another one.
+LeavingTie = Callable[["Person", "datetime.date", bool], Iterator["StrOrPromise"]]
+#: Yields why a person cannot have come only on a day.
+ComingTie = Callable[["Person", "datetime.date"], Iterator["StrOrPromise"]]
 
 _person_ties: list[PersonTie] = []
 _history_ties: list[HistoryTie] = []
+_leaving_ties: list[LeavingTie] = []
+_coming_ties: list[ComingTie] = []
 
 
 def ties_person(tie: PersonTie) -> PersonTie:
@@ -31,6 +37,28 @@ def ties_history(tie: HistoryTie) -> HistoryTie:
     """Register what refuses changes of a person's history of party stages."""
     _history_ties.append(tie)
     return tie
+
+
+def ties_leaving(tie: LeavingTie) -> LeavingTie:
+    """Register what refuses that a person leaves a branch."""
+    _leaving_ties.append(tie)
+    return tie
+
+
+def ties_coming(tie: ComingTie) -> ComingTie:
+    """Register what refuses a day of coming to a branch."""
+    _coming_ties.append(tie)
+    return tie
+
+
+def problems_of_leaving(person: "Person", on: "datetime.date", *, moves: bool = False) -> list["StrOrPromise"]:
+    """Return why a person cannot be gone from a day on."""
+    return [problem for tie in _leaving_ties for problem in tie(person, on, moves)]
+
+
+def problems_of_coming(person: "Person", on: "datetime.date") -> list["StrOrPromise"]:
+    """Return why a person cannot have come only on a day."""
+    return [problem for tie in _coming_ties for problem in tie(person, on)]
 
 
 def problems_of_person(person: "Person") -> dict[str, "StrOrPromise"]:

@@ -49,10 +49,17 @@ def work(material: Material) -> Iterator[Part]:
     report, covered = material.report, material.report["coverage"]
     yield Heading(_("Pairings and progress"))
     rate = percent(covered["paired"], covered["members"])
-    yield Paragraph(
-        _("Of %(members)s party members, %(paired)s lead or take part in an active pairing: coverage %(rate)s.")
-        % {"members": covered["members"], "paired": covered["paired"], "rate": rate}
+    words = _(
+        "On the last day of the period, %(paired)s of %(members)s party members led or took part in an active pairing: "
+        "coverage %(rate)s."
     )
+    yield Paragraph(words % {"members": covered["members"], "paired": covered["paired"], "rate": rate})
+    if over := covered.get("over_period"):  # reports frozen before 0.5.0 kept the last day's alone
+        words = _(
+            "Over the period, %(members)s people were party members at some time, and %(paired)s of them led or took "
+            "part in an active pairing: coverage %(rate)s."
+        )
+        yield Paragraph(words % {**over, "rate": percent(over["paired"], over["members"])})
     head = (_("Form"), _("Active"), _("Completed"), _("Ended"), _("Logs"), _("Hours"), _("Integration rate"))
     rows = tuple(
         (str(kind_of(slug).label), row["active"], row["completed"], row["ended"], row["logs"],

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from organization.models import Branch, User
@@ -183,12 +184,27 @@ def _count_by_form(scope: Scope) -> dict[str, int]:
     return {form or NO_FORM: count for form, count in counts}
 
 
-def coverage_figure(scope: Scope) -> Figure:
-    """Return the coverage with the members behind it (one query)."""
-    found = coverage(scope.branches, scope.period)
+def coverage_figures(scope: Scope, found: dict[str, Any] | None = None) -> list[Figure]:
+    """Return the coverage of the period's last day so far and over the period, with the members behind each.
+
+    Args:
+        scope: the branches and the period.
+        found: the figures of a report; counted now (two queries) when there is none. Old frozen reports kept only the
+            last day's.
+    """
+    found = coverage(scope.branches, scope.period) if found is None else found
+    day = date_format(scope.period.last_day_so_far)
+    figures = [_coverage(_("Coverage on %(day)s") % {"day": day}, found, scope.url("coverage"))]
+    if "over_period" in found:
+        address = scope.url("coverage", over="period")
+        figures.append(_coverage(_("Coverage over the period"), found["over_period"], address))
+    return figures
+
+
+def _coverage(label: str, found: dict[str, Any], url: str) -> Figure:
+    """Return one of the two coverages."""
     line = _("%(paired)s of %(members)s party members") % found
-    share = percent(found["paired"], found["members"])
-    return Figure(_("Coverage"), share, url=scope.url("coverage"), line=line, share=found["rate"])
+    return Figure(label, percent(found["paired"], found["members"]), url=url, line=line, share=found["rate"])
 
 
 def waiting_figures(user: User) -> list[Figure]:

@@ -2,18 +2,25 @@
 
 import datetime
 from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from organization.models import Branch, Person
-from organization.models.people import PersonQuerySet
 from outcomes.figures.numbers import rate
 from outcomes.figures.periods import Period
+from outcomes.figures.presence import presences
 from pairings.kinds import all_kinds
-from pairings.models import Pairing, ProgressLog, Seat
+from pairings.models import Pairing, ProgressLog
+
+#: Counts people, each once, whatever number of rows they have.
+_PEOPLE = {
+    "members": Count("person", distinct=True),
+    "paired": Count("person", distinct=True, filter=Q(is_paired=True)),
+}
 
 
 def pairings_by_kind(branches: Collection[Branch], period: Period) -> dict[str, dict[str, Any]]:
@@ -25,7 +32,7 @@ def pairings_by_kind(branches: Collection[Branch], period: Period) -> dict[str, 
     over = Q(approved_at__isnull=False, closed_on__range=(period.first, period.last))
     started = Q(approved_at__isnull=False, started_on__lte=period.last_day_so_far)
     still_open = Q(closed_on__isnull=True) | Q(closed_on__gt=period.last_day_so_far)
-    counted = (
+    states = (
         Pairing.objects.filter(branch__in=branches)
         .order_by()
         .values("kind")
@@ -35,7 +42,7 @@ def pairings_by_kind(branches: Collection[Branch], period: Period) -> dict[str, 
             ended=Count("pk", filter=over & Q(status=Pairing.Status.ENDED)),
         )
     )
-    by_kind = {row.pop("kind"): row for row in counted}
+    by_kind = {row.pop("kind"): row for row in states}
     logged = logs_by_kind(branches, period)
     nothing = {"active": 0, "completed": 0, "ended": 0}
     return {kind.slug: {**nothing, **by_kind.get(kind.slug, {}), **logged[kind.slug]} for kind in all_kinds()}
@@ -78,22 +85,49 @@ def logs_by_month(branches: Collection[Branch], period: Period) -> list[dict[str
     return list(rows.annotate(logs=Count("pk"), integrated=Count("pk", filter=~Q(element_kind=""))).order_by("month"))
 
 
-def members_of(branches: Collection[Branch], day: datetime.date) -> PersonQuerySet:
-    """Return the party members of the branches on a day, each with `is_paired`: seated in a pairing active that day."""
-    active = Pairing.objects.active_on(day)
-    seats = Seat.objects.taken_on(day).filter(person=OuterRef("pk"), pairing__in=active.values("pk"))
-    return Person.objects.active().filter(branch__in=branches).members_on(day).annotate(is_paired=Exists(seats))
-
-
 def coverage(branches: Collection[Branch], period: Period) -> dict[str, Any]:
-    """Return how many party members lead or take part in an active pairing on the period's last day so far (覆盖率)."""
-    members = members_of(branches, period.last_day_so_far)
-    found = members.aggregate(members=Count("pk"), paired=Count("pk", filter=Q(is_paired=True)))
+    """Return how many party members lead or take part in an active pairing (覆盖率), counted in two ways (two queries).
+
+    On the period's last day so far; and under `over_period` whoever was a member at any time of it, and took part at
+    any time while they were.
+    """
+    day = period.last_day_so_far
+    return {**counted(branches, day, day), "over_period": counted(branches, period.first, day)}
+
+
+def counted(branches: Collection[Branch], first: datetime.date, last: datetime.date) -> dict[str, Any]:
+    """Return how many party members there were at any time of some days, how many were paired, and the rate."""
+    found = presences(branches, first, last).aggregate(**_PEOPLE)
     return {**found, "rate": rate(found["paired"], found["members"])}
 
 
-def coverage_by_branch(branches: Collection[Branch], day: datetime.date) -> list[dict[str, Any]]:
-    """Return for each branch with party members how many there are on a day, and how many are paired (one query)."""
-    rows = members_of(branches, day).order_by().values("branch__name")
-    counted = rows.annotate(members=Count("pk"), paired=Count("pk", filter=Q(is_paired=True))).order_by("branch__name")
-    return [{**row, "rate": rate(row["paired"], row["members"])} for row in counted]
+def coverage_by_branch(branches: Collection[Branch], first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
+    """Return for each branch with party members how many there were, and how many were paired (one query).
+
+    Somebody who moved stands in both branches over a period, and in one of them on a day.
+    """
+    rows = (
+        presences(branches, first, last).order_by().values("branch__name").annotate(**_PEOPLE).order_by("branch__name")
+    )
+    return [{**row, "rate": rate(row["paired"], row["members"])} for row in rows]
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A party member behind the coverage: of which branches then, and whether paired."""
+
+    person: Person
+    branches: tuple[str, ...]
+    is_paired: bool
+
+
+def covered(branches: Collection[Branch], first: datetime.date, last: datetime.date) -> list[Covered]:
+    """Return the party members behind the coverage of a day or a period, by name (two queries)."""
+    columns = ("person", "branch__name", "is_paired")
+    found: dict[int, tuple[set[str], list[bool]]] = {}
+    for person, branch, is_paired in presences(branches, first, last).order_by().values_list(*columns):
+        names, paired = found.setdefault(person, (set(), []))
+        names.add(branch)
+        paired.append(is_paired)
+    people = Person.objects.filter(pk__in=presences(branches, first, last).values("person")).select_related("office")
+    return [Covered(one, tuple(sorted(found[one.pk][0])), any(found[one.pk][1])) for one in people if one.pk in found]

@@ -14,13 +14,13 @@ from outcomes.figures import Period
 from outcomes.figures.charts import logs_over_time, outcomes_by_level
 from outcomes.figures.dashboard import (
     Scope,
-    coverage_figure,
+    coverage_figures,
     form_figures,
     kind_figures,
     outcome_figures,
     outcome_table,
 )
-from outcomes.figures.work import coverage_by_branch, members_of
+from outcomes.figures.work import counted, coverage_by_branch, covered
 from outcomes.forms import PeriodForm
 
 YEARS_BACK = 6
@@ -80,7 +80,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "form": form,
         "overseen": Branch.objects.overseen_by(cast("User", request.user)),
         "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
-        "figures": [*outcome_figures(scope), coverage_figure(scope)],
+        "figures": [*outcome_figures(scope), *coverage_figures(scope)],
         "forms": form_figures(scope),
         "kinds": kind_figures(scope),
         "levels": levels,
@@ -95,14 +95,18 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def coverage(request: HttpRequest) -> HttpResponse:
     """Name the party members behind the coverage to those who may know them; give leadership each branch's numbers."""
     scope, _form = scope_of(request)
-    day = scope.period.last_day_so_far
+    day, over = scope.period.last_day_so_far, "over" in request.GET
+    days = (scope.period.first if over else day, day)
     managed = set(Branch.objects.managed_by(cast("User", request.user)))
     own = [branch for branch in scope.branches if branch in managed]
     others = [branch for branch in scope.branches if branch not in managed]
     context = {
         "scope": scope,
         "day": day,
-        "members": members_of(own, day).select_related("branch", "office") if own else (),
-        "numbers": coverage_by_branch(others, day) if others else (),
+        "over": over,
+        "figures": coverage_figures(scope),
+        "members": covered(own, *days) if own else (),
+        "numbers": coverage_by_branch(others, *days) if others else (),
+        "together": counted(others, *days) if others else None,
     }
     return render(request, "outcomes/coverage.html", context)

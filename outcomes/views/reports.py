@@ -17,8 +17,7 @@ from organization.refusals import carried_out
 from outcomes.documents.formats import FORMATS
 from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
 from outcomes.figures.achievements import is_granted
-from outcomes.figures.dashboard import Scope, form_figures, kind_figures
-from outcomes.figures.numbers import percent
+from outcomes.figures.dashboard import Scope, coverage_figures, form_figures, kind_figures
 from outcomes.figures.periods import period_of
 from outcomes.figures.report import branch_report
 from outcomes.filters import NO_SUBKIND
@@ -61,8 +60,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "report": content,
         "kinds": kinds,
         "pairing_heads": [figure.label for figure in kinds[0].figures],
-        "coverage_url": scope.url("coverage"),
-        "coverage_rate": percent(content["coverage"]["paired"], content["coverage"]["members"]),
+        "coverage": coverage_figures(scope, content["coverage"]),
         "forms": form_figures(scope, content["by_form"], frozen=number) if "by_form" in content else [],
         "granted": [row for row in rows if is_granted(row)],
         "cultivated": [row for row in rows if not is_granted(row)],

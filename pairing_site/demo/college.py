@@ -6,6 +6,7 @@ from django.db import transaction
 
 from organization.models import College
 from pairing_site.demo.achievements import Ledger, ask_for_share
+from pairing_site.demo.comings import let_people_go
 from pairing_site.demo.depth import Depth
 from pairing_site.demo.people import load_people
 from pairing_site.demo.words import COLLEGE
@@ -31,4 +32,5 @@ def load_college() -> bool:
             Ledger(cast, pairings, chance).load()
             Depth(cast, pairings).load()
         ask_for_share(casts["BIZ"], casts["AMT"])
+        let_people_go(casts)
     return True

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import MEMBER_STAGES, PartyStage, Person, RuleError, User, all_or_nothing
-from organization.models.ties import History, stage_in, ties_history, ties_person
+from organization.models.ties import History, stage_in, ties_coming, ties_history, ties_leaving, ties_person
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -139,6 +139,26 @@ def seats_hold_kind_and_college(person: Person) -> Iterator[tuple[str, "StrOrPro
             yield "kind", _("This person sits or sat in a pairing; the kind stays.")
         if seat.pairing.branch.college_id != person.college_id:
             yield "branch", _("This person sits or sat in a pairing of the college and stays in it.")
+
+
+@ties_leaving
+def seats_are_answered(person: Person, on: datetime.date, moves: bool) -> Iterator["StrOrPromise"]:
+    """Refuse that somebody is gone before they took a place, or while nobody said what becomes of a place of theirs."""
+    for seat in person.seats.select_related("pairing"):
+        said = {"person": person.name, "pairing": seat.pairing.title}
+        if seat.joined_on >= on and not moves:
+            said["day"] = date_format(seat.joined_on)
+            yield _("%(person)s took a place in “%(pairing)s” on %(day)s and cannot have gone by then.") % said
+        elif seat.left_on is None and (seat.stays_until is None or seat.stays_until < on):
+            yield _("%(person)s sits in “%(pairing)s”: who takes the place, or until when do they stay in it?") % said
+
+
+@ties_coming
+def seats_were_taken_here(person: Person, on: datetime.date) -> Iterator["StrOrPromise"]:
+    """Refuse that somebody came only after they took a place."""
+    for seat in person.seats.filter(joined_on__lt=on).select_related("pairing"):
+        words = _("%(person)s took a place in “%(pairing)s” on %(day)s and must have been here.")
+        yield words % {"person": person.name, "pairing": seat.pairing.title, "day": date_format(seat.joined_on)}
 
 
 @ties_history

@@ -4,10 +4,21 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import MEMBER_STAGES, PartyStage, Person, ScopedQuerySet, User
+from organization.models import (
+    MEMBER_STAGES,
+    Membership,
+    PartyStage,
+    Person,
+    RuleError,
+    ScopedQuerySet,
+    User,
+    all_or_nothing,
+)
 from pairings import kinds
 from pairings.models.pairing import Pairing
 
@@ -30,6 +41,13 @@ class SeatQuerySet(ScopedQuerySet):
         """Return the seats that were taken on a day."""
         return self.filter(joined_on__lte=day).filter(OPEN | Q(left_on__gt=day))
 
+    def left_behind(self) -> "SeatQuerySet":
+        """Return the places whose people belong to the pairing's branch no more, and were to stay until a day."""
+        stays = Membership.objects.on(timezone.localdate())
+        here = stays.filter(person=OuterRef("person"), branch=OuterRef("pairing__branch"))
+        kept = self.filter(OPEN, stays_until__isnull=False).exclude(Exists(here))
+        return kept.select_related("person", "pairing").order_by("stays_until", "pk")
+
 
 class Seat(models.Model):
     """A person sits, or sat, in a pairing. The party stage is that of the day the seat was taken."""
@@ -45,6 +63,8 @@ class Seat(models.Model):
     stage_when_seated = models.CharField(_("party stage when seated"), max_length=12, choices=PartyStage)
     joined_on = models.DateField(_("joined on"))
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    #: Somebody who left the branch keeps the place until then; it is asked for when they leave.
+    stays_until = models.DateField(_("stays until"), null=True, blank=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -82,6 +102,11 @@ class Seat(models.Model):
                 violation_error_message=_("This place is for somebody who is not a party member."),
             ),
             models.CheckConstraint(condition=OPEN | Q(left_on__gte=F("joined_on")), name="seat_left_after_joined"),
+            models.CheckConstraint(
+                condition=Q(stays_until__isnull=True) | Q(stays_until__gte=F("joined_on")),
+                name="seat_stays_after_joined",
+                violation_error_message=_("Nobody stays in a place until before the day on which they took it."),
+            ),
         ]
         indexes = [
             # "My pairings" and coverage: a person's seats.
@@ -111,6 +136,9 @@ class Seat(models.Model):
             raise ValidationError({"person": _("This place is for a %(kind)s.") % {"kind": wanted}})
         if self.person.college_id != self.pairing.branch.college_id:
             raise ValidationError({"person": _("This person belongs to another college.")})
+        if self._state.adding and self.joined_on and self.person.membership_on(self.joined_on) is None:
+            words = _("%(person)s is not here on %(day)s and can take no place then.")
+            raise ValidationError({"person": words % {"person": self.person, "day": date_format(self.joined_on)}})
 
     def leave(self, *, on: datetime.date) -> None:
         """Leave the seat on a day; the row stays as history."""
@@ -118,3 +146,21 @@ class Seat(models.Model):
         self.save(update_fields=["left_on"])
 
     leave.alters_data = True  # type: ignore[attr-defined]
+
+    def stay_until(self, day: datetime.date, *, by: User) -> None:
+        """Keep the place, though its person leaves the branch, until a day on which it is asked for again.
+
+        Raises:
+            RuleError: when the user manages neither the pairing's branch nor the person's, or the place is free by now.
+        """
+        with all_or_nothing():
+            seat = Seat.objects.select_for_update(of=("self",)).select_related("pairing", "person").get(pk=self.pk)
+            if not by.manages(seat.person.branch_id):
+                by.must_manage(seat.pairing.branch_id)
+            if seat.left_on is not None or day < seat.joined_on:
+                raise RuleError(_("Nobody stays in a place until before the day on which they took it."))
+            seat.stays_until = day
+            seat.save(update_fields=["stays_until"])
+        self.refresh_from_db()
+
+    stay_until.alters_data = True  # type: ignore[attr-defined]

@@ -147,7 +147,7 @@ def test_the_trail_keeps_who_undid_it_and_what_went(branch: Branch, secretary: U
     found = written(branch, [ROSTER, NEW], by=secretary)
     gone = Person.objects.get(number="T100001").pk
     found.undo(by=secretary, reason="读错了表。")
-    entries = LogEntry.objects.filter(object_pk=str(gone), action=LogEntry.Action.DELETE)
+    entries = LogEntry.objects.filter(content_type__model="person", object_pk=str(gone), action=LogEntry.Action.DELETE)
     assert [entry.changes["name"][0] for entry in entries] == ["张新人"]
     told = LogEntry.objects.get_for_object(found).filter(changes__has_key="undo_reason").first()
     assert (told.changes["undo_reason"][1], told.changes["undone_by"][1]) == ("读错了表。", str(secretary.pk))
@@ -232,8 +232,7 @@ def test_the_sweep_forgets_previews_after_a_day_and_a_roster_s_file_after_half_a
 def test_whoever_is_made_anonymous_stands_in_no_cell_of_an_import(branch: Branch, secretary: User) -> None:
     found = written(branch, [[*ROSTER, "出生年月", "手机"], [*NEW, "1981-02-03", "13912345678"]], by=secretary)
     person = Person.objects.get(number="T100001")
-    person.is_active = False
-    person.save()
+    person.leave(on=timezone.localdate(), ending="left", by=secretary)
     anonymise(person, by=secretary, reason="已离职。")
     found.refresh_from_db()
     told = json.dumps([found.findings, found.rows.get().trace], ensure_ascii=False)

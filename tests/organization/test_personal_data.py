@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from organization.events import Event, of_event
 from organization.integrity import try_all
@@ -70,8 +71,7 @@ def leaver(world: BranchWorld) -> Person:
     desk.get(reverse("admin:organization_person_change", args=[person.pk]))
     Pairing.objects.get(pk=pair.pk).end(by=secretary, reason="欧阳金丝雀调离。")
     person.refresh_from_db()
-    person.is_active = False
-    person.save()
+    person.leave(on=timezone.localdate(), ending="left", by=secretary)
     return person
 
 
@@ -120,7 +120,8 @@ class TestForgetting:
         person = world.rows["person"]
         with pytest.raises(RuleError, match="仍在"):
             anonymise(person, by=None, reason=REASON)
-        Person.objects.filter(pk=person.pk).update(is_active=False)
+        yesterday = timezone.localdate() - datetime.timedelta(days=1)
+        person.memberships.update(left_on=yesterday, ending="left")  # past the verb, which asks for the place first
         with pytest.raises(RuleError, match="结对"):
             anonymise(person, by=None, reason=REASON)
         person.refresh_from_db()

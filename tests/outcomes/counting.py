@@ -28,17 +28,14 @@ SELECT p.kind, COUNT(*), SUM(l.hours), SUM(CASE WHEN l.element_kind <> '' THEN 1
 FROM pairings_progresslog l JOIN pairings_pairing p ON p.id = l.pairing_id
 WHERE l.branch_id IN {branches} AND l.date BETWEEN %(first)s AND %(last)s GROUP BY p.kind
 """
-COVERAGE = """
-SELECT COUNT(*), SUM(CASE WHEN EXISTS (
-    SELECT 1 FROM pairings_seat s JOIN pairings_pairing p ON p.id = s.pairing_id
-    WHERE s.person_id = m.id AND s.joined_on <= %(day)s AND (s.left_on IS NULL OR s.left_on > %(day)s)
-      AND p.approved_at IS NOT NULL AND p.started_on <= %(day)s AND (p.closed_on IS NULL OR p.closed_on > %(day)s)
-  ) THEN 1 ELSE 0 END)
-FROM organization_person m
-JOIN organization_partystageentry e ON e.person_id = m.id AND e.stage IN ('probationary', 'full')
-WHERE m.branch_id IN {branches} AND m.is_active AND e.from_date <= %(day)s
-  AND NOT EXISTS (SELECT 1 FROM organization_partystageentry later
-                  WHERE later.person_id = m.id AND later.from_date <= %(day)s AND later.from_date > e.from_date)
+MEMBERS = """
+SELECT e.person_id, m.joined_on, m.left_on, e.from_date, e.stage, e.id
+FROM organization_membership m JOIN organization_partystageentry e ON e.person_id = m.person_id
+WHERE m.branch_id IN {branches}
+"""
+SEATS = """
+SELECT s.person_id, s.joined_on, s.left_on, p.started_on, p.closed_on
+FROM pairings_seat s JOIN pairings_pairing p ON p.id = s.pairing_id WHERE p.approved_at IS NOT NULL
 """
 OUTCOMES = """
 SELECT o.id, o.work, o.category, w.name, o.level, o.status
@@ -68,18 +65,24 @@ def count_in_sql(branches: Sequence[int], first: datetime.date, last: datetime.d
     def ask(query: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(query.format(branches=f"({', '.join(map(str, branches))})"), days)
-            return list(cursor.fetchall())
+            return [tuple(map(_plain, row)) for row in cursor.fetchall()]
 
     outcomes, forms = _highest(ask(OUTCOMES)), ask(CREDITS)
     granted = [one for one in outcomes if one[5] not in NOT_GRANTED]
     return {
         "pairings": _pairings(ask(PAIRINGS), ask(LOGS)),
-        "coverage": _coverage(*ask(COVERAGE)[0]),
+        "coverage": _coverages(ask(MEMBERS), ask(SEATS), first, days["day"]),
         "outcomes": _rows(outcomes),
         "by_form": {form: _form(granted, forms, form) for form in (*KINDS, "none")},
         "totals": _sums(granted),
         "cultivating": _sums([one for one in outcomes if one[5] in NOT_GRANTED]),
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as both databases mean it: SQLite may write a day as a text."""
+    is_day = isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-"
+    return datetime.date.fromisoformat(value) if is_day else value
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -100,8 +103,37 @@ def _pairings(counted: list[tuple[Any, ...]], logged: list[tuple[Any, ...]]) -> 
     return found
 
 
-def _coverage(members: int, paired: int | None) -> dict[str, Any]:
-    return {"members": members, "paired": int(paired or 0), "rate": _ratio(int(paired or 0), members)}
+def _coverages(
+    members: list[tuple[Any, ...]], seats: list[tuple[Any, ...]], first: datetime.date, last: datetime.date
+) -> dict[str, Any]:
+    """Look at each day by itself: who was a member then, and who of them sat somewhere then."""
+    by_day = [_on(members, seats, day) for day in _days_that_matter(members, seats, first, last)]
+    over = [set().union(*found) for found in zip(*by_day, strict=True)] or [set(), set()]
+    return {**_coverage(*_on(members, seats, last)), "over_period": _coverage(*over)}
+
+
+def _days_that_matter(members: list, seats: list, first: datetime.date, last: datetime.date) -> set[datetime.date]:
+    """Return the first day, and those on which anything begins: between them nobody comes to be a member or seated."""
+    begins = {first, *(day for row in (*members, *seats) for day in row[1:5] if isinstance(day, datetime.date))}
+    return {day for day in begins if first <= day <= last}
+
+
+def _on(members: list, seats: list, day: datetime.date) -> tuple[set[int], set[int]]:
+    """Return who was a party member of the branches on a day, and who of them sat in a pairing active then."""
+    newest: dict[int, tuple[Any, ...]] = {}
+    for person, joined, left, since, stage, entry in members:
+        if (joined or day) <= day and (left is None or left > day) and since <= day:
+            newest[person] = max(newest.get(person, (datetime.date.min, 0, "")), (since, entry, stage))
+    here = {person for person, (_since, _entry, stage) in newest.items() if stage in {"probationary", "full"}}
+    sitting = {
+        person for person, joined, left, started, closed in seats
+        if joined <= day and (left is None or left > day) and started <= day and (closed is None or closed > day)
+    }  # fmt: skip
+    return here, here & sitting
+
+
+def _coverage(members: set[int], paired: set[int]) -> dict[str, Any]:
+    return {"members": len(members), "paired": len(paired), "rate": _ratio(len(paired), len(members))}
 
 
 def _highest(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -48,7 +48,12 @@ MAKES = {"mentorship": mentorship, "teaching": teaching_pair, "enterprise": enga
 happenings = st.lists(
     st.one_of(
         st.tuples(st.just("join"), st.sampled_from(DAYS)),
-        st.tuples(st.just("leave"), st.integers(0, 5)),
+        st.tuples(st.just("leave"), st.integers(0, 5), st.sampled_from(DAYS), st.booleans()),
+        st.tuples(st.just("move"), st.integers(0, 5), st.sampled_from(DAYS)),
+        st.tuples(st.just("come"), st.integers(0, 5), st.sampled_from(DAYS)),
+        st.tuples(st.just("state"), st.integers(0, 5), st.sampled_from(DAYS)),
+        st.tuples(st.just("take_back"), st.integers(0, 5)),
+        st.tuples(st.just("sit"), st.integers(0, 5), st.sampled_from(DAYS)),
         st.tuples(st.just("pair"), st.sampled_from(sorted(MAKES)), st.sampled_from(DAYS)),
         st.tuples(st.just("log"), st.integers(0, 5), st.sampled_from(DAYS), st.booleans()),
         st.tuples(st.just("close"), st.integers(0, 5), st.sampled_from(DAYS), st.booleans()),
@@ -87,6 +92,10 @@ class History:
         branches = [ours, BranchFactory(college=ours.college)]
         return cls(branches, [secretary_of(branch) for branch in branches])
 
+    @property
+    def managers(self) -> dict[Branch, User]:
+        return dict(zip(self.branches, self.secretaries, strict=True))
+
     def happen(self, what: str, *how: Any) -> None:
         try:
             getattr(self, what)(*how)
@@ -96,9 +105,34 @@ class History:
     def join(self, day: datetime.date) -> None:
         self.people.append(member(teacher(self.branches[0]), since=day))
 
-    def leave(self, which: int) -> None:
-        self.people[which].is_active = False
-        self.people[which].save()
+    def leave(self, which: int, day: datetime.date, stays: bool) -> None:
+        person = self.people[which]
+        for seat in person.seats.filter(left_on__isnull=True) if stays else ():
+            seat.stay_until(max(day, seat.joined_on), by=self.managers[seat.pairing.branch])
+        person.leave(on=day, ending="retired", by=self.managers[person.branch])
+
+    def move(self, which: int, day: datetime.date) -> None:
+        person = self.people[which]
+        for seat in person.seats.filter(left_on__isnull=True):
+            seat.stay_until(max(day, seat.joined_on), by=self.managers[seat.pairing.branch])
+        to = self.branches[self.branches.index(person.branch) - 1]
+        person.move(to=to, on=day, by=self.managers[person.branch])
+
+    def come(self, which: int, day: datetime.date) -> None:
+        self.people[which].join(on=day, by=self.managers[self.people[which].branch])
+
+    def state(self, which: int, day: datetime.date) -> None:
+        self.people[which].state_joined(on=day, by=self.managers[self.people[which].branch])
+
+    def take_back(self, which: int) -> None:
+        left = self.people[which].memberships.exclude(left_on=None).last()
+        if left:
+            left.take_back(by=self.managers[left.branch], reason="登记错了。")
+            self.people[which].refresh_from_db()
+
+    def sit(self, which: int, day: datetime.date) -> None:
+        person = self.people[which]
+        self.pairings.append(engagement(person.branch, people={"leader": person}, started_on=day))
 
     def pair(self, kind: str, day: datetime.date) -> None:
         self.pairings.append(MAKES[kind](self.branches[len(self.pairings) % 3 == 2], started_on=day))

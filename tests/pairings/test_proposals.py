@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from mentorship.matching import TeamMatcher
 from mentorship.models import MentorshipTeam
@@ -221,8 +222,7 @@ def test_a_proposal_that_rules_or_people_have_overtaken_is_not_asked(branch: Bra
     with pytest.raises(RuleError):
         run.publish(by=run.created_by)
     rule.delete()
-    people["he"].is_active = False
-    people["he"].save()
+    people["he"].leave(on=timezone.localdate(), ending="left", by=run.created_by)
     with pytest.raises(RuleError):
         run.publish(by=run.created_by)
     assert (MatchSeat.objects.count(), MatchRun.objects.get(pk=run.pk).is_published) == (0, False)

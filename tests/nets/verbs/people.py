@@ -3,10 +3,11 @@
 import datetime
 
 import hypothesis.strategies as st
+from django.db.models import Q
 from hypothesis.stateful import rule
 
-from organization.models import Branch, Office, PartyStage, PartyStageEntry, RoleAssignment, User
-from tests.nets.verbs.machine import Machine, day, maybe, number, pick
+from organization.models import Branch, Ending, Membership, Office, PartyStage, PartyStageEntry, RoleAssignment, User
+from tests.nets.verbs.machine import Machine, day, maybe, number, pick, words
 
 
 class PeopleVerbs(Machine):
@@ -35,9 +36,33 @@ class PeopleVerbs(Machine):
         person.kind = {"teacher": "student", "student": "teacher"}[person.kind]
         self.attempt(person.save, by=self.user(by))
 
+    @rule(who=number, to=number, on=day, by=number)
+    def move(self, who: int, to: int, on: datetime.date, by: int) -> None:
+        person, branch = self.person(who), pick(Branch.objects.all(), to)
+        self.attempt(lambda: person.move(to=branch, on=on, by=self.user(by)), by=self.user(by))
+
+    @rule(who=number, ending=st.sampled_from([*Ending.values, ""]), on=day, stays=maybe, by=number)
+    def leave(self, who: int, ending: str, on: datetime.date, stays: bool, by: int) -> None:
+        """Leave, with or without an answer to what becomes of the places."""
+        person = self.person(who)
+        for seat in person.seats.filter(left_on=None) if stays else ():
+            self.attempt(lambda seat=seat: seat.stay_until(on, by=self.user(by)), by=self.user(by))
+        self.attempt(lambda: person.leave(on=on, ending=ending, by=self.user(by)), by=self.user(by))
+
+    @rule(who=number, on=day, again=maybe, by=number)
+    def come(self, who: int, on: datetime.date, again: bool, by: int) -> None:
+        person = self.person(who)
+        verb = person.join if again else person.state_joined
+        self.attempt(lambda: verb(on=on, by=self.user(by)), by=self.user(by))
+
+    @rule(of=number, reason=words, by=number)
+    def take_leave_back(self, of: int, reason: str, by: int) -> None:
+        if stay := pick(Membership.objects.all(), of, Q(left_on__isnull=False)):
+            self.attempt(lambda: stay.take_back(by=self.user(by), reason=reason), by=self.user(by))
+
     @rule(who=number, to=number, office=maybe, by=number)
-    def move(self, who: int, to: int, office: bool, by: int) -> None:
-        """Move somebody to a branch, of the same college or another, with or without a teaching office there."""
+    def change_branch(self, who: int, to: int, office: bool, by: int) -> None:
+        """Write another branch past the verb, with or without a teaching office there."""
         person = self.person(who)
         person.branch = pick(Branch.objects.all(), to)
         person.office = Office.objects.filter(branch=person.branch).first() if office else None
