@@ -32,6 +32,8 @@ class EngagementForm(PairingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "problem" not in self.fields:  # decided with the approval
+            return
         free = Q(status=Problem.Status.OPEN) | Q(pk=self.instance.problem_id)
         problems = Problem.objects.visible_to(self.user).filter(free)
         self.fields["problem"].queryset = problems.select_related("enterprise")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pairings.kinds import HELPER, LEADER, PairingKind, SeatRole
+from pairings.kinds import HELPER, LEADER, Decided, PairingKind, SeatRole
 
 ENTERPRISE = PairingKind(
     slug="enterprise",
@@ -22,5 +22,9 @@ ENTERPRISE = PairingKind(
         ("policy", _("Talk on policy")),
         ("training", _("Training for the enterprise")),
         ("party", _("Party-building activity")),
+    ),
+    decided=(
+        Decided("work", _("Enterprise problem"), ("problem",)),
+        Decided("contract", _("Contract"), ("contract_number", "contract_amount_cny")),
     ),
 )

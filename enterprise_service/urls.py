@@ -8,6 +8,7 @@ app_name = "enterprise_service"
 an_engagement = [
     path("", engagements.EngagementDetailView.as_view(), name="detail"),
     path("edit/", engagements.EngagementUpdateView.as_view(), name="edit"),
+    path("change/", engagements.EngagementChangeView.as_view(), name="change"),
     path("story/", engagements.EngagementStoryView.as_view(), name="story"),
     path("instalments/new/", engagements.InstalmentCreateView.as_view(), name="new_instalment"),
     path("confirmation/", confirmations.make, name="make_link"),

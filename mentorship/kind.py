@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pairings.kinds import LEADER, ORDINARY_STUDENT, STUDENT_MEMBER, PairingKind, SeatRole
+from pairings.kinds import LEADER, ORDINARY_STUDENT, STUDENT_MEMBER, Decided, PairingKind, SeatRole
 
 MENTORSHIP = PairingKind(
     slug="mentorship",
@@ -26,4 +26,5 @@ MENTORSHIP = PairingKind(
         ("meeting", _("Team meeting")),
         ("party", _("Party-building activity")),
     ),
+    decided=(Decided("work", _("What the team works on"), ("track", "contest")),),
 )

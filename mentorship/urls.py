@@ -8,6 +8,7 @@ app_name = "mentorship"
 a_team = [
     path("", views.TeamDetailView.as_view(), name="detail"),
     path("edit/", views.TeamUpdateView.as_view(), name="edit"),
+    path("change/", views.TeamChangeView.as_view(), name="change"),
     path("story/", views.TeamStoryView.as_view(), name="story"),
     path("projects/new/", views.ProjectCreateView.as_view(), name="new_project"),
     path("growth/<int:student>/<slug:moment>/", views.AssessmentView.as_view(), name="assess"),

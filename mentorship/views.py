@@ -1,5 +1,6 @@
 """The form's pages: those of every pairing, what the team works on, and how its students grow."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from django.contrib import messages
@@ -16,7 +17,9 @@ from mentorship.models.growth import changes_in_words
 from organization.access import require, visible_or_404
 from organization.models import PartyStageEntry, Person, RuleError, User
 from organization.refusals import words_of
-from pairings.kinds import ORDINARY_STUDENT
+from pairings.kinds import LEADER, ORDINARY_STUDENT
+from pairings.models import Seat
+from pairings.views.changes import PairingChangeView
 from pairings.views.pages import (
     PairingCreateView,
     PairingDetailView,
@@ -44,6 +47,7 @@ class ReadsGrowth:
             reflections=Reflection.objects.visible_to(user).filter(team=team).select_related("student", "team"),
             growth=growth_of(team, user),
             path=path_of(team, user),
+            former_paths=former_paths_of(team, user),
             **kwargs,
         )
 
@@ -76,12 +80,21 @@ class TeamUpdateView(PairingUpdateView):
     form_class = TeamForm
 
 
+class TeamChangeView(PairingChangeView):
+    """Asking for a change of what was decided with the approval."""
+
+    model = MentorshipTeam
+    form_class = TeamForm
+
+
 def growth_of(team: MentorshipTeam, user: User) -> list[dict[str, Any]]:
     """Return each student whose growth the user may see, with assessments, radar and change (three queries)."""
     rows = list(Assessment.objects.visible_to(user).filter(team=team).with_scores().order_by("assessed_on", "pk"))
     may_see_all = user.has_perm("mentorship.assess_student", team)
     growth = []
-    for student in team.students:
+    assessed = {one.student_id for one in rows}
+    former = [seat.person for seat in team.former_seats if seat.role != LEADER and seat.person_id in assessed]
+    for student in dict.fromkeys([*team.students, *former]):
         if not may_see_all and student.pk != user.person_id:
             continue
         own = [one for one in rows if one.student_id == student.pk]
@@ -94,7 +107,9 @@ def growth_of(team: MentorshipTeam, user: User) -> list[dict[str, Any]]:
                 "assessments": own,
                 "option": growth_radar(own) if own else None,
                 "changes": changes_in_words(by_mentor),
-                "moments": [(value, label, given.get(value)) for value, label in Assessment.Moment.choices],
+                "moments": [(value, label, given.get(value)) for value, label in Assessment.Moment.choices]
+                if student in team.students
+                else [],
             }
         )
     return growth
@@ -103,21 +118,35 @@ def growth_of(team: MentorshipTeam, user: User) -> list[dict[str, Any]]:
 def path_of(team: MentorshipTeam, user: User) -> dict[str, Any] | None:
     """Return the ordinary student's way into the party for those who may see it, and what it came to."""
     seat = team.seat_of(ORDINARY_STUDENT)
-    if seat is None:
-        return None
-    entries = list(PartyStageEntry.objects.visible_to(user).filter(person=seat.person).order_by("from_date"))
-    if not entries:
-        return None
-    joined = next((one for one in entries if one.is_joining and one.from_date >= seat.joined_on), None)
-    outcome = {
-        "origin": f"joined-{seat.person_id}",
-        "title": _("Joined the party: %(name)s") % {"name": seat.person.name},
-        "category": "membership",
-        "level": "unrated",
-        "status": "recognised",
-        "achieved_on": joined.from_date.isoformat() if joined else "",
-    }
-    return {"student": seat.person, "entries": entries, "outcome": outcome if joined else None}
+    return next(iter(_paths([seat], user)), None) if seat else None
+
+
+def former_paths_of(team: MentorshipTeam, user: User) -> list[dict[str, Any]]:
+    """Return the way of those who were replaced and joined the party since: they stay the team's success."""
+    seats = [seat for seat in team.former_seats if seat.role == ORDINARY_STUDENT]
+    return [path for path in _paths(seats, user) if path["outcome"]]
+
+
+def _paths(seats: Sequence[Seat], user: User) -> Iterator[dict[str, Any]]:
+    """Yield the way into the party of those who sit or sat somewhere, as far as the user may see it (one query)."""
+    if not seats:
+        return
+    people = [seat.person_id for seat in seats]
+    rows = PartyStageEntry.objects.visible_to(user).filter(person__in=people).order_by("from_date")
+    steps = list(rows)
+    for seat in seats:
+        entries = [one for one in steps if one.person_id == seat.person_id]
+        joined = next((one for one in entries if one.is_joining and one.from_date >= seat.joined_on), None)
+        outcome = {
+            "origin": f"joined-{seat.person_id}",
+            "title": _("Joined the party: %(name)s") % {"name": seat.person.name},
+            "category": "membership",
+            "level": "unrated",
+            "status": "recognised",
+            "achieved_on": joined.from_date.isoformat() if joined else "",
+        }
+        if entries:
+            yield {"student": seat.person, "entries": entries, "outcome": outcome if joined else None}
 
 
 class OfTeamMixin(SavesThroughVerbMixin):

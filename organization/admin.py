@@ -236,10 +236,15 @@ class CollegeAdmin(BranchModelAdmin):
 
 @admin.register(Branch)
 class BranchAdmin(BranchModelAdmin):
-    """Branches, kept by the operator."""
+    """Branches, kept by the operator; how its changes after approval are decided, a branch's secretary says."""
 
-    list_display = ["code", "name", "college"]
+    list_display = ["code", "name", "college", "changes"]
     list_select_related = ["college"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Let a secretary set nothing but how changes after approval are decided."""
+        kept = [] if cast("User", request.user).is_operator else ["college", "code", "name"]
+        return [*super().get_readonly_fields(request, obj), *kept]
 
 
 class FirstPasswordForm(AdminPasswordChangeForm):

@@ -83,6 +83,7 @@ add_admin_permissions(Tag, may_write=manages_its_branch, may_delete=manages_its_
 add_admin_permissions(Office, may_write=manages_its_branch, may_delete=manages_its_branch)
 for place in (College, Branch):
     add_admin_permissions(place, may_write=runs_the_site, may_delete=runs_the_site)
+rules.set_perm("organization.change_branch", manages_its_branch)  # its own settings; the admin keeps the rest
 for account in (User, RoleAssignment):
     add_admin_permissions(account, may_look=runs_the_site, may_write=runs_the_site, may_delete=runs_the_site)
 add_admin_permissions(LogEntry, may_look=runs_the_site, may_write=nobody, may_delete=nobody)

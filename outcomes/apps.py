@@ -39,5 +39,6 @@ class OutcomesConfig(AppConfig):
             auditlog.register(link)
         for word in (models.Subkind, models.Grade):
             auditlog.register(word, exclude_fields=["version"])
+        auditlog.register(models.OutcomeStep)
         auditlog.register(models.ReportProse)
         auditlog.register(models.FrozenReport, exclude_fields=["figures"])

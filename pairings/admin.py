@@ -69,6 +69,11 @@ class PairingAdmin(TakesBackAdmin):
         """Return what every pairing has and what is the form's own."""
         return ["title", *self.own_fields, "aim", "started_on", "due_on"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Only show what was decided with the approval."""
+        decided = kind_of(self.model.KIND).decided_fields if isinstance(obj, Pairing) and obj.approved_at else ()  # type: ignore[attr-defined]
+        return [*super().get_readonly_fields(request, obj), *decided]
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A pairing that is over is only looked at."""
         is_open = not isinstance(obj, Pairing) or obj.is_open

@@ -19,6 +19,8 @@ class PairingsConfig(AppConfig):
         auditlog.register(models.Pairing, exclude_fields=["last_logged_on", "version"])
         auditlog.register(models.Seat)
         auditlog.register(models.MatchRun, exclude_fields=["version", "draft", "leftovers"])
+        for kept in (models.ChangeRequest, models.ChangedSeat, models.PairingStep):
+            auditlog.register(kept)
         for model in (models.Match, models.MatchSeat, models.MatchRule, models.PairingFile, models.LogPhoto):
             auditlog.register(model)
         auditlog.register(models.ProgressLog, exclude_fields=["version"])

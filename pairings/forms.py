@@ -1,5 +1,6 @@
 """What people fill in: a pairing with its people, a progress log, a closing summary."""
 
+from collections.abc import Collection
 from itertools import permutations
 from typing import Any, cast
 
@@ -8,6 +9,7 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evidence.forms import MultipleEvidenceField
@@ -15,8 +17,11 @@ from evidence.models import Evidence
 from organization.bounds import BoundedMeta, DayField, WholeNumberField
 from organization.forms import BranchFormMixin, PeopleChoiceField, PersonChoiceField, VersionedFormMixin
 from organization.models import MEMBER_STAGES, Branch, Person, User
-from pairings.kinds import LEADER, PairingKind, SeatRole, kind_of
+from organization.text import ParagraphsFormField
+from pairings.kinds import HELPER, LEADER, PairingKind, SeatRole, kind_of
 from pairings.models import Match, MatchRule, MatchRun, Pairing, ProgressLog
+from pairings.models.changes import ask_for_changes
+from pairings.models.fields_in_words import told_now
 
 
 class DateInput(forms.DateInput):
@@ -36,9 +41,21 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         fields = ("branch", "title", "aim", "started_on", "due_on")
         widgets = {"started_on": DateInput, "due_on": DateInput, "aim": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args: Any, user: User, match: Match | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, match: Match | None = None, asks_for_change: bool = False, **kwargs: Any
+    ) -> None:
+        """Make the form.
+
+        Args:
+            args: what a form takes.
+            user: who fills it in.
+            match: what the pairing comes of.
+            asks_for_change: whether it asks for a change of what was decided with an approval, instead of the rest.
+            kwargs: what a form takes.
+        """
         super().__init__(*args, **kwargs)
         self.user = user
+        self.asks_for_change = asks_for_change
         self.match = match
         self.helper = FormHelper()
         self.helper.form_tag = False
@@ -54,6 +71,42 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         if self.kind.extra_roles:
             self.fields["helpers"] = self._helpers_field(self.kind.extra_roles[0])
         self.order_fields(["branch", "title", *self.own_fields, *self.role_names, "helpers"])
+        if self.instance.pk and self.instance.is_active:
+            self.add_reason() if asks_for_change else self.leave_out(self.decided_names)
+
+    @property
+    def decided_names(self) -> set[str]:
+        """Return the names of the fields that are decided with the approval: people, work and contract."""
+        return {*self.role_names, "helpers", *self.kind.decided_fields}
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Do not ask for these."""
+        for name in [name for name in self.fields if name in names]:
+            del self.fields[name]
+
+    def add_reason(self) -> None:
+        """Ask for nothing but what was decided, each with what stands now, and for the day and the reason."""
+        self.leave_out([name for name in self.fields if name not in {*self.decided_names, "version"}])
+        for name in [name for name in self.fields if name != "version"]:
+            self.fields[name].help_text = _("Now: %(words)s") % {"words": self.in_words(name) or _("(empty)")}
+        self.fields["on"] = DayField(
+            label=_("counts from"), initial=max(timezone.localdate(), self.instance.started_on), widget=DateInput
+        )
+        self.fields["reason"] = ParagraphsFormField(
+            label=_("Reason"),
+            max_length=500,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=_("It stays in the pairing's story."),
+        )
+
+    def in_words(self, name: str) -> str:
+        """Return a field's value as it stands now, as its reader sees it."""
+        if name in self.role_names:
+            seat = self.instance.seat_of(name)
+            return seat.person.name if seat else ""
+        if name == "helpers":
+            return "、".join(seat.person.name for seat in self.instance.open_seats if seat.role == HELPER)
+        return told_now(self.instance, name)
 
     @property
     def kind(self) -> PairingKind:
@@ -104,7 +157,7 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     @property
     def people(self) -> dict[str, Person]:
         """Return the chosen person by role."""
-        return {role: self.cleaned_data[role] for role in self.role_names}
+        return {role: self.cleaned_data[role] for role in self.role_names if role in self.fields}
 
     @property
     def helpers(self) -> list[Person] | None:
@@ -112,15 +165,21 @@ class PairingForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         return list(self.cleaned_data["helpers"]) if "helpers" in self.fields else None
 
     def save(self, commit: bool = True) -> Pairing:
-        """Propose the pairing, or write the changes to its row and its seats.
+        """Propose the pairing, write the changes to its row and its seats, or ask for what was decided to change.
 
         Raises:
-            ValidationError: when a seat breaks a rule.
-            RuleError: when the pairing is over or somebody else saved it.
+            ValidationError: when a field or a seat breaks a rule.
+            RuleError: when the pairing is over or somebody else saved it, or nothing would change.
         """
-        if self.instance.pk:
-            self.instance.save()
-            self.instance.change_people(by=self.user, people=self.people, helpers=self.helpers)
+        if self.asks_for_change:
+            given = self.cleaned_data
+            values = {name: given[name] for name in self.kind.decided_fields}
+            ask_for_changes(
+                self.instance, by=self.user, reason=given["reason"], on=given["on"], people=self.people,
+                helpers=self.helpers, values=values,
+            )  # fmt: skip
+        elif self.instance.pk:
+            self.instance.rewrite(by=self.user, people=self.people, helpers=self.helpers)
         elif self.match:
             self.match.become(self.instance, people=self.people, by=self.user)
         else:

@@ -10,7 +10,7 @@ from organization.integrity import ROWS_AT_A_TIME, WITH_RELATIONS_AT_A_TIME, Fin
 from organization.models import MEMBER_STAGES, PartyStageEntry, RuleError
 from organization.models.ties import stage_in
 from pairings.kinds import all_kinds
-from pairings.models import Pairing, ProgressLog, Seat
+from pairings.models import ChangedSeat, ChangeRequest, Pairing, PairingStep, ProgressLog, Seat
 from pairings.models.seats import MEMBER_ROLES, NON_MEMBER_ROLES, STUDENT_ROLES
 
 
@@ -91,6 +91,51 @@ def days() -> Finding:
     found += [broken(log, early) for log in ProgressLog.objects.filter(date__lt=F("pairing__started_on"))]
     found += [broken(log, late) for log in ProgressLog.objects.filter(date__gt=F("pairing__closed_on"))]
     return Finding(Seat.objects.count() + ProgressLog.objects.count(), found)
+
+
+@invariant("12_change_was_decided_by_another")
+def changes() -> Finding:
+    """Nobody decided on a change that they asked for or came to sit by, and only an active pairing's waits."""
+    requests = ChangeRequest.objects.all()
+    own = Q(decided_by=F("asked_by")) & ~Q(state=ChangeRequest.State.RECORDED)
+    own_rows = requests.filter(own | Q(seats__joining=F("decided_by__person"))).distinct()
+    stray = requests.open().exclude(pairing__status=Pairing.Status.ACTIVE)
+    found = [broken(one, "was decided by whoever asked for it or joined by it") for one in own_rows]
+    return Finding(requests.count(), found + [broken(one, "waits, its pairing is not active") for one in stray])
+
+
+@invariant("12_changed_seats_are_as_was_decided")
+def changed_seats() -> Finding:
+    """Who leaves and joins by a change that was carried out left and took just those seats; by no other change."""
+
+    def problem_of(place: ChangedSeat) -> str:
+        is_done = place.request.state in ChangeRequest.APPLIED
+        for wanted, seat in ((place.leaving_id, place.left), (place.joining_id, place.taken)):
+            told = (place.request.pairing_id, place.role, wanted) if is_done and wanted else None
+            if told != ((seat.pairing_id, seat.role, seat.person_id) if seat else None):
+                return "the seats are not as was decided"
+        return ""
+
+    rows = ChangedSeat.objects.select_related("request", "left", "taken")
+    return each(rows.order_by("pk").iterator(chunk_size=ROWS_AT_A_TIME), problem_of)
+
+
+@invariant("12_steps_tell_where_a_pairing_stands")
+def steps() -> Finding:
+    """What a pairing is (returned, active, completed, ended) has its step."""
+    What = PairingStep.What  # noqa: N806 - a class
+    wanted = {
+        Pairing.Status.RETURNED: What.RETURNED,
+        Pairing.Status.ACTIVE: What.APPROVED,
+        Pairing.Status.COMPLETED: What.COMPLETED,
+        Pairing.Status.ENDED: What.ENDED,
+    }
+    found = []
+    for status, what in wanted.items():
+        told = PairingStep.objects.filter(what=what).values("pairing")
+        missing = Pairing.objects.filter(status=status).exclude(pk__in=told)
+        found += [broken(one, f"no step says that it is {status}") for one in missing]
+    return Finding(Pairing.objects.count(), found)
 
 
 @invariant("1_every_pairing_has_one_child_of_its_kind")

@@ -39,6 +39,21 @@ class SeatRole:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What of a form's own is decided with its approval: fields that change together, by a change request.
+
+    Args:
+        slug: a ChangeRequest.Subject.
+        label: what the form calls it.
+        fields: names of the child model's fields.
+    """
+
+    slug: str
+    label: "StrOrPromise"
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PairingKind:
     """One form of 1+1+1 pairing.
 
@@ -47,12 +62,13 @@ class PairingKind:
         label: what a page calls the form.
         lead: what the form is, in a line.
         model: the child model as "app_label.Model".
-        namespace: the URL namespace of its pages, which holds list, new, detail and edit.
+        namespace: the URL namespace of its pages, which holds list, new, detail, edit, change and story.
         roles: the seats that must each be taken by one person before approval.
         activities: the (slug, label) pairs a progress log chooses from.
         colour: the design token that the form keeps on every page and chart.
         extra_roles: seats that any number of people may take.
         matcher: the dotted path of its pairings.matching.matcher.Matcher, where it has one.
+        decided: what of its own is decided with the approval, besides who sits in it.
         mode: what a report calls working this way, as in 通过“1+1+1”人才培育工作模式; the label where it is empty.
     """
 
@@ -67,6 +83,7 @@ class PairingKind:
     extra_roles: tuple[SeatRole, ...] = ()
     matcher: str = ""
     mode: "StrOrPromise" = ""
+    decided: tuple[Decided, ...] = ()
 
     @property
     def model_class(self) -> "type[Pairing]":
@@ -80,6 +97,11 @@ class PairingKind:
             ImportError: when the form has none.
         """
         return import_string(self.matcher)()
+
+    @property
+    def decided_fields(self) -> tuple[str, ...]:
+        """Return the names of the child's fields that are decided with the approval."""
+        return tuple(name for part in self.decided for name in part.fields)
 
     def role(self, slug: str) -> SeatRole:
         """Return one of the kind's roles.

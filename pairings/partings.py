@@ -15,6 +15,7 @@ from organization.models import MEMBER_STAGES, Person, User
 from organization.partings import Question, asks_of_leavers
 from pairings import kinds
 from pairings.models import Pairing, Seat
+from pairings.models.changes import ask_for_changes
 from pairings.models.seats import STUDENT_ROLES
 
 if TYPE_CHECKING:
@@ -100,8 +101,12 @@ def _answer(seat: Seat, said: dict[str, Any], on: datetime.date, by: User) -> No
         pairing.end(by=by, reason=str(words), on=min(last, today))
     else:
         day = min(max(on, pairing.started_on, seat.joined_on), max(today, pairing.started_on))
-        if seat.role == kinds.HELPER:
-            helpers = [one.person for one in pairing.open_seats if one.role == kinds.HELPER and one.pk != seat.pk]
-            pairing.change_people(by=by, people={}, helpers=[*helpers, said["person"]], on=day)
+        helpers = [one.person for one in pairing.open_seats if one.role == kinds.HELPER and one.pk != seat.pk]
+        is_helper = seat.role == kinds.HELPER
+        people = {} if is_helper else {seat.role: said["person"]}
+        others = [*helpers, said["person"]] if is_helper else None
+        if pairing.is_active:
+            words = _("%(person)s is not here any more.") % {"person": seat.person.name}
+            ask_for_changes(pairing, by=by, reason=str(words), on=day, people=people, helpers=others, at_once=True)
         else:
-            pairing.change_people(by=by, people={seat.role: said["person"]}, on=day)
+            pairing.change_people(by=by, people=people, helpers=others)

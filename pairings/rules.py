@@ -5,7 +5,7 @@ import rules
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
 from organization.ways_back import register
-from pairings.models import MatchRule, MatchRun, Pairing, ProgressLog, Seat, back
+from pairings.models import ChangeRequest, MatchRule, MatchRun, Pairing, ProgressLog, Seat, back
 
 
 @rules.predicate
@@ -50,6 +50,18 @@ def manages_its_pairing(user: User, log: ProgressLog | None) -> bool:
     return log is not None and user.is_authenticated and user.manages(log.branch_id)
 
 
+@rules.predicate
+def asked_for_it(user: User, request: ChangeRequest | None) -> bool:
+    """The user asked for the change."""
+    return request is not None and request.asked_by_id == user.pk
+
+
+@rules.predicate
+def decides_on_change(user: User, request: ChangeRequest | None) -> bool:
+    """The user decides on the change: manages the branch, did not ask for it and takes no part."""
+    return request is not None and user.is_authenticated and back.decides_on_change(user, request)
+
+
 can_log = manages_its_branch | (is_a_teacher & sits_in_it)
 
 add_admin_permissions(Pairing, may_write=manages_its_branch, may_delete=nobody)
@@ -66,5 +78,9 @@ rules.add_perm("pairings.resubmit_pairing", manages_its_branch | leads_it | prop
 rules.add_perm("pairings.log_pairing", can_log)
 rules.add_perm("pairings.edit_log", manages_its_pairing | wrote_it)
 rules.add_perm("pairings.close_pairing", manages_its_branch | leads_it | (proposed_it & is_undecided))
+rules.add_perm("pairings.see_changes", manages_a_branch)
+rules.add_perm("pairings.change_pairing_after_approval", manages_its_branch | leads_it)
+rules.add_perm("pairings.decide_change", decides_on_change)
+rules.add_perm("pairings.withdraw_change", asked_for_it)
 rules.add_perm("pairings.run_matching", manages_its_branch)
 register(*back.WAYS)

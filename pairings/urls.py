@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from pairings.views import matching, pages
+from pairings.views import changes, matching, pages
 
 app_name = "pairings"
 a_pairing = [
@@ -22,7 +22,15 @@ a_proposal = [
     path("", matching.run, name="run"),
     path("publish/", matching.publish, name="publish"),
 ]
+a_change = [
+    path("approve/", changes.approve, name="approve_change"),
+    path("refuse/", changes.refuse, name="refuse_change"),
+    path("withdraw/", changes.withdraw, name="withdraw_change"),
+    path("seen/", changes.see, name="see_change"),
+]
 urlpatterns = [
+    path("changes/", changes.ChangeListView.as_view(), name="changes"),
+    path("changes/<int:pk>/", include(a_change)),
     path("<int:pk>/", include(a_pairing)),
     path("logs/", pages.LogListView.as_view(), name="logs"),
     path("logs/<int:pk>/edit/", pages.LogUpdateView.as_view(), name="edit_log"),

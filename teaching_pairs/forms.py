@@ -32,6 +32,8 @@ class TeachingPairForm(PairingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.asks_for_change:
+            return
         teachers = Person.objects.visible_to(self.user).active().teachers()
         teachers |= Person.objects.filter(pk=self.instance.brokered_by_id)
         self.fields["brokered_by"].queryset = teachers.select_related("office")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from pairings.kinds import LEADER, ORDINARY_TEACHER, PairingKind, SeatRole
+from pairings.kinds import LEADER, ORDINARY_TEACHER, Decided, PairingKind, SeatRole
 
 TEACHING = PairingKind(
     slug="teaching",
@@ -26,4 +26,5 @@ TEACHING = PairingKind(
         ("party", _("Party-building activity")),
     ),
     matcher="teaching_pairs.matching.TeachingMatcher",
+    decided=(Decided("work", _("Course or topic"), ("course", "topic")),),
 )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("new/", views.PairCreateView.as_view(), name="new"),
     path("<int:pk>/", views.PairDetailView.as_view(), name="detail"),
     path("<int:pk>/edit/", views.PairUpdateView.as_view(), name="edit"),
+    path("<int:pk>/change/", views.PairChangeView.as_view(), name="change"),
     path("<int:pk>/story/", views.PairStoryView.as_view(), name="story"),
     path("<int:pk>/milestones/", views.MilestonesView.as_view(), name="milestones"),
     path("workshops/", views.WorkshopListView.as_view(), name="workshops"),

@@ -17,6 +17,7 @@ from organization.models import Person, all_or_nothing
 from organization.refusals import add_refusal, carried_out
 from organization.text import whole_number
 from pairings.models import Match
+from pairings.views.changes import PairingChangeView
 from pairings.views.matching import new_run
 from pairings.views.pages import (
     PairingCreateView,
@@ -78,6 +79,13 @@ class PairCreateView(PairingCreateView):
 
 class PairUpdateView(PairingUpdateView):
     """Changes."""
+
+    model = TeachingPair
+    form_class = TeachingPairForm
+
+
+class PairChangeView(PairingChangeView):
+    """Asking for a change of what was decided with the approval."""
 
     model = TeachingPair
     form_class = TeachingPairForm

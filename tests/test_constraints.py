@@ -136,6 +136,14 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "revoked_link_confirms_nothing": lambda w: put(confirmed(w), revoked_at=timezone.now()),
     "confirmation_says_how_it_was_given": lambda w: put(confirmed(w), how=""),
     "spoken_of_what_was_confirmed": lambda w: put(w.rows["link"], spoken_words="属实。"),
+    "one_open_change_a_subject": lambda w: again(w.rows["change"]),
+    "change_decided_by_somebody": lambda w: put(w.rows["change"], state="approved"),
+    "change_decided_by_another": lambda w: put(w.rows["changed"], decided_by=w.users["teacher"]),
+    "change_refused_with_a_reason": lambda w: put(w.rows["changed"], state="refused"),
+    "changed_seat_has_somebody": lambda w: put(w.rows["change"].seats.get(), leaving=None, joining=None),
+    "changed_seat_goes_to_another": lambda w: put(
+        w.rows["change"].seats.get(), leaving=w.rows["person"], joining=w.rows["person"]
+    ),
     "handed_over_once": lambda w: [
         HandOver.objects.create(outcome=w.rows[name], pairing=w.rows["pair"], origin="stage-1")
         for name in ("draft", "submitted")

@@ -23,6 +23,7 @@ from pairings.models import Pairing, Seat
 from tests.factories import (
     BranchFactory,
     OfficeFactory,
+    changed,
     engagement,
     log,
     member,
@@ -103,10 +104,11 @@ class TestApproving:
     def test_nobody_comes_to_sit_in_it_afterwards_by_their_own_decision(self, branch: Branch, secretary: User) -> None:
         pair = teaching_pair(branch, by=secretary, approved=False)
         pair.approve(by=secretary)
-        with pytest.raises(RuleError, match="Nobody seats themselves"):
-            pair.change_people(by=secretary, people={"leader": secretary.person})
         with pytest.raises(RuleError, match="from tomorrow"):
-            pair.change_people(by=operator(), people={"leader": secretary.person})
+            changed(pair, by=operator(), people={"leader": secretary.person})
+        deputy = secretary_of(branch, "deputy")
+        with pytest.raises(RuleError, match="You take part in this"):
+            changed(pair, by=deputy, people={"leader": deputy.person})
         assert pair.leader != secretary.person
 
 
@@ -154,7 +156,7 @@ class TestTheDaysOfAPairing:
         with pytest.raises(RuleError, match="closing day"):
             team.complete(by=secretary, summary="完成。", on=STARTED + 4 * DAY)
         pair = teaching_pair(branch)
-        pair.change_people(by=secretary, people={"ordinary_teacher": teacher(branch)}, on=STARTED + 30 * DAY)
+        changed(pair, by=secretary, people={"ordinary_teacher": teacher(branch)}, on=STARTED + 30 * DAY)
         with pytest.raises(RuleError, match="closing day"):
             pair.complete(by=secretary, summary="完成。", on=STARTED + 29 * DAY)
 
@@ -162,7 +164,7 @@ class TestTheDaysOfAPairing:
         pair = teaching_pair(branch)
         for day in (STARTED - DAY, timezone.localdate() + DAY):
             with pytest.raises(RuleError, match="between the pairing's start and today"):
-                pair.change_people(by=secretary, people={"ordinary_teacher": teacher(branch)}, on=day)
+                changed(pair, by=secretary, people={"ordinary_teacher": teacher(branch)}, on=day)
 
 
 class TestWhatIsOver:

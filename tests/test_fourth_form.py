@@ -30,7 +30,7 @@ def test_a_fourth_form_touches_no_existing_app(tmp_path: Path) -> None:
     assert json.loads(done.stdout.splitlines()[-1]) == {
         "status": "active",
         "logs": 1,
-        "pages": {"list": 200, "detail": 200, "story": 200, "edit": 200},
+        "pages": {"list": 200, "detail": 200, "story": 200, "edit": 200, "change": 200},
         "said": True,
         "in_navigation": True,
         "report": 1,

@@ -126,6 +126,25 @@ def _a_start_after_the_logs(world: BranchWorld) -> Model:
     return world.rows["log"]
 
 
+@breaks("12_change_was_decided_by_another")
+def _a_change_that_lets_its_decider_in(world: BranchWorld) -> Model:
+    place = world.rows["changed"].seats.get()
+    put(place, joining=world.users["secretary"].person)
+    return place.request
+
+
+@breaks("12_changed_seats_are_as_was_decided")
+def _another_seat_than_was_decided(world: BranchWorld) -> Model:
+    return put(world.rows["changed"].seats.get(), taken=None)
+
+
+@breaks("12_steps_tell_where_a_pairing_stands")
+def _a_pairing_that_nobody_approved(world: BranchWorld) -> Model:
+    pairing = Pairing.objects.get(pk=world.rows["pair"].pk)
+    pairing.life_steps.all()._raw_delete(pairing.life_steps.db)
+    return pairing
+
+
 @breaks("12_results_and_assessments_lie_in_their_team_s_life")
 def _a_result_out_of_time(world: BranchWorld) -> Model:
     return put(world.rows["stage"], result="一等奖", held_on="2023-01-01")

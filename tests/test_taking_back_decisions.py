@@ -15,6 +15,7 @@ from outcomes.figures import Period, branch_report
 from outcomes.models import FrozenReport, Outcome
 from pairings.models import Pairing
 from tests.factories import (
+    changed,
     engagement,
     evidence,
     log,
@@ -172,7 +173,7 @@ class TestPairings:
     def test_who_was_replaced_on_the_last_day_stays_replaced(self, world: BranchWorld) -> None:
         pair, secretary = teaching_pair(world.branch), world.users["secretary"]
         day, newcomer = datetime.date(YEAR, 12, 1), teacher(world.branch)
-        pair.change_people(by=secretary, people={"ordinary_teacher": newcomer}, on=day)
+        changed(pair, by=secretary, people={"ordinary_teacher": newcomer}, on=day)
         pair.complete(by=secretary, summary="完成。", on=day)
         pair.undo_decision(by=secretary, reason=REASON)
         pair = Pairing.objects.get(pk=pair.pk)

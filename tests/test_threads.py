@@ -19,7 +19,8 @@ from mentorship.models import MentorshipTeam
 from organization.integrity import try_all
 from organization.models import Branch, Merge, RuleError, User
 from outcomes.models import FrozenReport, Outcome, OutcomeShare, ask_to_share
-from pairings.models import Match, MatchRun, Pairing, Seat
+from pairings.models import ChangeRequest, Match, MatchRun, Pairing, Seat
+from pairings.models.changes import ask_for_changes
 from teaching_pairs.models import TeachingPair
 from tests.factories import (
     BranchFactory,
@@ -116,7 +117,7 @@ def test_approval_and_ending_do_not_both_happen_to_a_proposal(branch: Branch, se
 
 
 def test_a_pair_never_comes_to_hold_course_and_topic(branch: Branch) -> None:
-    pair = teaching_pair(branch)
+    pair = teaching_pair(branch, approved=False)
 
     def write(**words: str) -> Callable[[], object]:
         copy = TeachingPair.objects.get(pk=pair.pk)
@@ -260,3 +261,43 @@ def test_a_branch_that_is_asked_answers_once(branch: Branch, secretary: User) ->
     ends = at_once(lambda: one.agree(by=theirs), lambda: two.decline(by=theirs, reason="不是我们的。"))
     assert ends == ["done", "refused"]
     assert [name for name, finding in try_all() if finding.broken] == []
+
+
+def test_of_two_who_approve_a_change_one_does_and_the_other_is_told(branch: Branch, secretary: User) -> None:
+    pair, newcomer = teaching_pair(branch), teacher(branch)
+    [request] = ask_for_changes(pair, by=pair.leader.user, reason="调离。", people={"ordinary_teacher": newcomer})
+    address = reverse("pairings:approve_change", args=[request.pk])
+    pages = requests_at_once((secretary, address, {}), (secretary_of(branch), address, {}), follow=True)
+    said = [("已批准，变更即时生效。" in page, "该变更申请当前状态为“已批准”" in page) for _code, page in pages]
+    assert ([code for code, _page in pages], sorted(said)) == ([200, 200], [(False, True), (True, False)])
+    assert (Seat.objects.filter(pairing=pair.pk, person=newcomer).count(), broken()) == (1, [])
+
+
+def test_a_change_is_approved_or_refused_and_never_both(branch: Branch, secretary: User) -> None:
+    pair = teaching_pair(branch)
+    [request] = ask_for_changes(pair, by=pair.leader.user, reason="换课。", values={"course": "机器人编程"})
+    one, two = (ChangeRequest.objects.get(pk=request.pk) for _ in range(2))
+    ends = at_once(lambda: one.approve(by=secretary), lambda: two.refuse(by=secretary, reason="不同意。"))
+    request.refresh_from_db()
+    is_changed = TeachingPair.objects.get(pk=pair.pk).course == "机器人编程"
+    assert (ends, is_changed) == (["done", "refused"], request.state == "approved")
+
+
+def test_of_two_who_ask_for_the_same_one_waits(branch: Branch, secretary: User) -> None:
+    pair = teaching_pair(branch)
+
+    def ask() -> None:
+        ask_for_changes(
+            TeachingPair.objects.get(pk=pair.pk), by=secretary, reason="换课。", values={"course": "机器人编程"}
+        )
+
+    assert at_once(ask, ask) == ["done", "refused"]
+    assert ChangeRequest.objects.open().count() == 1
+
+
+def test_a_change_is_not_carried_out_in_a_pairing_that_ends_at_that_moment(branch: Branch, secretary: User) -> None:
+    pair, newcomer = teaching_pair(branch), teacher(branch)
+    [request] = ask_for_changes(pair, by=pair.leader.user, reason="调离。", people={"ordinary_teacher": newcomer})
+    copy = TeachingPair.objects.get(pk=pair.pk)
+    at_once(lambda: request.approve(by=secretary), lambda: copy.complete(by=secretary, summary="完成。"))
+    assert (Seat.objects.filter(pairing=pair.pk, left_on=None).count(), broken()) == (0, [])

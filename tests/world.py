@@ -17,6 +17,7 @@ from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from outcomes.models import Grade, Outcome, ReportProse, Subkind, ask_to_share
 from pairings.models import MatchRule, MatchRun, PairingFile
+from pairings.models.changes import ask_for_changes
 from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.factories import (
     BranchFactory,
@@ -91,6 +92,7 @@ class BranchWorld:
         deeper |= self._work_of_service(served)
         draft = outcome(branch, title=f"课程草稿{code}", **of_pair)
         deeper |= self._doubles(draft, of_pair)
+        deeper |= self._changes(pair, served, ordinary, office)
         return {
             "team": team,
             "pair": pair,
@@ -203,6 +205,15 @@ class BranchWorld:
         asking, _is_new = ConfirmationSetting.objects.get_or_create(branch=self.branch, defaults=calls)
         link = Confirmation.make(served, by=self.users["teacher"])
         return {"instalment": served.instalments.get(), "link": link, "asking": asking}
+
+    def _changes(self, pair: TeachingPair, served: Engagement, ordinary: Person, office: Model) -> dict[str, Model]:
+        """Add a change of people that waits for its decision, and one that was approved."""
+        asked = {"by": self.users["teacher"], "reason": f"原搭档调离{self.code}。"}
+        newcomer = teacher(self.branch, office=office)
+        [waiting] = ask_for_changes(pair, people={"ordinary_teacher": newcomer}, **asked)
+        [approved] = ask_for_changes(served, helpers=[ordinary], **asked)
+        approved.approve(by=self.users["secretary"])
+        return {"change": waiting, "changed": approved}
 
     def mark_names(self) -> None:
         """Put the branch's code into the names that factories made."""

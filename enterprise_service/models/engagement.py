@@ -1,6 +1,7 @@
 """Enterprise service: one party member with a team, one enterprise, one enterprise problem."""
 
 import datetime
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -98,11 +99,10 @@ class Engagement(Pairing):
         super().clean()
         if self.problem_id and self.branch_id and self.problem.branch_id != self.branch_id:
             raise ValidationError({"problem": _("This problem belongs to another branch.")})
-        if self.approved_at is None and self.problem_id and self.problem.status != Problem.Status.OPEN:
-            raise ValidationError({"problem": _("This problem is not open any more.")})
         stored = Engagement._base_manager.filter(pk=self.pk).values_list("problem", flat=True).first()
-        if self.approved_at and stored != self.problem_id:
-            raise ValidationError({"problem": _("The problem cannot be changed once the work has begun.")})
+        is_taken_by_this = self.approved_at is not None and stored == self.problem_id
+        if self.problem_id and not is_taken_by_this and self.problem.status != Problem.Status.OPEN:
+            raise ValidationError({"problem": _("This problem is not open any more.")})
         if problem := self._problem_with_contract():
             raise ValidationError({"contract_amount_cny": problem})
 
@@ -172,6 +172,31 @@ class Engagement(Pairing):
 
     receive.alters_data = take_out.alters_data = True  # type: ignore[attr-defined]
 
+    def rework(self, fields: Collection[str]) -> None:
+        """Write what was decided; another problem is taken and the first one open again, its links open nothing.
+
+        Raises:
+            RuleError: for another problem when the enterprise has confirmed that the first one is solved.
+            ValidationError: when they break a rule.
+        """
+        if "problem" not in fields:
+            super().rework(fields)
+            return
+        if self.is_confirmed:
+            raise RuleError(_("The enterprise has confirmed that this problem is solved; it stays."))
+        before = Problem.objects.get(engagements=self.pk)
+        super().rework([*fields, "counterpart"])
+        before.give_back(solved=False)
+        self.problem.take()
+        self._revoke_links()
+
+    rework.alters_data = True  # type: ignore[attr-defined]
+
+    def _revoke_links(self) -> None:
+        """Let links that nobody has answered open nothing any more."""
+        for link in self.confirmations.filter(revoked_at__isnull=True, confirmed_at__isnull=True):
+            link.revoke()
+
     def on_approved(self) -> None:
         """The problem is taken."""
         self.problem.take()
@@ -181,8 +206,7 @@ class Engagement(Pairing):
         self.is_under_way = False
         self.save(update_fields=["is_under_way"])
         if self.status == self.Status.ENDED:
-            for link in self.confirmations.filter(revoked_at__isnull=True, confirmed_at__isnull=True):
-                link.revoke()
+            self._revoke_links()
         self.problem.give_back(solved=self.status == self.Status.COMPLETED)
 
     def on_approval_undone(self) -> None:

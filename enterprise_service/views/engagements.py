@@ -17,6 +17,7 @@ from organization.access import require, visible_or_404
 from organization.refusals import carried_out
 from organization.text import whole_number
 from pairings.models import ProgressLog
+from pairings.views.changes import PairingChangeView
 from pairings.views.pages import (
     PairingCreateView,
     PairingDetailView,
@@ -104,6 +105,13 @@ class EngagementCreateView(PairingCreateView):
 
 class EngagementUpdateView(PairingUpdateView):
     """Changes."""
+
+    model = Engagement
+    form_class = EngagementForm
+
+
+class EngagementChangeView(PairingChangeView):
+    """Asking for a change of what was decided with the approval."""
 
     model = Engagement
     form_class = EngagementForm

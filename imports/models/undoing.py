@@ -10,6 +10,7 @@ from django.db.models import Field, ManyToOneRel, Model
 from django.utils.translation import gettext as _
 
 from imports.kinds import SheetKind
+from organization.models.steps import Step
 from organization.sheets import Trace
 from organization.trail import audited_delete
 
@@ -44,7 +45,8 @@ class Undoing:
         undoing._find_ties(traces)
         undoing.obstacles += kind.obstacles(traces)
         undoing._find_what_stands_on(kind.about)
-        undoing.removed = [(str(model._meta.verbose_name), len(rows)) for model, rows in undoing._made.items() if rows]
+        told = {model: len(rows) for model, rows in undoing._made.items() if rows and not issubclass(model, Step)}
+        undoing.removed = [(str(model._meta.verbose_name), count) for model, count in told.items()]
         undoing.restored = sum(len(values) for _row, values in undoing._back.values())
         undoing.untied = len(undoing._ties)
         return undoing
@@ -71,6 +73,16 @@ class Undoing:
             for label, pk in trace.made:
                 numbers.setdefault(apps.get_model(label), []).append(pk)
         self._made = {model: _rows(model, pks) for model, pks in numbers.items()}
+        self._find_steps()
+
+    def _find_steps(self) -> None:
+        """Find the steps of the rows that were made, which go with them."""
+        for model, rows in list(self._made.items()):
+            for link in model._meta.related_objects:
+                step = link.related_model
+                if isinstance(step, type) and issubclass(step, Step):
+                    found = step._base_manager.filter(**{f"{link.field.name}__in": list(rows)})
+                    self._made[step] = {one.pk: one for one in found.order_by("pk")}
 
     def _find_changed(self, traces: Iterable[Trace]) -> None:
         """Find the cells that still hold what was written, and say which hold something else by now."""

@@ -1,7 +1,7 @@
 """Mentorship: one teacher party member, one student party member, one ordinary student."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -77,6 +77,11 @@ class MentorshipTeam(Pairing):
     def last_day_held(self) -> datetime.date | None:
         """Return the latest day of a log, a result or an assessment (two queries)."""
         return max((day for day in (super().last_day_held(), *self._days_of_work(models.Max)) if day), default=None)
+
+    def works_of(self, people: Collection[Person]) -> bool:
+        """Return whether somebody among these people logged, reflected or was assessed in the team (three queries)."""
+        of_students = (self.assessments, self.reflections)
+        return super().works_of(people) or any(rows.filter(student__in=people).exists() for rows in of_students)
 
     def _days_of_work(self, end: type[models.Min | models.Max]) -> list[datetime.date | None]:
         """Return the first or last day on which a round's result was known and on which somebody was assessed."""

@@ -112,9 +112,23 @@ class StaysWithPeopleModel(VersionedModel):
 class Branch(StaysWithPeopleModel):
     """A party branch: it owns people, pairings and outcomes."""
 
+    class Changes(models.TextChoices):
+        """What a change of people, work or contract needs once a pairing is approved."""
+
+        DECIDED = "decided", _("Need a decision of their own")
+        RECORDED = "recorded", _("Are recorded and shown to the secretary at once")
+
     college = models.ForeignKey(College, models.PROTECT, related_name="branches", verbose_name=_("college"))
     code = models.SlugField(_("code"), max_length=20, unique=True, help_text=_("Latin letters and digits, e.g. AMT"))
     name = PlainCharField(_("name"), max_length=100)
+    changes = models.CharField(
+        _("changes after approval"),
+        max_length=10,
+        choices=Changes,
+        default=Changes.DECIDED,
+        db_default="decided",
+        help_text=_("Who sits in an approved pairing, its course, topic or problem, its contract and amount."),
+    )
 
     HOME = "college"
     STAYS = _("This branch has people; it stays in its college.")

@@ -19,7 +19,7 @@ from outcomes.figures.work import coverage, integrated_logs, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
 from pairings.kinds import PairingKind, all_kinds, kind_of
-from pairings.models import Pairing
+from pairings.models import ChangeRequest, Pairing
 from pairings.models.queries import PairingQuerySet
 
 
@@ -208,12 +208,16 @@ def _coverage(label: str, found: dict[str, Any], url: str) -> Figure:
 
 
 def waiting_figures(user: User) -> list[Figure]:
-    """Return how much waits for a secretary: proposals by form, outcomes, quiet pairings, sharing (four queries)."""
+    """Return how much waits for a secretary: outcomes, changes, proposals, quiet pairings, sharing (five queries)."""
     seen = Pairing.objects.visible_to(user)
     proposed, quiet = _count_by_kind(seen.waiting()), _count_by_kind(seen.quiet())
     outcomes = Outcome.objects.visible_to(user).waiting().count()
     submitted = f"{reverse('outcomes:list')}?review={Outcome.Review.SUBMITTED.value}"
     figures = [Figure(_("Outcomes to verify"), outcomes, _("outcomes"), submitted, tone="amber")]
+    changes = ChangeRequest.objects.at_desk_of(user).waiting().count()
+    figures.append(
+        Figure(_("Changes after approval"), changes, _("changes"), reverse("pairings:changes"), tone="amber")
+    )
     for kind in all_kinds():
         url = reverse(f"{kind.namespace}:list")
         line = _("%(count)s without a log for %(days)s days") % {

@@ -5,6 +5,7 @@ from outcomes.models.outcome import Outcome
 from outcomes.models.prose import ReportProse
 from outcomes.models.reports import FrozenReport, ReportFile
 from outcomes.models.shares import OutcomeShare, ask_to_share
+from outcomes.models.steps import OutcomeStep
 from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "OutcomeEvidence",
     "OutcomePerson",
     "OutcomeShare",
+    "OutcomeStep",
     "ReportFile",
     "ReportProse",
     "Status",

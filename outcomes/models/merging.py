@@ -212,6 +212,7 @@ tell(
         "outcomes.OutcomeCredit.outcome": moves("pairing"),
         "outcomes.OutcomeEvidence.outcome": moves("evidence"),
         "outcomes.OutcomeShare.outcome": STAYS,  # by `move`, but for those of the kept one's own branch
+        "outcomes.OutcomeStep.outcome": STAYS,  # each page tells its own story
         "outcomes.Outcome_shared_with.outcome": STAYS,  # tied to the kept one too, by `move`
         "outcomes.Outcome.continues": STAYS,  # by `move`, with the seals
         "outcomes.Outcome.corrects": STAYS,  # the versions before it stay behind it

@@ -21,6 +21,7 @@ from organization.models import Branch, Mergeable, Person, RuleError, User, all_
 from organization.text import PlainCharField, PlainTextField
 from outcomes.models.chain import chain_problems
 from outcomes.models.queries import OutcomeQuerySet, standing
+from outcomes.models.steps import What, note
 from outcomes.models.tying import TiesMixin
 from outcomes.models.undoing import UndoesMixin
 from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
@@ -252,6 +253,7 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
             self._set_people(people)
             self._set_credits(pairings)
             self._attach(evidence)
+            note(self, What.ENTERED, by=by, words=self.correction_reason)
 
     def rewrite(
         self, *, by: User, people: Iterable[Person], pairings: Iterable[Pairing], evidence: Iterable[Evidence] = ()
@@ -286,6 +288,7 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
             outcome.review, outcome.return_reason = self.Review.SUBMITTED, ""
             outcome.submitted_by, outcome.submitted_at = by, timezone.now()
             outcome.save(update_fields=["review", "return_reason", "submitted_by", "submitted_at"])
+            note(outcome, What.SUBMITTED, by=by)
 
     def verify(self, *, by: User) -> None:
         """Confirm the outcome, lock it with a seal, and let it count; a correction replaces what it corrects.
@@ -308,10 +311,11 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
             for credit in outcome.credits.select_related("pairing", "outcome"):
                 credit.full_clean()
             if outcome.corrects is not None:
-                outcome.corrects._be_superseded()
+                outcome.corrects._be_superseded(by=by)
             outcome.review, outcome.verified_by, outcome.verified_at = self.Review.VERIFIED, by, timezone.now()
             outcome.seal = outcome.compute_seal()
             outcome.save(update_fields=["review", "verified_by", "verified_at", "seal"])
+            note(outcome, What.VERIFIED, by=by)
 
     def send_back(self, *, by: User, reason: str) -> None:
         """Return a submitted outcome to its author with a reason.
@@ -324,6 +328,7 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
         with self._locked(self.Review.SUBMITTED) as outcome:
             by.must_manage(outcome.branch_id)
             outcome._be_returned(reason.strip())
+            note(outcome, What.RETURNED, by=by, words=reason.strip())
 
     def correct(self, *, by: User, reason: str) -> "Outcome":
         """Begin a new version of a verified outcome; the old one counts until the new one is verified.
@@ -339,6 +344,7 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
         with self._locked(self.Review.VERIFIED) as outcome:
             if Outcome.objects.filter(corrects=outcome).exists():
                 raise RuleError(_("A correction of this outcome is already under way."))
+            note(outcome, What.CORRECTED, by=by, words=reason.strip())
             return outcome._new_version(by, reason.strip())
 
     def _new_version(self, by: User, reason: str) -> "Outcome":
@@ -361,11 +367,12 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
             )
         return draft
 
-    def _be_superseded(self) -> None:
+    def _be_superseded(self, *, by: User) -> None:
         """Stop counting because a correction was verified."""
         with self._locked(self.Review.VERIFIED) as outcome:
             outcome.review = self.Review.SUPERSEDED
             outcome.save(update_fields=["review"])
+            note(outcome, What.SUPERSEDED, by=by)
 
     @contextmanager
     def _locked(self, *allowed: str) -> Iterator["Outcome"]:

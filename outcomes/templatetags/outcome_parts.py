@@ -6,9 +6,9 @@ from django import template
 from django.utils.translation import gettext as _
 
 from outcomes.documents.parts import Part, Table, shown
-from outcomes.models import HandOver, Outcome
+from outcomes.models import HandOver, Outcome, OutcomeStep
 from pairings.models import Pairing
-from pairings.templatetags.pairing_parts import Event, moment, ways_back_of
+from pairings.templatetags.pairing_parts import Event, in_order, moment, ways_back_of
 
 register = template.Library()
 
@@ -70,18 +70,13 @@ def review_chip(outcome: Outcome) -> dict[str, Any]:
 
 @register.inclusion_tag("parts/timeline.html")
 def review_of(outcome: Outcome) -> dict[str, Any]:
-    """Show who entered, submitted and verified an outcome (select_related the accounts' people)."""
-    by_ledger = _("old ledger")
-    events = [Event(_("Entered"), str(outcome.entered_by or by_ledger), moment(outcome.entered_at))]
-    if outcome.correction_reason:
-        events.append(Event(_("Corrects an earlier version"), words=outcome.correction_reason))
-    if outcome.submitted_at:
-        events.append(Event(_("Submitted"), str(outcome.submitted_by or by_ledger), moment(outcome.submitted_at)))
-    if outcome.return_reason:
-        events.append(Event(_("Returned"), words=outcome.return_reason))
-    if outcome.verified_at:
-        events.append(Event(_("Verified"), str(outcome.verified_by), moment(outcome.verified_at)))
-    return {"events": [*events, *ways_back_of(outcome, "submission", "return", "verification")]}
+    """Show every step of an outcome's review, the undone ones too (two queries)."""
+    steps = OutcomeStep.objects.filter(outcome=outcome.pk).select_related("by__person")
+    events = [
+        Event(str(step.get_what_display()), str(step.by or _("old ledger")), moment(step.at), step.words, when=step.at)
+        for step in steps
+    ]
+    return {"events": in_order([*events, *ways_back_of(outcome, "submission", "return", "verification")])}
 
 
 @register.inclusion_tag("outcomes/parts/paper.html")

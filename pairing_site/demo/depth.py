@@ -3,6 +3,7 @@
 import datetime
 import random
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -16,14 +17,18 @@ from pairing_site.demo.words import (
     CONFIRMED,
     CONTACTS,
     GROWTH_WORDS,
+    MOVED,
     PROFILE_NEEDS,
     PROFILE_STRENGTHS,
     REFLECTIONS,
     REGIONS,
+    RENAMED,
+    REPLACED,
     WAITING,
     WORKSHOPS,
 )
-from pairings.models import Match, Pairing
+from pairings.models import Match, Pairing, Seat
+from pairings.models.changes import ask_for_changes
 from pairings.views.matching import new_run
 from teaching_pairs.models import SignUp, TeachingPair, Workshop, WorkshopRun
 
@@ -53,6 +58,7 @@ class Depth:
             elif isinstance(child, Engagement) and child.status in (Pairing.Status.ACTIVE, Pairing.Status.COMPLETED):
                 self._service(child)
         self._join()
+        self._changes()
         self._board()
         self._workshops()
 
@@ -155,6 +161,31 @@ class Depth:
             step = datetime.timedelta(days=40)
             for place, stage in enumerate(("activist", "candidate", "probationary"), start=1):
                 student.record_stage(stage=stage, from_date=min(team.started_on + place * step, self.today))
+
+    def _changes(self) -> None:
+        """Replace an ordinary student who left the team, approve another course, and let a change of people wait."""
+        active = [one.as_form() for one in self.pairings if one.is_active and one.started_on.year == self.today.year]
+        this_year = [one for one in active if one.leader != self.cast.secretary.person]  # who leads does not decide
+        pairs = [one for one in this_year if isinstance(one, TeachingPair)]
+        teams = [one for one in this_year if isinstance(one, MentorshipTeam)]
+        if teams:
+            taken = set(Seat.objects.filter(left_on=None).values_list("person", flat=True))
+            free = [one for one in self.cast.students[2024] if one.pk not in taken and not one.is_member]
+            self._ask(teams[-1], REPLACED, people={"ordinary_student": free[-1]}, approved=True)
+        if pairs:
+            leaders = {pairs[0].leader, self.cast.secretary.person}
+            others = [one for one in self.cast.teachers if one not in leaders]
+            sitting = pairs[0].seat_of("ordinary_teacher")
+            newcomer = next(one for one in reversed(others) if sitting is None or one != sitting.person)
+            self._ask(pairs[0], MOVED, people={"ordinary_teacher": newcomer}, approved=False)
+            if pairs[0].course:
+                self._ask(pairs[0], RENAMED, values={"course": f"{pairs[0].course}（项目化）"}, approved=True)
+
+    def _ask(self, pairing: Pairing, reason: str, *, approved: bool, **what: Any) -> None:
+        """Ask for a change as the pairing's leader; the secretary approves it."""
+        for request in ask_for_changes(pairing, by=self.cast.account(pairing.leader), reason=reason, **what):
+            if approved:
+                request.approve(by=self.cast.secretary)
 
     def _workshops(self) -> None:
         """Hold a workshop last month, with a proposal that people are answering, and announce the next."""

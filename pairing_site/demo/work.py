@@ -25,7 +25,7 @@ from pairing_site.demo.words import (
     TITLES_OF_WORK,
     TOPICS,
 )
-from pairings.models import Pairing, ProgressLog
+from pairings.models import Pairing, PairingStep, ProgressLog
 from teaching_pairs.models import TeachingPair
 
 #: Year and class of the students, then how many of each form: mentorship, teaching, enterprise.
@@ -125,6 +125,7 @@ class Workshop:
             elif pairing is not waiting:
                 pairing.approve(by=cast.secretary)
                 audited_update(Pairing.objects.filter(pk=pairing.pk), approved_at=moment(pairing.started_on))
+                _shift(pairing, pairing.started_on)
                 self._log(cast, pairing)
                 if year != NOW:
                     self._close(cast, pairing, is_last=pairing is season[-1] and year == NOW - 1)
@@ -164,6 +165,13 @@ class Workshop:
             pairing.end(by=cast.secretary, reason=ENDED, on=day)
         else:
             pairing.complete(by=cast.secretary, summary=SUMMARY, on=day)
+        _shift(pairing, day)
+
+
+def _shift(pairing: Pairing, day: datetime.date) -> None:
+    """Let the newest step have been taken on a day, as the demo tells of years past."""
+    newest = pairing.life_steps.order_by("pk").last()
+    audited_update(PairingStep.objects.filter(pk=newest.pk if newest else 0), at=moment(day))
 
 
 def moment(day: datetime.date) -> datetime.datetime:

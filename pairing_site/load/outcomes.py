@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from outcomes.models import Category, Level, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Status
+from outcomes.models import Category, Level, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, OutcomeStep, Status
 from outcomes.models.seal import seal
 from pairing_site.load.bulk import batches, day, insert
 from pairing_site.load.crews import Crew
@@ -96,5 +96,10 @@ def _insert_tied(rows: list[Outcome], owners: list[Owner]) -> None:
     insert(OutcomePerson(outcome=one, person=owner.crew.members[0], position=1) for one, owner in tied)
     insert(OutcomeCredit(outcome=one, pairing=owner.pairing) for one, owner in tied)
     insert(OutcomeEvidence(outcome=one, evidence=owner.crew.proof) for one, owner in tied)
+    insert(
+        OutcomeStep(outcome=one, what=what, by=by)
+        for one, owner in tied
+        for what, by in (("submitted", owner.crew.author), ("verified", owner.crew.verifier))
+    )
     for one, owner in tied:
         one.shared_with.add(*owner.sharing)

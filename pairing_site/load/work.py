@@ -16,7 +16,7 @@ from organization.trail import audit_made
 from pairing_site.load.bulk import FIRST_DAY, LAST_DAY, batches, day, insert
 from pairing_site.load.crews import Crew, make_people
 from pairings.kinds import HELPER, LEADER, ORDINARY_STUDENT, ORDINARY_TEACHER, STUDENT_MEMBER
-from pairings.models import Pairing, ProgressLog, Seat
+from pairings.models import Pairing, PairingStep, ProgressLog, Seat
 from teaching_pairs.models import TeachingPair
 
 FORMS = (MentorshipTeam, TeachingPair, Engagement)
@@ -55,6 +55,7 @@ def load_pairings(crew: Crew, share: int) -> None:
         ],
     )
     insert(_seats(crew, by_form))
+    insert(_steps(crew, parents))
     crew.pairings = parents
 
 
@@ -78,6 +79,15 @@ def _values_of(parent: Pairing) -> dict[str, Any]:
     """Return what a form's row has of its parent's."""
     values = {field.attname: getattr(parent, field.attname) for field in Pairing._meta.concrete_fields}
     return {**values, "pairing_id": parent.pk}
+
+
+def _steps(crew: Crew, pairings: list[Pairing]) -> Iterator[PairingStep]:
+    """Yield the steps by which each pairing came to where it is."""
+    for pairing in pairings:
+        yield PairingStep(pairing=pairing, what=PairingStep.What.PROPOSED, by=crew.author)
+        yield PairingStep(pairing=pairing, what=PairingStep.What.APPROVED, by=crew.verifier)
+        if pairing.closed_on:
+            yield PairingStep(pairing=pairing, what=pairing.status, by=crew.author, words=pairing.closing_summary)
 
 
 def _problems(branch: Branch, count: int) -> list[Problem]:

@@ -1,13 +1,17 @@
 """The shared base: pairings, seats and progress logs."""
 
+from pairings.models.changes import ChangedSeat, ChangeRequest
 from pairings.models.files import PairingFile
 from pairings.models.logs import LogPhoto, ProgressLog
 from pairings.models.match_rules import MatchRule
 from pairings.models.matching import Match, MatchRun, MatchSeat
 from pairings.models.pairing import Pairing
 from pairings.models.seats import Seat
+from pairings.models.steps import PairingStep
 
 __all__ = [
+    "ChangeRequest",
+    "ChangedSeat",
     "LogPhoto",
     "Match",
     "MatchRule",
@@ -15,6 +19,7 @@ __all__ = [
     "MatchSeat",
     "Pairing",
     "PairingFile",
+    "PairingStep",
     "ProgressLog",
     "Seat",
 ]

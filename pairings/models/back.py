@@ -161,6 +161,65 @@ DECISION = WayBack(
     verb="undo_decision",
     in_reports=True,
 )
+
+
+def decides_on_change(user: User, request: Row) -> bool:
+    """Return whether the user decides on the request: nobody who asked for it or takes part does."""
+    own = request.asked_by_id == user.pk or request.involves(user.person_id)
+    return not own and decides_on_it(user, request.pairing)
+
+
+def change_stands(request: Row) -> "StrOrPromise":
+    """Return why the decision on a change cannot be undone (a few queries for one that was carried out)."""
+    if request.state not in (*request.APPLIED, request.State.REFUSED):
+        return _("Nothing has been decided yet.") if request.is_waiting else _("It was not decided on.")
+    if not request.pairing.is_active:
+        return _("The pairing is over.")
+    others = request.pairing.changes.filter(subject=request.subject).exclude(pk=request.pk)
+    if others.open().exists():
+        return _("Another change of this waits for its decision. Decide on that first.")
+    return what_stands_on_change(request, others) if request.state in request.APPLIED else ""
+
+
+def what_stands_on_change(request: Row, others: Row) -> "StrOrPromise":
+    """Return what was done since a change was carried out, so that it stays (a few queries)."""
+    if others.filter(pk__gt=request.pk, state__in=request.APPLIED).exists():
+        return _("This was changed again since. Undo the later change first.")
+    joined = [seat.joining_id for seat in request.seats.all() if seat.joining_id]
+    if joined and request.pairing.as_form().works_of(joined):
+        return _("Somebody who came by this change has work in it already, so that they really took part.")
+    return ""
+
+
+def what_undoing_change_does(request: Row) -> Iterator["StrOrPromise"]:
+    """Yield what undoing the decision comes to."""
+    if request.state == request.State.REFUSED:
+        yield _("The refusal is undone: the request waits for a decision again.")
+        return
+    for one in request.differences():
+        yield _("%(label)s: %(new)s → %(old)s") % {
+            "label": one.label,
+            "new": one.new or _("(empty)"),
+            "old": one.old or _("(empty)"),
+        }
+
+
+CHANGE = WayBack(
+    slug="change",
+    model="pairings.ChangeRequest",
+    noun=_("Decision on a change"),
+    title=_("Undo the decision on the change"),
+    consequence=_("What was changed stands as before, and the request waits for a decision again."),
+    done=_("Undone. The request waits for a decision again."),
+    kept=decides_on_change,
+    kept_until=change_stands,
+    named=lambda request: request.pairing.title,
+    day=lambda request: request.on,
+    matters=what_undoing_change_does,
+    shown_with=("pairing__branch",),
+    verb="undo",
+    in_reports=True,
+)
 PAIRING_FILE = WayBack(
     slug="pairing_file",
     model="pairings.PairingFile",
@@ -172,4 +231,4 @@ PAIRING_FILE = WayBack(
     leads_to=lambda file: file.pairing.get_absolute_url(),
     shown_with=("pairing", "evidence__file"),
 )
-WAYS = (LOG, PHOTO, ANSWER, PROPOSAL, DECISION, PAIRING_FILE)
+WAYS = (LOG, PHOTO, ANSWER, PROPOSAL, DECISION, CHANGE, PAIRING_FILE)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pairings.models.seats import Seat
 
 
+#: What is said to whoever would change what was approved past its change request.
+DECIDED = _("This was decided with the approval. Ask for a change, which is decided anew.")
+
+
 def check_approver(pairing: "Pairing", by: User) -> None:
     """Refuse whoever may not let a pairing begin.
 
@@ -32,19 +36,39 @@ def check_approver(pairing: "Pairing", by: User) -> None:
         raise RuleError(_("You take part in this pairing. A deputy, another secretary or the operator approves it."))
 
 
+def check_day_of_change(pairing: "Pairing", day: datetime.date) -> None:
+    """Refuse a day on which an approved pairing cannot have changed.
+
+    Raises:
+        RuleError: for one before its start or to come.
+    """
+    if not pairing.started_on <= day <= max(timezone.localdate(), pairing.started_on):
+        raise RuleError(_("The day of a change lies between the pairing's start and today."))
+
+
 def check_change(
-    pairing: "Pairing", leaving: Collection["Seat"], joining: Collection[Person], *, by: User, day: datetime.date
+    pairing: "Pairing",
+    leaving: Collection["Seat"],
+    joining: Collection[Person],
+    *,
+    by: User | None,
+    day: datetime.date,
 ) -> None:
     """Refuse a change of people in an approved pairing that nobody else decided, or on a day that cannot be.
+
+    Args:
+        pairing: which one.
+        leaving: the seats that are left.
+        joining: who takes a seat.
+        by: who decides it; None while nobody does.
+        day: from which day it counts.
 
     Raises:
         RuleError: saying which.
     """
-    if not pairing.started_on <= day <= max(timezone.localdate(), pairing.started_on):
-        raise RuleError(_("The day of a change lies between the pairing's start and today."))
     if any(seat.joined_on > day for seat in leaving):
         raise RuleError(_("Nobody leaves a seat before the day on which they took it."))
-    if by.person in joining:
+    if by is not None and by.person in joining:
         raise RuleError(
             _("Nobody seats themselves in an approved pairing. A deputy, another secretary or the operator does.")
         )
@@ -91,6 +115,23 @@ def problem_with_start(pairing: "Pairing") -> "StrOrPromise":
     return ""
 
 
+def problem_with_decided(pairing: "Pairing", stored: "Pairing | None") -> "StrOrPromise":
+    """Return that a form's row holds another course, problem or amount than was approved (one query when it is)."""
+    names = pairing.kind_info.decided_fields
+    if (
+        stored is None
+        or stored.approved_at is None
+        or not names
+        or not isinstance(pairing, pairing.kind_info.model_class)
+    ):
+        return ""
+    approved = type(pairing)._base_manager.get(pk=pairing.pk)
+    fields = [pairing._meta.get_field(name) for name in names]
+    if all(field.value_from_object(pairing) == field.value_from_object(approved) for field in fields):  # type: ignore[union-attr]
+        return ""
+    return DECIDED
+
+
 @contextmanager
 def kept(pairing: "Pairing", update_fields: Collection[str] | None) -> Iterator[None]:
     """Lock a saved pairing while its form's row is written, and move the seats of its first day with its start.
@@ -109,7 +150,7 @@ def kept(pairing: "Pairing", update_fields: Collection[str] | None) -> Iterator[
             raise RuleError(
                 _("This pairing is %(status)s; that cannot be done now.") % {"status": stored.get_status_display()}
             )
-        if problem := problem_with_start(pairing):
+        if problem := problem_with_start(pairing) or problem_with_decided(pairing, stored):
             raise RuleError(problem)
         yield
         if stored and stored.started_on != pairing.started_on:

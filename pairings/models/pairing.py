@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,13 +19,12 @@ from organization.text import PlainCharField, PlainTextField
 from pairings import kinds
 from pairings.models import life
 from pairings.models.queries import PairingQuerySet
+from pairings.models.seating import SeatsMixin
+from pairings.models.steps import What, note
 from pairings.models.undoing import UndoesMixin
 
-if TYPE_CHECKING:
-    from pairings.models.seats import Seat
 
-
-class Pairing(UndoesMixin, VersionedModel):
+class Pairing(SeatsMixin, UndoesMixin, VersionedModel):
     """One 1+1+1 pairing; each form's model is its child and holds what is the form's own."""
 
     class Status(models.TextChoices):
@@ -162,37 +161,6 @@ class Pairing(UndoesMixin, VersionedModel):
             return self
         return self.kind_info.model_class._base_manager.get(pk=self.pk)
 
-    @property
-    def open_seats(self) -> list["Seat"]:
-        """Return the seats that are taken now, in the order of the kind's roles (prefetch `seats__person`)."""
-        return self._in_order(seat for seat in self.seats.all() if seat.left_on is None)
-
-    @property
-    def shown_seats(self) -> list["Seat"]:
-        """Return those who sit in it now or, when it is over, those who sat in it to the end."""
-        if self.is_open:
-            return self.open_seats
-        return self._in_order(seat for seat in self.seats.all() if seat.left_on and seat.left_on >= self.closed_on)
-
-    def _in_order(self, seats: Iterable["Seat"]) -> list["Seat"]:
-        """Return seats in the order of the kind's roles; one of no such role (broken data) comes last."""
-        order = {role.slug: place for place, role in enumerate((*self.kind_info.roles, *self.kind_info.extra_roles))}
-        return sorted(seats, key=lambda seat: (order.get(seat.role, len(order)), seat.pk))
-
-    def seat_of(self, role: str) -> "Seat | None":
-        """Return the shown seat of a role."""
-        return next((seat for seat in self.shown_seats if seat.role == role), None)
-
-    @property
-    def leader(self) -> Person | None:
-        """Return the party member who leads the pairing."""
-        seat = self.seat_of(kinds.LEADER)
-        return seat.person if seat else None
-
-    def seats_person(self, person_id: int | None) -> bool:
-        """Return whether the person sits in the pairing now."""
-        return person_id is not None and any(seat.person_id == person_id for seat in self.open_seats)
-
     # Verbs: lock, re-read, check, write and record, or raise.
 
     def propose(self, *, by: User, people: Mapping[str, Person], helpers: Iterable[Person] = ()) -> None:
@@ -217,76 +185,37 @@ class Pairing(UndoesMixin, VersionedModel):
                 self._seat_named(person, role, self.started_on, by=by)
             for person in helpers:
                 self._seat_named(person, kinds.HELPER, self.started_on, by=by)
+            note(self, What.PROPOSED, by=by, at=self.proposed_at)
 
-    def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> "Seat":
-        """Give a person a seat in a proposal, keeping the party stage of that day.
-
-        Args:
-            person: who sits down.
-            role: a role slug of the kind.
-            on: the day; the pairing's start unless said otherwise.
-
-        Raises:
-            RuleError: when it is approved or over; people then change through change_people().
-            ValidationError: naming the rule that the seat would break.
-            RuleError: when somebody else took it at the same moment.
-        """
-        with self._locked(self.Status.PROPOSED, self.Status.RETURNED) as pairing:
-            return pairing._seat(person, role, on or pairing.started_on)
-
-    def _seat(self, person: Person, role: str, day: datetime.date) -> "Seat":
-        """Give a person a seat of this locked row; the person is locked too, so that the history stands still."""
-        person = Person.objects.select_for_update(of=("self",)).select_related("branch").get(pk=person.pk)
-        seat = self.seats.model(
-            pairing_id=self.pk, person=person, role=role, joined_on=day, stage_when_seated=person.stage_on(day)
-        )
-        seat.full_clean()
-        with all_or_nothing():
-            seat.save()
-        return seat
-
-    def _seat_named(self, person: Person, role: str, on: datetime.date, *, by: User) -> None:
-        """Give a seat, and name the role in what is refused, so that a form shows it there."""
-        try:
-            self._seat(person, role, on)
-        except ValidationError as error:
-            raise ValidationError({role: life.words_for(by, self, error)}) from error
-
-    def change_people(
-        self,
-        *,
-        by: User,
-        people: Mapping[str, Person],
-        helpers: Collection[Person] | None = None,
-        on: datetime.date | None = None,
+    def rewrite(
+        self, *, by: User, people: Mapping[str, Person] | None = None, helpers: Collection[Person] | None = None
     ) -> None:
-        """Put other people into roles; whoever sat there keeps the old seat as history.
+        """Save changes to an open pairing: of a proposal everything, of an approved one what was not decided with it.
 
         Args:
-            by: who decides it; of an approved pairing nobody seats themselves.
-            people: person by role slug; roles that are not named stay as they are.
-            helpers: who helps from now on; None leaves them as they are.
-            on: the day of the change; today unless said otherwise. Before approval nothing is kept.
+            by: who changes it.
+            people: person by role slug, while it is a proposal.
+            helpers: who helps, while it is a proposal; None leaves them as they are.
 
         Raises:
-            RuleError: when the pairing is over, `by` would seat themselves, or the day lies outside its life.
-            ValidationError: naming the rule that a seat would break; nothing changes then.
+            RuleError: when it is over or somebody else saved it, what was approved would change, or what it holds
+                speaks against its start.
+            ValidationError: naming the rule that a field or a seat breaks.
         """
-        with self._locked(*self.OPEN) as pairing:
-            sitting = {seat.role: seat for seat in pairing.open_seats if seat.role != kinds.HELPER}
-            changed = {role: who for role, who in people.items() if role not in sitting or sitting[role].person != who}
-            day = (on or max(timezone.localdate(), pairing.started_on)) if pairing.is_active else pairing.started_on
-            leaving = [sitting[role] for role in changed if role in sitting]
-            helping = {seat.person: seat for seat in pairing.open_seats if seat.role == kinds.HELPER}
-            if helpers is not None:
-                leaving += [seat for person, seat in helping.items() if person not in helpers]
-            joining = [*changed.items(), *((kinds.HELPER, one) for one in helpers or () if one not in helping)]
-            if pairing.is_active and (leaving or joining):
-                life.check_change(pairing, leaving, [person for _role, person in joining], by=by, day=day)
-            for seat in leaving:
-                seat.leave(on=day) if pairing.is_active else seat.delete()
-            for role, person in joining:
-                pairing._seat_named(person, role, day, by=by)
+        with all_or_nothing():
+            self.full_clean()
+            self.save()
+            if people or helpers is not None:
+                self.change_people(by=by, people=people or {}, helpers=helpers)
+
+    def rework(self, fields: Collection[str]) -> None:
+        """Write fields that a change request has decided on; each form does besides what follows from them.
+
+        Raises:
+            ValidationError: when they break a rule.
+        """
+        self.full_clean()
+        self.save(update_fields=[*fields])
 
     def approve(self, *, by: User) -> None:
         """Let the pairing begin.
@@ -302,18 +231,8 @@ class Pairing(UndoesMixin, VersionedModel):
             pairing.approved_by, pairing.approved_at = by, timezone.now()
             pairing.return_reason = ""
             pairing.save(update_fields=["status", "approved_by", "approved_at", "return_reason"])
+            note(pairing, What.APPROVED, by=by, at=pairing.approved_at)
             pairing.as_form().on_approved()
-
-    def check_seats(self) -> None:
-        """Refuse unless each role of the kind is taken by exactly one person.
-
-        Raises:
-            RuleError: naming the empty seats.
-        """
-        taken = [seat.role for seat in self.open_seats]
-        missing = [str(role.label) for role in self.kind_info.roles if taken.count(role.slug) != 1]
-        if missing:
-            raise RuleError(_("Not yet filled: %(roles)s.") % {"roles": "、".join(missing)})
 
     def send_back(self, *, by: User, reason: str) -> None:
         """Return the proposal to those who made it, with a reason.
@@ -327,6 +246,7 @@ class Pairing(UndoesMixin, VersionedModel):
             by.must_manage(pairing.branch_id)
             pairing.status, pairing.return_reason = self.Status.RETURNED, reason.strip()
             pairing.save(update_fields=["status", "return_reason"])
+            note(pairing, What.RETURNED, by=by, words=pairing.return_reason)
 
     def resubmit(self, *, by: User) -> None:
         """Propose a returned pairing again.
@@ -337,6 +257,7 @@ class Pairing(UndoesMixin, VersionedModel):
         with self._locked(self.Status.RETURNED) as pairing:
             pairing.status, pairing.proposed_at = self.Status.PROPOSED, timezone.now()
             pairing.save(update_fields=["status", "proposed_at"])
+            note(pairing, What.RESUBMITTED, by=by)
 
     def complete(self, *, by: User, summary: str, on: datetime.date | None = None) -> None:
         """Close an active pairing whose work is done.
@@ -344,7 +265,7 @@ class Pairing(UndoesMixin, VersionedModel):
         Raises:
             RuleError: when it is not active, the day lies outside its life, or there is no summary.
         """
-        self._close(self.Status.COMPLETED, (self.Status.ACTIVE,), summary, on)
+        self._close(self.Status.COMPLETED, (self.Status.ACTIVE,), summary, on, by=by)
 
     def end(self, *, by: User, reason: str, on: datetime.date | None = None) -> None:
         """Close a pairing early; a proposal is withdrawn this way.
@@ -352,9 +273,9 @@ class Pairing(UndoesMixin, VersionedModel):
         Raises:
             RuleError: when it is over already, the day lies outside its life, or there is no reason.
         """
-        self._close(self.Status.ENDED, self.OPEN, reason, on)
+        self._close(self.Status.ENDED, self.OPEN, reason, on, by=by)
 
-    def _close(self, status: str, allowed: tuple[str, ...], words: str, on: datetime.date | None) -> None:
+    def _close(self, status: str, allowed: tuple[str, ...], words: str, on: datetime.date | None, *, by: User) -> None:
         """Close the pairing and its seats in one transaction."""
         day = on or timezone.localdate()
         if not words.strip():
@@ -366,7 +287,14 @@ class Pairing(UndoesMixin, VersionedModel):
             pairing.save(update_fields=["status", "closed_on", "closing_summary"])
             for seat in pairing.open_seats:
                 seat.leave(on=max(day, seat.joined_on))
+            note(pairing, What(status), by=by, words=pairing.closing_summary)
+            for change in pairing.changes.open():
+                change.lapse(by=by)
             pairing.as_form().on_closed()
+
+    def works_of(self, people: Collection[Person]) -> bool:
+        """Return whether the pairing holds work of somebody among these people; each form adds its own."""
+        return self.logs.filter(author__in=people).exists()
 
     def first_day_held(self) -> datetime.date | None:
         """Return the earliest day of what was done in it, before which it cannot have begun; each form adds its own."""
@@ -398,6 +326,6 @@ class Pairing(UndoesMixin, VersionedModel):
             yield pairing
         self.refresh_from_db()
 
-    for verb in (propose, seat, change_people, approve, send_back, resubmit, complete, end):
+    for verb in (propose, rewrite, rework, approve, send_back, resubmit, complete, end):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb

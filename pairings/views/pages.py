@@ -22,7 +22,7 @@ from organization.text import whole_number
 from pairings.filters import LogFilter, PairingFilter
 from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm
 from pairings.kinds import PairingKind, kind_of
-from pairings.models import Match, Pairing, ProgressLog
+from pairings.models import ChangeRequest, Match, Pairing, ProgressLog
 
 LOGS_ON_A_PAGE = 20
 #: A story is printed whole; no pairing is logged more often in its life.
@@ -72,17 +72,38 @@ class PairingDetailView(KindMixin, DetailView):
         return super().get_queryset().select_related("branch", "proposed_by__person", "approved_by__person")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the logs and the forms of the verbs."""
+        """Add the logs, the change requests and the forms of the verbs."""
+        changes = changes_of(self.object)
         logs = ProgressLog.objects.filter(pairing=self.object.pk).for_cards()
         return super().get_context_data(
             logs=logs[:LOGS_ON_A_PAGE],
             log_count=logs.count(),
+            changes=changes,
+            undoable=newest_decided(changes),
             open_matters=self.object.open_matters() if self.object.is_open else [],
             reason_form=ReasonForm(auto_id="return_%s"),
             closing_form=ClosingForm(auto_id="close_%s"),
             ending_form=EndingForm(auto_id="end_%s"),
             **kwargs,
         )
+
+
+def changes_of(pairing: Pairing) -> list[ChangeRequest]:
+    """Return the change requests of a pairing that is shown, the newest first (four queries where there are any)."""
+    changes = list(ChangeRequest.objects.filter(pairing=pairing.pk).with_words())
+    for change in changes:
+        change.pairing = pairing
+    return changes
+
+
+def newest_decided(changes: list[ChangeRequest]) -> list[ChangeRequest]:
+    """Return of each subject the newest request that was decided or recorded, the one whose decision can be undone."""
+    decided = (*ChangeRequest.APPLIED, ChangeRequest.State.REFUSED)
+    found: dict[str, ChangeRequest] = {}
+    for change in changes:
+        if change.state in decided:
+            found.setdefault(change.subject, change)
+    return list(found.values())
 
 
 class PairingStoryView(KindMixin, DetailView):
@@ -98,7 +119,8 @@ class PairingStoryView(KindMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the logs in the order in which they were lived."""
         logs = ProgressLog.objects.filter(pairing=self.object.pk).for_cards().order_by("date", "pk")
-        return super().get_context_data(logs=logs[:LOGS_IN_A_STORY], **kwargs)
+        changes = changes_of(self.object)
+        return super().get_context_data(logs=logs[:LOGS_IN_A_STORY], changes=changes, **kwargs)
 
 
 class SavesThroughVerbMixin:
@@ -188,12 +210,17 @@ def _carry_out(
     request: HttpRequest, pairing: Pairing, verb: Any, done: str, form: BaseForm | None = None
 ) -> HttpResponse:
     """Run a verb with what its form gives, say what came of it, and go back to the pairing."""
+    tell(request, verb, done, form)
+    return redirect(pairing.get_absolute_url())
+
+
+def tell(request: HttpRequest, verb: Any, done: str, form: BaseForm | None = None) -> None:
+    """Run a verb with what its form gives, and say what came of it."""
     if form is not None and not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, " ".join(map(str, errors)))
-        return redirect(pairing.get_absolute_url())
+        return
     carried_out(request, all_or_nothing()(partial(verb, by=request.user, **(form.cleaned_data if form else {}))), done)
-    return redirect(pairing.get_absolute_url())
 
 
 @require_POST

@@ -14,12 +14,13 @@ from tests.factories.organization import (
     user_of,
 )
 from tests.factories.outcomes import evidence, outcome, submitted, verified
-from tests.factories.pairings import engagement, log, mentorship, problem, teaching_pair
+from tests.factories.pairings import changed, engagement, log, mentorship, problem, teaching_pair
 
 __all__ = [
     "BranchFactory",
     "CollegeFactory",
     "OfficeFactory",
+    "changed",
     "engagement",
     "evidence",
     "leader_of",

@@ -6,7 +6,8 @@ from decimal import Decimal
 from enterprise_service.models import Engagement, Enterprise, Problem
 from mentorship.models import MentorshipTeam
 from organization.models import Branch, Person, User
-from pairings.models import Pairing, ProgressLog
+from pairings.models import ChangeRequest, Pairing, ProgressLog
+from pairings.models.changes import ask_for_changes
 from teaching_pairs.models import TeachingPair
 from tests.factories.organization import member, secretary_of, student, teacher, user_of
 
@@ -56,6 +57,15 @@ def engagement(
     fields = {"title": "夹具改进服务", "started_on": STARTED, "problem": None, **fields}
     fields["problem"] = fields["problem"] or problem(branch)
     return _propose(Engagement(branch=branch, **fields), people, by, approved=approved)
+
+
+def changed(pairing: Pairing, *, by: User, on: datetime.date | None = None, **what: object) -> ChangeRequest:
+    """Let the pairing's leader ask for a change, and somebody approve it; return the request."""
+    by_leader = getattr(pairing.leader, "user", None) or user_of(pairing.leader)
+    [request] = ask_for_changes(Pairing.objects.get(pk=pairing.pk), by=by_leader, reason="工作调整。", on=on, **what)
+    request.approve(by=by)
+    pairing.refresh_from_db()
+    return request
 
 
 def log(pairing: Pairing, *, by: User | None = None, photos=(), **fields: object) -> ProgressLog:

@@ -35,7 +35,7 @@ def main() -> dict[str, object]:
     desk.post(reverse("pairings:approve", args=[pair.pk]))
     logged = {"activity_type": "reading", "words": "读完第一部。", "date": "2024-04-01", "hours": "1.0"}
     own.post(reverse("pairings:log", args=[pair.pk]), logged)
-    pages = ("list", "detail", "story", "edit")
+    pages = ("list", "detail", "story", "edit", "change")
     answers = {
         page: own.get(reverse(f"fourth_form:{page}", args=[] if page == "list" else [pair.pk])) for page in pages
     }

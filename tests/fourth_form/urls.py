@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from pairing_site.urls import urlpatterns as site
 from pairings.forms import PairingForm
+from pairings.views.changes import PairingChangeView
 from pairings.views.pages import (
     PairingCreateView,
     PairingDetailView,
@@ -25,6 +26,7 @@ toy = [
     path("new/", PairingCreateView.as_view(model=ReadingPair, form_class=ReadingForm), name="new"),
     path("<int:pk>/", PairingDetailView.as_view(model=ReadingPair), name="detail"),
     path("<int:pk>/edit/", PairingUpdateView.as_view(model=ReadingPair, form_class=ReadingForm), name="edit"),
+    path("<int:pk>/change/", PairingChangeView.as_view(model=ReadingPair, form_class=ReadingForm), name="change"),
     path("<int:pk>/story/", PairingStoryView.as_view(model=ReadingPair), name="story"),
 ]
 urlpatterns = [*site, path("reading/", include((toy, "fourth_form")))]

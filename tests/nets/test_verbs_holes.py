@@ -11,7 +11,7 @@ from mentorship.models import MentorshipTeam
 from organization.models import User, people
 from outcomes.models import Outcome, OutcomeCredit
 from outcomes.models import outcome as outcomes
-from pairings.models import life, matching, pairing
+from pairings.models import ChangeRequest, life, matching, pairing
 from tests.nets import size
 from tests.nets.verbs.machine import only, run, verbs_of
 from tests.nets.verbs.world import Verbs, build
@@ -78,7 +78,18 @@ HOLES = {
         life, "problem_with_start", nothing, ("log", "edit"), "12_pairing_s_days|12_money_and_links"
     ),
     "people change on any day": Hole(
-        life, "check_change", nothing, ("change_people", "change_helpers"), "12_pairing_s_days|seated themselves"
+        life,
+        "check_day_of_change",
+        nothing,
+        ("ask_for_others", "ask_for_helpers", "decide_on_change"),
+        "12_pairing_s_days",
+    ),
+    "whoever asked decides": Hole(
+        ChangeRequest,
+        "check_decider",
+        nothing,
+        ("ask_for_others", "ask_for_other_work", "decide_on_change"),
+        "decided by|12_change_was_decided_by_another",
     ),
     "a finished team takes results": Hole(MentorshipTeam, "while_active", anyhow, ("record_result",), "12_results_and"),
     "what was corrected still counts": Hole(

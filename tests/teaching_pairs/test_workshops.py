@@ -13,7 +13,7 @@ from organization.models import Person, RuleError
 from pairings.models import MatchRun
 from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.conftest import signed_in
-from tests.factories import student, teacher, teaching_pair, user_of
+from tests.factories import changed, student, teacher, teaching_pair, user_of
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -125,8 +125,7 @@ def test_milestones_are_planned_reached_and_overdue(teacher_client: Client, worl
 def test_a_course_that_became_a_topic_is_not_late_with_its_course(world: BranchWorld) -> None:
     pair = TeachingPair.objects.get(pk=world.rows["pair"].pk)
     assert pair in TeachingPair.objects.overdue()
-    pair.course, pair.topic = "", "现代学徒制研究"
-    pair.save()
+    changed(pair, by=world.users["secretary"], values={"course": "", "topic": "现代学徒制研究"})
     assert pair not in TeachingPair.objects.overdue()
 
 

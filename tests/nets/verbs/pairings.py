@@ -8,9 +8,10 @@ from django.db.models import Q
 from hypothesis.stateful import rule
 
 from enterprise_service.models import Engagement, Problem
-from organization.models import Person
+from organization.models import Person, User
 from pairings.kinds import all_kinds
-from pairings.models import Match, MatchRun, ProgressLog
+from pairings.models import ChangeRequest, Match, MatchRun, ProgressLog
+from pairings.models.changes import ask_for_changes
 from teaching_pairs.models import TeachingPair
 from tests.factories.pairings import STARTED
 from tests.nets.verbs.machine import Machine, day, maybe, number, pick, words
@@ -92,20 +93,62 @@ class PairingVerbs(Machine):
         pairing.started_on, pairing.due_on = on, due
         self.attempt(lambda: (looks_first and pairing.full_clean(), pairing.save()), by=self.user(by))
 
-    @rule(of=number, by=number, role=number, who=number, on=st.none() | day)
-    def change_people(self, of: int, by: int, role: int, who: int, on: datetime.date | None) -> None:
-        pairing, user, person = self.pairing(of, "active"), self.user(by), self.person(who)
+    @rule(of=number, by=number, role=number, who=number)
+    def change_people(self, of: int, by: int, role: int, who: int) -> None:
+        pairing, user, person = self.pairing(of, "proposed", "returned"), self.user(by), self.person(who)
         roles = pairing.kind_info.roles
         people = {roles[role % len(roles)].slug: person}
-        was_active, sat = pairing.is_active, pairing.seats_person(user.person_id)
-        if self.attempt(lambda: pairing.change_people(by=user, people=people, on=on), by=user) and was_active:
-            assert sat or not pairing.as_form().seats_person(user.person_id), "seated themselves"
+        was_active = pairing.is_active
+        if self.attempt(lambda: pairing.change_people(by=user, people=people), by=user):
+            assert not was_active, "people of an approved pairing were exchanged past a decision"
 
-    @rule(by=number, helpers=st.lists(number, max_size=2), of=number)
-    def change_helpers(self, of: int, by: int, helpers: list[int]) -> None:
-        served, user = pick(Engagement.objects.all(), of, Q(status="active")), self.user(by)
-        chosen = [self.person(place) for place in dict.fromkeys(helpers)]
-        self.attempt(lambda: served.change_people(by=user, people={}, helpers=chosen), by=user)
+    # Changes after approval
+
+    @rule(of=number, by=number, role=number, who=number, on=st.none() | day)
+    def ask_for_others(self, of: int, by: int, role: int, who: int, on: datetime.date | None) -> None:
+        pairing = self.pairing(of, "active")
+        roles = pairing.kind_info.roles
+        self.ask(pairing, by, on=on, people={roles[role % len(roles)].slug: self.person(who)})
+
+    @rule(by=number, helpers=st.lists(number, max_size=2), of=number, on=st.none() | day)
+    def ask_for_helpers(self, of: int, by: int, helpers: list[int], on: datetime.date | None) -> None:
+        served = pick(Engagement.objects.all(), of, Q(status="active"))
+        self.ask(served, by, on=on, helpers=[self.person(place) for place in dict.fromkeys(helpers)])
+
+    @rule(of=number, by=number, which=number)
+    def ask_for_other_work(self, of: int, by: int, which: int) -> None:
+        pairing = self.pairing(of, "active")
+        values = {
+            "course": {"course": "机器人编程", "topic": ""},
+            "problem": {"problem": pick(Problem.objects.all(), which)},
+        }
+        own = next(
+            (value for name, value in values.items() if name in pairing.kind_info.decided_fields), {"contest": "大赛"}
+        )
+        self.ask(pairing, by, on=None, values=own)
+
+    def ask(self, pairing: Any, by: int, **what: Any) -> None:
+        """Ask, rather as whoever may: the leader, where they have an account."""
+        asker = getattr(pairing.leader, "user", None) if by % 3 else None
+        user = asker or self.user(by)
+        if self.attempt(lambda: ask_for_changes(pairing, by=user, reason="工作调整。", **what), by=user):
+            leads = pairing.leader is not None and pairing.leader.pk == user.person_id
+            assert leads or user.manages(pairing.branch_id), "asked for by a stranger"
+
+    @rule(of=number, by=number, verb=st.sampled_from(["approve", "approve", "refuse", "withdraw", "see", "undo"]))
+    def decide_on_change(self, of: int, by: int, verb: str) -> None:
+        wanted = {"see": "recorded", "undo": "approved"}.get(verb, "open")
+        request, user = pick(ChangeRequest.objects.all(), of, Q(state=wanted)), self.user(by)
+        if request is None:
+            return
+        if verb == "withdraw" and by % 3:
+            user = User.objects.get(pk=request.asked_by_id)
+        said = {"reason": "情况有变。"} if verb in ("refuse", "undo") else {}
+        sat = request.pairing.seats_person(user.person_id)
+        if self.attempt(lambda: getattr(request, verb)(by=user, **said), by=user) and verb != "withdraw":
+            assert user.manages(request.branch_id), "decided by a stranger"
+            assert user.pk != request.asked_by_id, "decided by whoever asked"
+            assert not sat, "decided by whoever takes part"
 
     @rule(of=number, by=number, on=day)
     def log(self, of: int, by: int, on: datetime.date) -> None:

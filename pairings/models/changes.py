@@ -1,0 +1,522 @@
+"""What was approved changes by a new decision: who asks for what and why, and what was decided on it."""
+
+import datetime
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, all_or_nothing
+from organization.text import PlainTextField
+from pairings.models import back, fields_in_words, life
+from pairings.models.pairing import Pairing
+from pairings.models.seats import Seat
+from pairings.models.steps import What, note
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+#: How the description in ChangeRequest.values is written.
+VALUES_VERSION = 1
+
+
+class ChangeRequestQuerySet(ScopedQuerySet):
+    """Change requests; people see those of their own pairings."""
+
+    branch_path = "pairing__branch"
+
+    def own_rows(self, user: User) -> Q:
+        """Return the requests about the user's own pairings."""
+        return Q(pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(user)).values("pk"))
+
+    def open(self) -> "ChangeRequestQuerySet":
+        """Return the requests that wait for a decision."""
+        return self.filter(state=ChangeRequest.State.OPEN)
+
+    def waiting(self) -> "ChangeRequestQuerySet":
+        """Return what waits for the secretary: to be decided, or recorded and not looked at yet."""
+        unseen = Q(state=ChangeRequest.State.RECORDED, decided_by__isnull=True)
+        return self.filter(Q(state=ChangeRequest.State.OPEN) | unseen)
+
+    def at_desk_of(self, user: User) -> "ChangeRequestQuerySet":
+        """Return the requests of the branches that the user manages."""
+        return self.visible_to(user).filter(pairing__branch__in=Branch.objects.managed_by(user))
+
+    def with_words(self) -> "ChangeRequestQuerySet":
+        """Fetch what is shown of a request of a pairing: people, and who asked and decided."""
+        return self.select_related("asked_by__person", "decided_by__person").prefetch_related(
+            "seats__leaving", "seats__joining"
+        )
+
+    def with_pairings(self) -> "ChangeRequestQuerySet":
+        """Fetch, besides, the pairing with its people."""
+        return self.with_words().select_related("pairing__branch").prefetch_related("pairing__seats__person")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that a request changes, in words."""
+
+    label: "StrOrPromise"
+    old: str
+    new: str
+
+
+class ChangeRequest(models.Model):
+    """Somebody asks that an approved pairing's people, work or contract change; the old holds until it is decided."""
+
+    class Subject(models.TextChoices):
+        """What changes together; PairingKind.decided says which fields of a form that is."""
+
+        PEOPLE = "people", _("People")
+        WORK = "work", _("What it works on")
+        CONTRACT = "contract", _("Contract")
+
+    class State(models.TextChoices):
+        """Where a request is."""
+
+        OPEN = "open", _("Waiting for a decision")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        RECORDED = "recorded", _("Recorded")
+        LAPSED = "lapsed", _("Lapsed")
+
+    #: What was carried out.
+    APPLIED = (State.APPROVED, State.RECORDED)
+
+    pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="changes", verbose_name=_("pairing"))
+    subject = models.CharField(_("what changes"), max_length=10, choices=Subject)
+    on = models.DateField(_("counts from"), default=timezone.localdate)
+    reason = PlainTextField(_("reason"), max_length=500)
+    #: {"version", "fields": {name: {"old", "new", "words": [old, new] where the two are rows}}}; people have rows.
+    values = models.JSONField(blank=True, default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
+    asked_at = models.DateTimeField(_("asked for at"), default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision_reason = PlainTextField(_("reason for the decision"), max_length=500, blank=True)
+
+    objects = ChangeRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change request")
+        verbose_name_plural = _("change requests")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pairing", "subject"],
+                condition=Q(state="open"),
+                name="one_open_change_a_subject",
+                violation_error_message=_("A change of this waits for its decision already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "refused"]) | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="change_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "refused"]) | ~Q(decided_by=F("asked_by")),
+                name="change_decided_by_another",
+                violation_error_message=_("Whoever asked for a change does not decide on it."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(decision_reason=""), name="change_refused_with_a_reason"
+            ),
+        ]
+        indexes = [
+            # The secretary's queue: what is open or was recorded, the oldest first.
+            models.Index(fields=["state", "asked_at"], name="change_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pairing.title} · {self.subject_label}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the request on its pairing's page."""
+        return f"{self.pairing.get_absolute_url()}#change-{self.pk}"
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the pairing."""
+        return self.pairing.branch_id
+
+    @property
+    def subject_label(self) -> "StrOrPromise":
+        """Return what the pairing's form calls what changes."""
+        of_form = {part.slug: part.label for part in self.pairing.kind_info.decided}
+        return of_form.get(self.subject, self.get_subject_display())
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state == self.State.OPEN
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it was recorded and nobody at the desk has looked at it."""
+        return self.state == self.State.RECORDED and self.decided_by_id is None
+
+    @property
+    def fields(self) -> dict[str, dict[str, Any]]:
+        """Return what changes of the form's own fields, by their names."""
+        return self.values.get("fields", {})
+
+    def differences(self) -> list[Difference]:
+        """Return in words what it changes (prefetch `seats__leaving` and `seats__joining`)."""
+        people = [
+            Difference(
+                self.pairing.kind_info.role(seat.role).label,
+                seat.leaving.name if seat.leaving else "",
+                seat.joining.name if seat.joining else "",
+            )
+            for seat in self.seats.all()
+        ]
+        form = self.pairing.kind_info.model_class
+        return people + [Difference(*fields_in_words.told(form, name, told)) for name, told in self.fields.items()]
+
+    def involves(self, person_id: int | None) -> bool:
+        """Return whether the person would come to sit in the pairing by it (prefetch `seats`)."""
+        return person_id is not None and any(seat.joining_id == person_id for seat in self.seats.all())
+
+    # Verbs: lock the pairing, then the request, re-read, check, write and record, or raise.
+
+    def ask(
+        self,
+        *,
+        by: User,
+        people: Mapping[str, Person] | None = None,
+        helpers: Collection[Person] | None = None,
+        values: Mapping[str, Any] | None = None,
+        at_once: bool = False,
+    ) -> None:
+        """Ask for a change of an approved pairing; where its branch says so, it is carried out and shown at once.
+
+        Args:
+            by: who asks: who leads the pairing, or manages its branch.
+            people: person by role slug; roles that are not named stay as they are.
+            helpers: who helps from now on; None leaves them as they are.
+            values: new values of the form's own fields, by name.
+            at_once: whether it cannot wait, as where somebody has left; it is then recorded, whatever the branch says.
+
+        Raises:
+            RuleError: when the pairing is not active, `by` may not ask, nothing would change, or a change of this
+                waits already.
+            ValidationError: by role or field, when the change would break a rule as things stand.
+        """
+        with all_or_nothing():
+            pairing = self._lock_pairing()
+            self._check_asker(by)
+            seats = self._seats_for(people or {}, helpers) if self.subject == self.Subject.PEOPLE else []
+            fields = fields_in_words.changed(pairing.as_form(), values or {})
+            if not seats and not fields:
+                raise RuleError(_("This is how it stands already."))
+            self.asked_by, self.values = by, {"version": VALUES_VERSION, "fields": fields} if fields else {}
+            self.full_clean()
+            self.save()
+            for seat in seats:
+                seat.request = self
+                seat.save()
+            if at_once or pairing.branch.changes == Branch.Changes.RECORDED:
+                self._apply(by=by)
+                self._move(self.State.RECORDED, by=by if by.manages(pairing.branch_id) else None)
+                note(pairing, What.RECORDED, by=by, words=self.reason, change=self)
+            else:
+                self._try(by=by)
+                note(pairing, What.ASKED, by=by, words=self.reason, change=self)
+
+    def approve(self, *, by: User) -> None:
+        """Carry the change out.
+
+        Raises:
+            RuleError: when it does not wait any more, `by` asked for it, takes part or does not manage the branch, or
+                it does not fit any more.
+        """
+        with self._locked(self.State.OPEN) as request:
+            request.check_decider(by)
+            try:
+                request._apply(by=by)
+            except ValidationError as error:
+                words = _("It does not fit any more: %(why)s") % {"why": " ".join(error.messages)}
+                raise RuleError(words) from error
+            request._move(self.State.APPROVED, by=by)
+            note(request.pairing, What.CHANGED, by=by, change=request)
+
+    def refuse(self, *, by: User, reason: str) -> None:
+        """Leave things as they are, and say why.
+
+        Raises:
+            RuleError: when it does not wait any more, no reason is given, or `by` may not decide on it.
+        """
+        if not reason.strip():
+            raise RuleError(_("Please write a reason, so that they know why."))
+        with self._locked(self.State.OPEN) as request:
+            request.check_decider(by)
+            request._move(self.State.REFUSED, by=by, reason=reason.strip())
+            note(request.pairing, What.REFUSED, by=by, words=reason.strip(), change=request)
+
+    def withdraw(self, *, by: User) -> None:
+        """Take one's own request back before it was decided on.
+
+        Raises:
+            RuleError: when it does not wait any more, or somebody else asked for it.
+        """
+        with self._locked(self.State.OPEN) as request:
+            if by.pk != request.asked_by_id:
+                raise RuleError(_("Only whoever asked for a change takes the request back."))
+            request._move(self.State.WITHDRAWN)
+            note(request.pairing, What.WITHDRAWN, by=by, change=request)
+
+    def see(self, *, by: User) -> None:
+        """Keep that somebody at the desk has looked at a change that was recorded.
+
+        Raises:
+            RuleError: when it was not recorded or was looked at, or `by` may not decide on it.
+        """
+        with self._locked(self.State.RECORDED) as request:
+            if not request.is_unseen:
+                raise RuleError(_("Somebody has looked at it already."))
+            request.check_decider(by)
+            request._move(self.State.RECORDED, by=by)
+
+    def lapse(self, *, by: User) -> None:
+        """Let an open request lapse with its pairing's end; called inside its transaction, with the pairing locked."""
+        request = ChangeRequest.objects.select_for_update().get(pk=self.pk)
+        request._move(self.State.LAPSED)
+        note(request.pairing, What.LAPSED, by=by, change=request)
+
+    def undo(self, *, by: User, reason: str) -> None:
+        """Undo the decision: what was changed stands as before, and the request waits again.
+
+        Raises:
+            RuleError: when it was not decided, something stands on it, `by` may not decide on it, or no reason is
+                given.
+        """
+        with all_or_nothing():
+            pairing = self._lock_pairing(is_over=True)
+            with back.CHANGE.taking(self, by=by, reason=reason) as (request, line):
+                at = request.decided_at.isoformat() if request.decided_at else ""
+                line.facts = {"state": request.state, "decided_by": request.decided_by_id, "decided_at": at}
+                if request.state in self.APPLIED:
+                    request.pairing = pairing
+                    request._apply_back()
+                request._move(self.State.OPEN)
+                note(pairing, What.UNDONE, by=by, words=reason.strip(), change=request)
+        self.refresh_from_db()
+
+    def check_decider(self, by: User) -> None:
+        """Refuse whoever may not decide on the request.
+
+        Raises:
+            RuleError: unless they manage the branch, did not ask for it, and neither take part nor would by it.
+        """
+        by.must_manage(self.pairing.branch_id)
+        if by.pk == self.asked_by_id:
+            raise RuleError(_("You asked for this change. A deputy, another secretary or the operator decides on it."))
+        if self.pairing.seats_person(by.person_id) or self.involves(by.person_id):
+            raise RuleError(_("You take part in this. A deputy, another secretary or the operator decides on it."))
+
+    def _check_asker(self, by: User) -> None:
+        """Refuse whoever has no say in the pairing."""
+        leader = self.pairing.leader
+        if not by.manages(self.pairing.branch_id) and (leader is None or leader.pk != by.person_id):
+            raise RuleError(_("Who leads the pairing, or the branch's secretary, asks for a change."))
+
+    def _seats_for(self, people: Mapping[str, Person], helpers: Collection[Person] | None) -> list["ChangedSeat"]:
+        """Return a row for each place that would be taken by another, or given up."""
+        leaving, joining = self.pairing.who_changes(people, helpers)
+        places = [ChangedSeat(role=role, joining=person) for role, person in joining]
+        for seat in leaving:
+            taker = next((one for one in places if one.role == seat.role and one.leaving is None), None)
+            if taker is None:
+                places.append(ChangedSeat(role=seat.role, leaving=seat.person))
+            else:
+                taker.leaving = seat.person
+        return places
+
+    def _try(self, *, by: User) -> None:
+        """Refuse at once what could not be carried out as things stand, and leave everything as it is."""
+        with transaction.atomic():
+            self._apply(by=by, is_trial=True)
+            transaction.set_rollback(True)
+
+    def _apply(self, *, by: User, is_trial: bool = False) -> None:
+        """Carry the change out on the locked pairing; every rule of its approval is tried again."""
+        pairing = self.pairing
+        life.check_day_of_change(pairing, self.on)
+        if self.subject == self.Subject.PEOPLE:
+            self._seat_others(pairing, by, decides=not is_trial)
+        form = pairing.as_form()
+        for name, told in self.fields.items():
+            fields_in_words.put(form, name, was=told["old"], becomes=told["new"])
+        if self.fields:
+            form.rework(list(self.fields))
+        Pairing.objects.get(pk=pairing.pk).check_seats()
+
+    def _seat_others(self, pairing: Pairing, by: User, *, decides: bool) -> None:
+        """Let those who leave keep their seats as history, and give the others theirs."""
+        sitting = {(seat.role, seat.person_id): seat for seat in pairing.open_seats}
+        places = list(self.seats.select_related("leaving", "joining"))
+        for place in places:
+            place.left = sitting.get((place.role, place.leaving_id)) if place.leaving_id else None
+            if place.leaving_id and place.left is None:
+                raise RuleError(_("%(person)s does not sit in this place any more.") % {"person": place.leaving})
+        leaving = [place.left for place in places if place.left]
+        joining = [place.joining for place in places if place.joining]
+        life.check_change(pairing, leaving, joining, by=by if decides else None, day=self.on)
+        for seat in leaving:
+            seat.leave(on=self.on)
+        for place in places:
+            if place.joining:
+                place.taken = pairing._seat_named(place.joining, place.role, self.on, by=by)
+            place.save(update_fields=["left", "taken"])
+
+    def _apply_back(self) -> None:
+        """Put the locked pairing back to what it was before the change."""
+        for place in self.seats.select_related("left", "taken"):
+            left, taken = place.left, place.taken
+            place.left = place.taken = None
+            place.save(update_fields=["left", "taken"])
+            if taken:
+                taken.delete()
+            if left:
+                left.left_on = None
+                left.save(update_fields=["left_on"])
+        form = self.pairing.as_form()
+        for name, told in self.fields.items():
+            fields_in_words.put(form, name, was=told["new"], becomes=told["old"])
+        if self.fields:
+            form.rework(list(self.fields))
+        Pairing.objects.get(pk=self.pairing_id).check_seats()
+
+    def _move(self, state: str, *, by: User | None = None, reason: str = "") -> None:
+        """Write where the locked request is."""
+        self.state, self.decided_by, self.decision_reason = state, by, reason
+        self.decided_at = timezone.now() if by else None
+        self.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+
+    def _lock_pairing(self, *, is_over: bool = False) -> Pairing:
+        """Lock and re-read the pairing, or refuse when it is not active and must be."""
+        self.pairing = Pairing.objects.select_for_update().get(pk=self.pairing_id)
+        if not self.pairing.is_active and not is_over:
+            raise RuleError(_("Only an approved pairing that is not over takes a change request."))
+        return self.pairing
+
+    @contextmanager
+    def _locked(self, *allowed: str) -> Iterator["ChangeRequest"]:
+        """Yield the locked and re-read request with its locked pairing, when its state is one of those allowed."""
+        with all_or_nothing():
+            pairing = self._lock_pairing(is_over=self.State.RECORDED in allowed)
+            request = ChangeRequest.objects.select_for_update().get(pk=self.pk)
+            if request.state not in allowed:
+                words = _("This change request is %(state)s; that cannot be done now.")
+                raise RuleError(words % {"state": request.get_state_display()})
+            request.pairing = pairing
+            yield request
+        self.refresh_from_db()
+
+    for verb in (ask, approve, refuse, withdraw, see, lapse, undo):
+        verb.alters_data = True  # type: ignore[union-attr]
+    del verb
+
+
+class ChangedSeatQuerySet(ScopedQuerySet):
+    """Places that a request changes; people see those of their own pairings."""
+
+    branch_path = "request__pairing__branch"
+
+    def own_rows(self, user: User) -> Q:
+        """Return the rows about the user's own pairings."""
+        own = ChangeRequest.objects.filter(ChangeRequest.objects.all().own_rows(user))
+        return Q(request__in=own.values("pk"))
+
+
+class ChangedSeat(models.Model):
+    """A place in a pairing that a request gives to somebody else; `left` and `taken` are there once it is done."""
+
+    request = models.ForeignKey(ChangeRequest, models.PROTECT, related_name="seats", verbose_name=_("change request"))
+    role = models.CharField(_("role"), max_length=20)
+    leaving = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who leaves")
+    )
+    joining = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who joins")
+    )
+    left = models.OneToOneField(
+        Seat, models.PROTECT, null=True, blank=True, related_name="left_by", verbose_name=_("the seat that was left")
+    )
+    taken = models.OneToOneField(
+        Seat, models.PROTECT, null=True, blank=True, related_name="came_by", verbose_name=_("the seat that was taken")
+    )
+
+    objects = ChangedSeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("changed seat")
+        verbose_name_plural = _("changed seats")
+        ordering = ["request", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(leaving__isnull=False) | Q(joining__isnull=False), name="changed_seat_has_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(leaving__isnull=True) | Q(joining__isnull=True) | ~Q(leaving=F("joining")),
+                name="changed_seat_goes_to_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        names = " → ".join(person.name if person else "" for person in (self.leaving, self.joining))
+        return f"{self.request.pairing.kind_info.role(self.role).label}: {names} · {self.request.reason}"
+
+    @property
+    def branch_id(self) -> int:
+        """Return the branch of the pairing."""
+        return self.request.pairing.branch_id
+
+
+def ask_for_changes(
+    pairing: Pairing,
+    *,
+    by: User,
+    reason: str,
+    on: datetime.date | None = None,
+    people: Mapping[str, Person] | None = None,
+    helpers: Collection[Person] | None = None,
+    values: Mapping[str, Any] | None = None,
+    at_once: bool = False,
+) -> list[ChangeRequest]:
+    """Ask for all that differs from how an approved pairing stands: a request for each subject, decided by itself.
+
+    Raises:
+        RuleError: when nothing differs, or as ChangeRequest.ask().
+        ValidationError: as ChangeRequest.ask().
+    """
+    subjects: dict[str, dict[str, Any]] = {}
+    if any(pairing.who_changes(people or {}, helpers)):
+        subjects[ChangeRequest.Subject.PEOPLE] = {"people": people, "helpers": helpers}
+    changed = fields_in_words.changed(Pairing.objects.get(pk=pairing.pk).as_form(), values or {})
+    for part in pairing.kind_info.decided:
+        if any(name in changed for name in part.fields):
+            subjects[part.slug] = {"values": {name: (values or {})[name] for name in part.fields if name in changed}}
+    if not subjects:
+        raise RuleError(_("This is how it stands already."))
+    requests = []
+    with all_or_nothing():
+        for subject, what in subjects.items():
+            request = ChangeRequest(pairing=pairing, subject=subject, reason=reason.strip())
+            request.on = on or max(timezone.localdate(), pairing.started_on)
+            request.ask(by=by, at_once=at_once, **what)
+            requests.append(request)
+    return requests

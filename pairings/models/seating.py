@@ -1,0 +1,154 @@
+"""Who sits in a pairing: those who sit now, those who sat, and how the people of a proposal change."""
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Person, RuleError, User, all_or_nothing
+from pairings import kinds
+from pairings.models import life
+
+if TYPE_CHECKING:
+    from pairings.models.pairing import Pairing
+    from pairings.models.seats import Seat
+
+
+class SeatsMixin(models.Model):
+    """The seats of a pairing (prefetch `seats__person`), and the verbs that fill those of a proposal."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def _pairing(self) -> "Pairing":
+        return cast("Pairing", self)
+
+    @property
+    def open_seats(self) -> list["Seat"]:
+        """Return the seats that are taken now, in the order of the kind's roles."""
+        return self._in_order(seat for seat in self._pairing.seats.all() if seat.left_on is None)
+
+    @property
+    def shown_seats(self) -> list["Seat"]:
+        """Return those who sit in it now or, when it is over, those who sat in it to the end."""
+        if self._pairing.is_open:
+            return self.open_seats
+        closed_on = self._pairing.closed_on
+        return self._in_order(seat for seat in self._pairing.seats.all() if seat.left_on and seat.left_on >= closed_on)
+
+    @property
+    def former_seats(self) -> list["Seat"]:
+        """Return those who sat in it and left before its end, the first to leave first."""
+        shown = {seat.pk for seat in self.shown_seats}
+        left = [seat for seat in self._pairing.seats.all() if seat.left_on and seat.pk not in shown]
+        return sorted(left, key=lambda seat: (seat.left_on or datetime.date.max, seat.pk))
+
+    def _in_order(self, seats: Iterable["Seat"]) -> list["Seat"]:
+        """Return seats in the order of the kind's roles; one of no such role (broken data) comes last."""
+        kind = self._pairing.kind_info
+        order = {role.slug: place for place, role in enumerate((*kind.roles, *kind.extra_roles))}
+        return sorted(seats, key=lambda seat: (order.get(seat.role, len(order)), seat.pk))
+
+    def seat_of(self, role: str) -> "Seat | None":
+        """Return the shown seat of a role."""
+        return next((seat for seat in self.shown_seats if seat.role == role), None)
+
+    @property
+    def leader(self) -> Person | None:
+        """Return the party member who leads the pairing."""
+        seat = self.seat_of(kinds.LEADER)
+        return seat.person if seat else None
+
+    def seats_person(self, person_id: int | None) -> bool:
+        """Return whether the person sits in the pairing now."""
+        return person_id is not None and any(seat.person_id == person_id for seat in self.open_seats)
+
+    def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> "Seat":
+        """Give a person a seat in a proposal, keeping the party stage of that day.
+
+        Args:
+            person: who sits down.
+            role: a role slug of the kind.
+            on: the day; the pairing's start unless said otherwise.
+
+        Raises:
+            RuleError: when it is approved or over; people then change by a change request.
+            ValidationError: naming the rule that the seat would break.
+            RuleError: when somebody else took it at the same moment.
+        """
+        pairing = self._pairing
+        with pairing._locked(pairing.Status.PROPOSED, pairing.Status.RETURNED) as pairing:
+            return pairing._seat(person, role, on or pairing.started_on)
+
+    def _seat(self, person: Person, role: str, day: datetime.date) -> "Seat":
+        """Give a person a seat of this locked row; the person is locked too, so that the history stands still."""
+        person = Person.objects.select_for_update(of=("self",)).select_related("branch").get(pk=person.pk)
+        seat = self._pairing.seats.model(
+            pairing_id=self.pk, person=person, role=role, joined_on=day, stage_when_seated=person.stage_on(day)
+        )
+        seat.full_clean()
+        with all_or_nothing():
+            seat.save()
+        return seat
+
+    def _seat_named(self, person: Person, role: str, on: datetime.date, *, by: User) -> "Seat":
+        """Give a seat, and name the role in what is refused, so that a form shows it there."""
+        try:
+            return self._seat(person, role, on)
+        except ValidationError as error:
+            raise ValidationError({role: life.words_for(by, self._pairing, error)}) from error
+
+    def change_people(
+        self, *, by: User, people: Mapping[str, Person], helpers: Collection[Person] | None = None
+    ) -> None:
+        """Put other people into the roles of a proposal, of which nothing was decided and so nothing is kept.
+
+        Args:
+            by: who changes it.
+            people: person by role slug; roles that are not named stay as they are.
+            helpers: who helps from now on; None leaves them as they are.
+
+        Raises:
+            RuleError: when it was approved or is over.
+            ValidationError: naming the rule that a seat would break; nothing changes then.
+        """
+        pairing = self._pairing
+        with pairing._locked(*pairing.OPEN) as pairing:
+            if pairing.is_active:
+                raise RuleError(life.DECIDED)
+            leaving, joining = pairing.who_changes(people, helpers)
+            for seat in leaving:
+                seat.delete()
+            for role, person in joining:
+                pairing._seat_named(person, role, pairing.started_on, by=by)
+
+    def who_changes(
+        self, people: Mapping[str, Person], helpers: Collection[Person] | None
+    ) -> tuple[list["Seat"], list[tuple[str, Person]]]:
+        """Return which seats would be left, and who would take which role, if these people were to sit in it."""
+        sitting = {seat.role: seat for seat in self.open_seats if seat.role != kinds.HELPER}
+        helping = {seat.person: seat for seat in self.open_seats if seat.role == kinds.HELPER}
+        changed = {role: who for role, who in people.items() if role not in sitting or sitting[role].person != who}
+        leaving = [sitting[role] for role in changed if role in sitting]
+        if helpers is not None:
+            leaving += [seat for person, seat in helping.items() if person not in helpers]
+        return leaving, [*changed.items(), *((kinds.HELPER, one) for one in helpers or () if one not in helping)]
+
+    def check_seats(self) -> None:
+        """Refuse unless each role of the kind is taken by exactly one person.
+
+        Raises:
+            RuleError: naming the empty seats.
+        """
+        taken = [seat.role for seat in self.open_seats]
+        missing = [str(role.label) for role in self._pairing.kind_info.roles if taken.count(role.slug) != 1]
+        if missing:
+            raise RuleError(_("Not yet filled: %(roles)s.") % {"roles": "、".join(missing)})
+
+    for fills in (seat, change_people):
+        fills.alters_data = True  # type: ignore[union-attr]
+    del fills
