@@ -22,8 +22,8 @@ class EnterpriseServiceConfig(AppConfig):
 
         kinds.register(ENTERPRISE)
         auditlog.register(ENTERPRISE.model_class, exclude_fields=["last_logged_on", "version"])
-        auditlog.register(models.Enterprise, exclude_fields=["version"])
-        auditlog.register(models.Problem, exclude_fields=["version"])
+        auditlog.register(models.Enterprise, exclude_fields=["version", "likeness"])
+        auditlog.register(models.Problem, exclude_fields=["version", "likeness"])
         auditlog.register(models.Instalment, exclude_fields=["version"])
         auditlog.register(
             models.Confirmation, exclude_fields=["version", "nonce", "code_hash", "code_until", "code_tries"]

@@ -13,6 +13,9 @@ from organization.models import Branch, User
 from organization.text import ParagraphsFormField
 from pairings.forms import DateInput, PairingForm
 
+#: So many likely doubles a form names.
+SHOWN_DOUBLES = 5
+
 
 class ProblemChoiceField(forms.ModelChoiceField):
     """A problem, with the enterprise that has it."""
@@ -40,11 +43,21 @@ class EngagementForm(PairingForm):
 
 
 class BoardForm(VersionedFormMixin, forms.ModelForm):
-    """A row of the board, filled in by a user."""
+    """A row of the board, filled in by a user; a new one that seems to be there already wants a tick."""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.doubles: list[Any] = []
+
+    def _post_clean(self) -> None:
+        """Name what seems to be the same already, once the row is made of what was typed; the hook is Django's own."""
+        super()._post_clean()  # type: ignore[misc]
+        if not self.instance.pk and not self.errors and not self.data.get("is_another"):
+            seen = type(self.instance).objects.visible_to(self.user)
+            self.doubles = list(seen.likely_doubles_of(self.instance)[:SHOWN_DOUBLES])
+            if self.doubles:
+                self.add_error(None, _("This seems to be there already. Look first, or tick that it is another one."))
 
 
 class EnterpriseForm(BranchFormMixin, BoardForm):
@@ -70,7 +83,7 @@ class ProblemForm(BoardForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         branches = Branch.objects.worked_in_by(self.user)
-        enterprises = Enterprise.objects.visible_to(self.user).filter(branch__in=branches)
+        enterprises = Enterprise.objects.visible_to(self.user).present().filter(branch__in=branches)
         cast("Any", self.fields["enterprise"]).queryset = enterprises
 
 

@@ -71,6 +71,7 @@ class BranchWorld:
         team = mentorship(branch, by=by, people=team_of, title=f"产线调试训练{code}")
         pair = teaching_pair(branch, by=by, people=pair_of, title=f"课程共建{code}")
         asked = problem(branch, title=f"夹具定位不准{code}")
+        again = problem(branch, title=f"“夹具”定位不准{code}", enterprise=asked.enterprise)
         served = engagement(
             branch,
             by=by,
@@ -111,6 +112,8 @@ class BranchWorld:
             "pairing_file": PairingFile.objects.create(pairing=served, evidence=evidence(by, name=f"回执{code}.png")),
             "problem": asked,
             "enterprise": asked.enterprise,
+            "other_enterprise": Enterprise.objects.create(branch=branch, name=f"另一家企业{code}{place}"),
+            "other_problem": again,
             "office": office,
             "person": ordinary,
             "student": other_pupil,

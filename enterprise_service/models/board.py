@@ -4,19 +4,58 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, BranchBoardQuerySet, RuleError, VersionedModel, all_or_nothing
+from organization.likeness import of_company, of_title
+from organization.models import (
+    Branch,
+    Mergeable,
+    MergeableQuerySet,
+    NotDouble,
+    RuleError,
+    User,
+    all_or_nothing,
+)
 from organization.text import PlainCharField, PlainEmailField, PlainTextField
 from organization.trail import audited_update
 from pairings.models import Pairing
 
 
-class Enterprise(VersionedModel):
+class BoardQuerySet(MergeableQuerySet):
+    """Rows of a board, which the branch's teachers read too; one owner's rows with like words are likely the same."""
+
+    #: Whose rows are compared with one another.
+    owner = "branch"
+
+    def own_rows(self, user: User) -> Q:
+        """Return the rows of the teacher's own branch."""
+        return Q(**{self.branch_path: user.own_branch_id}) if user.is_teacher else Q(pk__in=[])
+
+    def likely_doubles_of(self, row: Any) -> Self:
+        """Return the rows that are likely the same as one, saved or not."""
+        key = row.likeness or row.liken(getattr(row, row.likened) or "")
+        return self._alike(row.pk or 0, getattr(row, f"{self.owner}_id"), key)
+
+    def with_likely_doubles(self) -> Self:
+        """Return the rows of which a newer one among these is likely the same."""
+        newer = self._alike(OuterRef("pk"), OuterRef(self.owner), OuterRef("likeness")).filter(pk__gt=OuterRef("pk"))
+        return self.present().filter(Exists(newer))
+
+    def _alike(self, row: Any, owner: Any, key: Any) -> Self:
+        """Return the rows of an owner that have a key, and were not said to be another."""
+        said = NotDouble.objects.of(self.model.merge_kind, row)
+        alike = self.present().filter(**{self.owner: owner, "likeness": key}).exclude(likeness="")
+        return alike.exclude(pk=row).exclude(said)
+
+
+class Enterprise(Mergeable):
     """An enterprise that the branch serves."""
+
+    merge_kind = "enterprise"
+    likened = "name"
 
     class Scale(models.TextChoices):
         """How large an enterprise is (统计上大中小微型企业划分办法, 2017)."""
@@ -43,7 +82,7 @@ class Enterprise(VersionedModel):
     #: Since when the mail is on record.
     mail_since = models.DateTimeField(null=True, editable=False)
 
-    objects = BranchBoardQuerySet.as_manager()
+    objects = BoardQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("enterprise")
@@ -56,9 +95,18 @@ class Enterprise(VersionedModel):
                 violation_error_message=_("The branch already has an enterprise of this name."),
             )
         ]
+        indexes = [
+            # Likely doubles.
+            models.Index(fields=["branch", "likeness"], name="enterprise_likeness"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @staticmethod
+    def liken(words: str) -> str:
+        """Return the key of a name."""
+        return of_company(words)
 
     def get_absolute_url(self) -> str:
         """Return the address of the enterprise's page."""
@@ -81,10 +129,11 @@ class Enterprise(VersionedModel):
                 kwargs["update_fields"] = {*kwargs["update_fields"], "mail_since"}
 
 
-class ProblemQuerySet(BranchBoardQuerySet):
+class ProblemQuerySet(BoardQuerySet):
     """Problems."""
 
     branch_path = "enterprise__branch"
+    owner = "enterprise"
 
     def open(self) -> Self:
         """Return the problems that nobody has taken."""
@@ -97,8 +146,11 @@ class ProblemQuerySet(BranchBoardQuerySet):
         return self.order_by(place, F("due_on").asc(nulls_last=True), "-pk")
 
 
-class Problem(VersionedModel):
+class Problem(Mergeable):
     """A problem that an enterprise wants solved (企业难题)."""
+
+    merge_kind = "problem"
+    likened = "title"
 
     class Status(models.TextChoices):
         """What became of the problem."""
@@ -132,10 +184,17 @@ class Problem(VersionedModel):
         indexes = [
             # The board: what is open, the nearest day first.
             models.Index(fields=["status", "due_on"], name="problem_board"),
+            # Likely doubles.
+            models.Index(fields=["enterprise", "likeness"], name="problem_likeness"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @staticmethod
+    def liken(words: str) -> str:
+        """Return the key of a title."""
+        return of_title(words)
 
     def get_absolute_url(self) -> str:
         """Return the address of the problem's page."""
@@ -208,8 +267,10 @@ class Problem(VersionedModel):
         """Put a dropped problem on the board again.
 
         Raises:
-            RuleError: when it was not dropped.
+            RuleError: when it was not dropped, or merged into another.
         """
+        if self.is_merged:
+            raise RuleError(_("Another problem stands for this one by now."))
         self._move(self.Status.DROPPED, self.Status.OPEN)
 
     def _move(self, before: str, after: str) -> None:

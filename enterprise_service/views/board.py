@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,9 @@ from organization.access import UserRequest, require, visible_or_404
 from organization.refusals import carried_out
 from pairings.views.pages import SavesThroughVerbMixin
 
+#: So many likely doubles a page names.
+SHOWN_DOUBLES = 5
+
 
 class ProblemListView(FilterView):
     """The board."""
@@ -29,7 +33,7 @@ class ProblemListView(FilterView):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the problems that the user may see, those that wait first, the nearest day first."""
-        rows = Problem.objects.visible_to(self.request.user).select_related("enterprise__branch")
+        rows = Problem.objects.visible_to(self.request.user).present().select_related("enterprise__branch")
         return rows.waiting_first()
 
 
@@ -44,13 +48,22 @@ def _problem_for(request: HttpRequest, pk: int, permission: str = "enterprise_se
 def problem(request: UserRequest, pk: int) -> HttpResponse:
     """Show a problem, who worked on it, and who could."""
     shown = _problem_for(request, pk)
+    if shown.is_merged:
+        return _leads_on(request, shown)
     may_choose = request.user.manages(shown.branch_id)  # those who could lead are party members, which is not public
     context = {
         "problem": shown,
+        "doubles": Problem.objects.visible_to(request.user).likely_doubles_of(shown)[:SHOWN_DOUBLES],
         "engagements": Engagement.objects.visible_to(request.user).filter(problem=shown).with_people(),
         "suggestions": ServiceMatcher().suggest(shown) if may_choose and shown.status == Problem.Status.OPEN else [],
     }
     return render(request, "enterprise_service/problem.html", context)
+
+
+def _leads_on(request: HttpRequest, merged: Enterprise | Problem) -> HttpResponse:
+    """Go on to the row that stands for a merged one."""
+    messages.info(request, _("“%(title)s” was merged into this one.") % {"title": merged})
+    return redirect(merged.survivor)
 
 
 @require_POST
@@ -126,7 +139,7 @@ class EnterpriseListView(FilterView):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the enterprises that the user may see, with how many problems each has."""
-        rows = Enterprise.objects.visible_to(self.request.user).select_related("branch")
+        rows = Enterprise.objects.visible_to(self.request.user).present().select_related("branch")
         return rows.annotate(problem_count=Count("problems")).order_by("name", "pk")
 
 
@@ -136,9 +149,15 @@ def enterprise(request: UserRequest, pk: int) -> HttpResponse:
     rows = Enterprise.objects.select_related("branch")
     shown = cast("Enterprise", visible_or_404(request, rows, pk))
     require(request, "enterprise_service.read_board", shown)
+    if shown.is_merged:
+        return _leads_on(request, shown)
     context = {
         "enterprise": shown,
-        "problems": Problem.objects.visible_to(request.user).filter(enterprise=shown).select_related("enterprise"),
+        "doubles": Enterprise.objects.visible_to(request.user).likely_doubles_of(shown)[:SHOWN_DOUBLES],
+        "problems": Problem.objects.visible_to(request.user)
+        .present()
+        .filter(enterprise=shown)
+        .select_related("enterprise"),
         "engagements": Engagement.objects.visible_to(request.user).filter(problem__enterprise=shown).with_people(),
     }
     return render(request, "enterprise_service/enterprise.html", context)

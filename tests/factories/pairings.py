@@ -45,8 +45,10 @@ def teaching_pair(
 
 def problem(branch: Branch, **fields: object) -> Problem:
     """Return an open problem of a new enterprise."""
-    enterprise = Enterprise.objects.create(branch=branch, name=f"测试精密机械厂{Enterprise.objects.count()}")
-    return Problem.objects.create(enterprise=enterprise, **{"title": "夹具定位精度不足", **fields})
+    if "enterprise" not in fields:
+        name = f"测试精密机械厂{Enterprise.objects.count()}"
+        fields["enterprise"] = Enterprise.objects.create(branch=branch, name=name)
+    return Problem.objects.create(**{"title": "夹具定位精度不足", **fields})
 
 
 def engagement(
