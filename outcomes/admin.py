@@ -13,8 +13,9 @@ from unfold.decorators import action, display
 
 from organization.admin_back import TakesBackAdmin
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin
-from organization.models import User
+from organization.models import User, all_or_nothing
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
+from pairings.contradictions import explain, in_rows
 
 
 class PeopleInline(ReadOnlyInline):
@@ -87,10 +88,25 @@ class OutcomeAdmin(SheetImportMixin, TakesBackAdmin):
         return redirect(reverse("outcomes:new"))
 
     @action(description=gettext_lazy("Verify"))
-    def verify(self, request: HttpRequest, outcomes: QuerySet[Outcome]) -> None:
-        """Lock the chosen outcomes and let them count."""
-        user = cast("User", request.user)
-        self.carry_out(request, outcomes, "outcomes.verify_outcome", lambda outcome: outcome.verify(by=user))
+    def verify(self, request: HttpRequest, outcomes: QuerySet[Outcome]) -> HttpResponse | None:
+        """Lock the chosen outcomes and let them count; of those that contradict themselves ask why first."""
+        user, reason = cast("User", request.user), request.POST.get("reason", "").strip()
+        waiting = outcomes.filter(review=Outcome.Review.SUBMITTED)
+        unexplained = [found for found in in_rows(waiting, user) if found.answer is None]
+        if unexplained and not reason:
+            said = " ".join(f"{found.row}：{found.words}" for found in unexplained)
+            title, button = _("Some of these contradict themselves"), _("Keep the reason and verify")
+            return self.ask_reason(request, outcomes, "verify", title, button=button, consequence=said)
+
+        def verify(outcome: Outcome) -> None:
+            with all_or_nothing():
+                for found in unexplained:
+                    if found.row.pk == outcome.pk:
+                        explain(found.kind, outcome, by=user, reason=reason)
+                outcome.verify(by=user)
+
+        self.carry_out(request, outcomes, "outcomes.verify_outcome", verify)
+        return None
 
     @action(description=gettext_lazy("Return with a reason"))
     def send_back(self, request: HttpRequest, outcomes: QuerySet[Outcome]) -> HttpResponse | None:

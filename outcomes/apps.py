@@ -15,6 +15,7 @@ class OutcomesConfig(AppConfig):
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
         from outcomes import (  # noqa: PLC0415 - models exist only from here on
+            contradictions,  # noqa: F401
             integrity,  # noqa: F401
             ledger_kind,  # noqa: F401
             ledger_words,  # noqa: F401

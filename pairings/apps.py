@@ -14,7 +14,7 @@ class PairingsConfig(AppConfig):
         """Audit pairings, seats and logs; load rules and checks."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from pairings import checks, integrity, models, partings, personal, rules  # noqa: F401, PLC0415 - models exist only from here on
+        from pairings import checks, integrity, log_contradictions, models, partings, personal, rules  # noqa: F401, PLC0415 - models exist only from here on
 
         auditlog.register(models.Pairing, exclude_fields=["last_logged_on", "version"])
         auditlog.register(models.Seat)
@@ -23,4 +23,5 @@ class PairingsConfig(AppConfig):
             auditlog.register(kept)
         for model in (models.Match, models.MatchSeat, models.MatchRule, models.PairingFile, models.LogPhoto):
             auditlog.register(model)
+        auditlog.register(models.ContradictionAnswer)
         auditlog.register(models.ProgressLog, exclude_fields=["version"])

@@ -83,4 +83,5 @@ rules.add_perm("pairings.change_pairing_after_approval", manages_its_branch | le
 rules.add_perm("pairings.decide_change", decides_on_change)
 rules.add_perm("pairings.withdraw_change", asked_for_it)
 rules.add_perm("pairings.run_matching", manages_its_branch)
+rules.add_perm("pairings.see_contradictions", manages_a_branch)
 register(*back.WAYS)

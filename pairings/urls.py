@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from pairings.views import changes, matching, pages
+from pairings.views import changes, contradictions, matching, pages
 
 app_name = "pairings"
 a_pairing = [
@@ -37,5 +37,7 @@ urlpatterns = [
     path("matching/<slug:kind>/", include(a_form)),
     path("matching-rules/<int:pk>/delete/", matching.delete_rule, name="delete_rule"),
     path("proposals/<int:pk>/", include(a_proposal)),
+    path("contradictions/", contradictions.overview, name="contradictions"),
+    path("contradictions/<slug:kind>/<int:pk>/", contradictions.explain, name="explain"),
     path("matches/<int:pk>/answer/", matching.answer, name="answer"),
 ]

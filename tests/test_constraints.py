@@ -144,6 +144,8 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "changed_seat_goes_to_another": lambda w: put(
         w.rows["change"].seats.get(), leaving=w.rows["person"], joining=w.rows["person"]
     ),
+    "contradiction_answered_once": lambda w: again(w.rows["explanation"]),
+    "contradiction_answered_with_a_reason": lambda w: put(w.rows["explanation"], reason=""),
     "handed_over_once": lambda w: [
         HandOver.objects.create(outcome=w.rows[name], pairing=w.rows["pair"], origin="stage-1")
         for name in ("draft", "submitted")

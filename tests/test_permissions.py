@@ -115,6 +115,7 @@ PAGES = {
     "different_problem": Page(DESK, "problem", also="kept:other_problem", method="post"),
     "outcomes:alike": Page(STAFF),
     "take_back_file": Page(DESK, "evidence"),
+    "take_back_explanation": Page(DESK, "explanation", SEEN_BY_OVERSEERS),
     "take_back_spoken": Page(DESK, "link"),
     "take_back_leave": Page(DESK, "membership"),
     "take_back_change": Page(DESK, "changed"),
@@ -162,6 +163,8 @@ PAGES = {
     "pairings:new_run": Page(DESK, method="post", rest=OF_TEACHING),
     "pairings:add_rule": Page(DESK, method="post", rest=OF_TEACHING),
     "pairings:delete_rule": Page(DESK, "rule", DESK, method="post"),
+    "pairings:contradictions": Page(DESK),
+    "pairings:explain": Page(AUTHOR, "engagement", rest=(("kind", "money-without-contract"),)),
     "pairings:run": Page(DESK, "run", DESK),
     "pairings:publish": Page(DESK, "run", DESK, method="post"),
     "pairings:answer": Page(STAFF, "match", STAFF, method="post"),  # for oneself, where one is named

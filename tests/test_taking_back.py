@@ -30,7 +30,8 @@ from organization.ways_back import all_ways, way_of
 from outcomes.figures import Period, branch_report
 from outcomes.freezing import freeze_report
 from outcomes.models import Outcome, OutcomeEvidence, OutcomeShare, ReportFile, ask_to_share
-from pairings.models import LogPhoto, MatchSeat, Pairing, PairingFile, ProgressLog
+from pairings.contradictions import explain, kind_of
+from pairings.models import ContradictionAnswer, LogPhoto, MatchSeat, Pairing, PairingFile, ProgressLog
 from teaching_pairs.models import SignUp
 from tests.conftest import signed_in
 from tests.factories import (
@@ -136,6 +137,12 @@ def completed(world: World) -> Pairing:
     return Pairing.objects.get(pk=pair.pk)
 
 
+def explained(world: World) -> ContradictionAnswer:
+    by = world.own.users["teacher"]
+    patent = outcome(world.own.branch, by=by, category="patent", title="一种夹具")
+    return explain(kind_of("level-of-what-has-none"), patent, by=by, reason=SECRET)
+
+
 def spoken_to(world: World) -> Confirmation:
     link = world.own.rows["link"]
     link.confirm(is_solved=True, rating=4, words="", confirmed_by="生产部林工")
@@ -201,6 +208,7 @@ CASES = {
         is_back=gone(PairingFile),
         words=("的证件",),
     ),
+    "explanation": Case(explained, is_back=gone(ContradictionAnswer), words=(SECRET,)),
     "spoken": Case(
         spoken_to,
         owner="",

@@ -16,6 +16,7 @@ from organization.models import Branch, College, Person, RoleAssignment, Synonym
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from outcomes.models import Grade, Outcome, ReportProse, Subkind, ask_to_share
+from pairings.contradictions import explain, kind_of
 from pairings.models import MatchRule, MatchRun, PairingFile
 from pairings.models.changes import ask_for_changes
 from teaching_pairs.models import SignUp, TeachingPair, Workshop
@@ -207,7 +208,14 @@ class BranchWorld:
         calls = {"call": f"支部办公室{self.code}"}
         asking, _is_new = ConfirmationSetting.objects.get_or_create(branch=self.branch, defaults=calls)
         link = Confirmation.make(served, by=self.users["teacher"])
-        return {"instalment": served.instalments.get(), "link": link, "asking": asking}
+        asked, by = kind_of("money-without-contract"), self.users["secretary"]
+        explained = explain(asked, served, by=by, reason=f"合同正在会签{self.code}。")
+        return {
+            "instalment": served.instalments.get(),
+            "link": link,
+            "asking": asking,
+            "explanation": explained,
+        }
 
     def _changes(self, pair: TeachingPair, served: Engagement, ordinary: Person, office: Model) -> dict[str, Model]:
         """Add a change of people that waits for its decision, and one that was approved."""

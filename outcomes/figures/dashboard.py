@@ -18,6 +18,7 @@ from outcomes.figures.periods import Period
 from outcomes.figures.work import coverage, integrated_logs, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
+from pairings.contradictions import standings
 from pairings.kinds import PairingKind, all_kinds, kind_of
 from pairings.models import ChangeRequest, Pairing
 from pairings.models.queries import PairingQuerySet
@@ -208,7 +209,7 @@ def _coverage(label: str, found: dict[str, Any], url: str) -> Figure:
 
 
 def waiting_figures(user: User) -> list[Figure]:
-    """Return how much waits for a secretary: outcomes, changes, proposals, quiet pairings, sharing (five queries)."""
+    """Return how much waits for a secretary: outcomes, changes, proposals, quiet ones, sharing, contradictions."""
     seen = Pairing.objects.visible_to(user)
     proposed, quiet = _count_by_kind(seen.waiting()), _count_by_kind(seen.quiet())
     outcomes = Outcome.objects.visible_to(user).waiting().count()
@@ -230,6 +231,9 @@ def waiting_figures(user: User) -> list[Figure]:
     if asked := Outcome.objects.asked_of(user).count():
         url = f"{reverse('outcomes:list')}?asked=true"
         figures.append(Figure(_("Asked to share"), asked, _("outcomes"), url, tone="amber"))
+    open_ones = sum(standing.open for standing in standings(user))
+    label = _("Contradictions to explain")
+    figures.append(Figure(label, open_ones, _("records"), reverse("pairings:contradictions"), tone="amber"))
     return figures
 
 

@@ -27,6 +27,7 @@ from pairing_site.demo.words import (
     WAITING,
     WORKSHOPS,
 )
+from pairings.contradictions import explain, kind_of, records
 from pairings.models import Match, Pairing, Seat
 from pairings.models.changes import ask_for_changes
 from pairings.views.matching import new_run
@@ -61,6 +62,15 @@ class Depth:
         self._changes()
         self._board()
         self._workshops()
+        self._explain()
+
+    def _explain(self) -> None:
+        """Answer one of the contradictions that the records hold; the others wait on the desk."""
+        kind = kind_of("level-of-what-has-none")
+        for patent in records(kind, self.cast.secretary)[:1]:
+            explain(
+                kind, patent, by=self.cast.secretary, reason="学校科研成果认定文件将授权专利按此级别登记，文件已附。"
+            )
 
     def _profiles(self) -> None:
         """Give people strengths and needs in the words that profiles share."""

@@ -141,7 +141,7 @@ class Workshop:
                 pairing=pairing,
                 date=day,
                 activity_type=activity,
-                words=self.chance.choice(words[activity]),
+                words=f"{day.month}月{day.day}日，{self.chance.choice(words[activity])}",
                 hours=Decimal(self.chance.choice(("1.0", "1.5", "2.0", "3.0"))),
                 element_kind=element,
                 element_words=ELEMENT_WORDS.get(element, ""),

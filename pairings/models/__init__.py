@@ -1,5 +1,6 @@
 """The shared base: pairings, seats and progress logs."""
 
+from pairings.models.answers import ContradictionAnswer
 from pairings.models.changes import ChangedSeat, ChangeRequest
 from pairings.models.files import PairingFile
 from pairings.models.logs import LogPhoto, ProgressLog
@@ -12,6 +13,7 @@ from pairings.models.steps import PairingStep
 __all__ = [
     "ChangeRequest",
     "ChangedSeat",
+    "ContradictionAnswer",
     "LogPhoto",
     "Match",
     "MatchRule",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import User
+from organization.models.taken_back import NAME_LENGTH
 from organization.ways_back import WayBack, nobody
 
 if TYPE_CHECKING:
@@ -231,4 +232,15 @@ PAIRING_FILE = WayBack(
     leads_to=lambda file: file.pairing.get_absolute_url(),
     shown_with=("pairing", "evidence__file"),
 )
-WAYS = (LOG, PHOTO, ANSWER, PROPOSAL, DECISION, CHANGE, PAIRING_FILE)
+EXPLANATION = WayBack(
+    slug="explanation",
+    model="pairings.ContradictionAnswer",
+    noun=_("Answer to a contradiction"),
+    title=_("Take the explanation back"),
+    consequence=_("The contradiction is open again wherever it is shown. The record itself stays as it is."),
+    done=_("Taken back. The contradiction is open again."),
+    own=lambda user, answer: user.pk is not None and answer.by_id == user.pk,
+    named=lambda answer: answer.told[:NAME_LENGTH],
+    words=("reason",),
+)
+WAYS = (LOG, PHOTO, ANSWER, PROPOSAL, DECISION, CHANGE, PAIRING_FILE, EXPLANATION)

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,10 @@ from pairings.models.pairing import Pairing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+#: So many letters of the words an index holds.
+BEGINNING = 40
 
 
 class ProgressLogQuerySet(ScopedQuerySet):
@@ -103,6 +108,8 @@ class ProgressLog(VersionedModel):
             models.Index(fields=["pairing", "-date", "-id"], name="log_of_pairing"),
             # A branch's logs of a period: figures and the list behind them.
             models.Index(fields=["branch", "-date", "-id"], name="log_of_branch"),
+            # Logs of a branch that begin alike, among which copied ones are looked for.
+            models.Index(F("branch"), Left("words", BEGINNING), name="log_of_words"),
         ]
 
     def __str__(self) -> str:

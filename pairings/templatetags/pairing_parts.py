@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from organization.models import MEMBER_STAGES, User
 from organization.ways_back import told_of, way_of
+from pairings.contradictions import in_rows
 from pairings.models import ChangeRequest, Pairing, PairingStep, Seat
 from pairings.models.changes import Difference
 
@@ -116,6 +117,20 @@ def _event_of(step: PairingStep, change: ChangeRequest | None) -> Event:
 def in_order(events: Iterable[Event]) -> list[Event]:
     """Return events as they happened."""
     return sorted(events, key=lambda event: event.when or LONG_AGO)
+
+
+@register.inclusion_tag("pairings/parts/contradictions.html", takes_context=True)
+def contradictions_of(context: template.Context, *rows: Model) -> dict[str, Any]:
+    """Show what contradicts in records of one model, to those who may change or review them."""
+    user = context["request"].user
+    return {"found": in_rows(rows, user), "user": user, "request": context["request"]}
+
+
+@register.inclusion_tag("pairings/parts/contradictions.html", takes_context=True)
+def contradictions_in(context: template.Context, rows: Iterable[Model]) -> dict[str, Any]:
+    """Show what contradicts in records of a list, such as logs, with their days."""
+    user = context["request"].user
+    return {"found": in_rows(rows, user), "user": user, "request": context["request"]}
 
 
 def ways_back_of(row: Model, *slugs: str) -> list[Event]:
