@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db import transaction
@@ -50,6 +51,27 @@ class Page:
     also: str = ""
 
     at_desk: bool = False
+
+    def keywords(self, branch: BranchWorld) -> dict[str, Any]:
+        """Return what the URL is made of, with the branch's rows in it."""
+        given = {key: value for key, value in self.rest if not key.startswith("?")}
+        if self.row:
+            row = branch.rows[self.row]
+            given[self.key] = row.code if self.key == "code" else row.pk
+        if self.also:
+            keyword, _colon, row_name = self.also.partition(":")
+            given[keyword] = branch.rows[row_name or keyword].pk
+        return given
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """Return what the address asks besides."""
+        return {key[1:]: value for key, value in self.rest if key.startswith("?")}
+
+    def address(self, name: str, branch: BranchWorld) -> str:
+        """Return the address of a page of this name for the branch's rows."""
+        url = reverse(name, kwargs=self.keywords(branch))
+        return f"{url}?{urlencode(self.query)}" if self.query else url
 
     def answer_to(self, role: str, *, own_branch: bool) -> str:
         """Return what the role is to be answered."""
@@ -342,22 +364,14 @@ class MatrixCase(TestCase):
 
     def ask(self, name: str, page: Page, branch: BranchWorld) -> str:
         """Ask for a page and leave nothing behind."""
-        given = {key: value for key, value in page.rest if not key.startswith("?")}
-        query = {key[1:]: value for key, value in page.rest if key.startswith("?")}
-        if page.row:
-            row = branch.rows[page.row]
-            given[page.key] = row.code if page.key == "code" else row.pk
-        if page.also:
-            keyword, _colon, row_name = page.also.partition(":")
-            given[keyword] = branch.rows[row_name or keyword].pk
-        data = query or {
+        data = page.query or {
             "reason": "请补充材料。",
             "summary": "按计划完成。",
             "origin": "stage",
             "form_key": str(uuid.uuid4()),
         }
         with transaction.atomic():
-            response = getattr(self.client, page.method)(reverse(name, kwargs=given), data)
+            response = getattr(self.client, page.method)(reverse(name, kwargs=page.keywords(branch)), data)
             transaction.set_rollback(True)
         return answer(self.client, response)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from auditlog.models import LogEntry
 from django.test import Client
-from django.urls import resolve, reverse
+from django.urls import resolve
 from django.utils.http import urlsplit
 
 from tests.conftest import signed_in
 from tests.factories import operator
 from tests.nets import size
-from tests.test_permissions import ADMIN_PAGES, PAGES, Page
+from tests.test_permissions import ADMIN_PAGES, PAGES
 from tests.world import BranchWorld
 
 #: Who is asked first where several may.
@@ -31,25 +31,13 @@ WITHOUT_RECEIPT = {
 }
 
 
-def address_of(name: str, page: Page, branch: BranchWorld) -> str:
-    """Return the address of a page for the branch's row."""
-    given = {key: value for key, value in page.rest if not key.startswith("?")}
-    query = "&".join(f"{key[1:]}={value}" for key, value in page.rest if key.startswith("?"))
-    if page.row:
-        row: Any = branch.rows[page.row]
-        given[page.key] = row.code if page.key == "code" else row.pk
-    if page.also:
-        given[page.also] = branch.rows[page.also].pk
-    return reverse(name, kwargs=given) + (f"?{query}" if query else "")
-
-
 def pages(branch: BranchWorld) -> Iterator[tuple[str, str, str]]:
     """Yield role, name and address of every page, each as the first of ASKED who gets in."""
     branch.rows.setdefault("user", branch.users["teacher"])
     branch.rows.setdefault("audit", LogEntry.objects.get_for_object(branch.rows["person"]).latest("pk"))
     for name, page in {**PAGES, **ADMIN_PAGES}.items():
         role = next((role for role in ASKED if role in page.may), "operator")
-        yield role, name, address_of(name, page, branch)
+        yield role, name, page.address(name, branch)
 
 
 @dataclass

@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 from auditlog.models import LogEntry
 from django.http import HttpResponseBase
 from django.test import Client
-from django.urls import reverse
 
 from tests.kept import kept
 from tests.test_permissions import ADMIN_PAGES, PAGES, Page
@@ -153,15 +152,7 @@ def world_with_accounts() -> World:
 def addresses_of(branch: BranchWorld, pages: dict[str, Page] | None = None) -> Iterator[Address]:
     """Yield every address of the site, with the branch's rows in it."""
     for name, page in (pages or PAGES | ADMIN_PAGES).items():
-        given = {key: value for key, value in page.rest if not key.startswith("?")}
-        query = "&".join(f"{key[1:]}={value}" for key, value in page.rest if key.startswith("?"))
-        if page.row:
-            row = branch.rows[page.row]
-            given[page.key] = row.code if page.key == "code" else row.pk
-        if page.also:
-            given[page.also] = branch.rows[page.also].pk
-        url = reverse(name, kwargs=given)
-        yield Address(name, f"{url}?{query}" if query else url, page, branch.code)
+        yield Address(name, page.address(name, branch), page, branch.code)
 
 
 def open_forms(client: Client, address: Address) -> list[Form]:

@@ -74,10 +74,6 @@ def posts(world: BranchWorld) -> Iterator[tuple[str, Callable[[], HttpResponseBa
 
 def ask(world: BranchWorld, name: str, page: Page, client: Client) -> HttpResponseBase:
     """Post to an address what the verb behind it asks for."""
-    given = dict(page.rest)
-    if page.row:
-        row = world.rows[page.row]
-        given[page.key] = row.code if page.key == "code" else row.pk
     sent = {
         "reason": "请补充材料。",
         "summary": "按计划完成。",
@@ -89,7 +85,7 @@ def ask(world: BranchWorld, name: str, page: Page, client: Client) -> HttpRespon
         "other": world.users["deputy"].person_id,
         "year": "2023",
     }
-    return client.post(reverse(name, kwargs=given), sent)
+    return client.post(page.address(name, world), sent)
 
 
 @pytest.fixture

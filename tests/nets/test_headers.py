@@ -42,13 +42,7 @@ def world() -> BranchWorld:
 def addresses(world: BranchWorld) -> Iterator[str]:
     """Yield every address of the site, of a row where it names one."""
     for name, page in {**PAGES, **ADMIN_PAGES}.items():
-        given = {key: value for key, value in page.rest if not key.startswith("?")}
-        if page.row:
-            row = world.rows[page.row]
-            given[page.key] = row.code if page.key == "code" else row.pk
-        if page.also:
-            given[page.also] = world.rows[page.also].pk
-        yield reverse(name, kwargs=given)
+        yield reverse(name, kwargs=page.keywords(world))
     yield from (reverse(name) for name in PUBLIC if name not in {"styleguide", "enterprise_service:confirm"})
     yield world.rows["link"].path
     yield from ("/enterprise-service/confirm/forged/", "/nothing/here/", "/admin/nothing/here/")

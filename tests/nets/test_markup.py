@@ -71,14 +71,7 @@ def world() -> World:
 
 def address_of(name: str, page: Page, world: World) -> tuple[str, dict[str, Any]]:
     """Return an address of the own branch's row, and what is asked of it."""
-    given = {key: value for key, value in page.rest if not key.startswith("?")}
-    query = {key[1:]: value for key, value in page.rest if key.startswith("?")}
-    if page.row:
-        row = world.own.rows[page.row]
-        given[page.key] = row.code if page.key == "code" else row.pk
-    if page.also:
-        given[page.also] = world.own.rows[page.also].pk
-    return reverse(name, kwargs=given), query | QUERIES.get(name, {})
+    return reverse(name, kwargs=page.keywords(world.own)), page.query | QUERIES.get(name, {})
 
 
 def askers(page: Page) -> list[str]:

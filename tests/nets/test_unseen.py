@@ -18,7 +18,7 @@ from outcomes.models import Outcome, OutcomeCredit
 from teaching_pairs.models import SignUp
 from tests.conftest import signed_in
 from tests.factories import CollegeFactory, teacher
-from tests.nets.browser import address_of, forms_of
+from tests.nets.browser import forms_of
 from tests.test_permissions import ADMIN_PAGES, PAGES
 from tests.world import World, build_branch
 
@@ -87,7 +87,7 @@ def choices(college: World) -> Iterator[tuple[Client, str, str, str]]:
             if name == "admin:outcomes_outcome_change":
                 address = reverse(name, args=[college.own.rows["draft"].pk])
             else:
-                address = address_of(name, page, college.own)
+                address = page.address(name, college.own)
             form, _page = form_of(client, address)
             for field in form.fields if form else ():
                 model_fields = {one.name for one in form.instance._meta.get_fields()}
