@@ -13,6 +13,7 @@ from django.db.models.constraints import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
 from evidence.models import StoredFile
+from imports.models import SheetImport
 from organization.models import PartyStageEntry, Person, RoleAssignment, Tag, TrailLink
 from outcomes.models import (
     FrozenReport,
@@ -153,6 +154,17 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "enterprise_once_in_a_branch": lambda w: again(w.rows["enterprise"]),
     "one_open_engagement_a_problem": lambda w: put(engagement(w.branch), problem=w.rows["problem"]),
     "contract_amount_not_negative": lambda w: put(w.rows["engagement"], contract_amount_cny="-1"),
+    "merged_outcome_has_one_that_stands_for_it": lambda w: put(w.rows["draft"], merged_into=w.rows["verified"]),
+    "merged_once": lambda w: again(w.rows["merge"]),
+    "merged_into_another": lambda w: put(w.rows["merge"], merged=w.rows["merge"].kept),
+    "merge_undone_by_somebody_for_a_reason": lambda w: put(w.rows["merge"], undone_reason="误并。"),
+    "no_double_once": lambda w: again(w.rows["not_double"]),
+    "no_double_in_order": lambda w: put(w.rows["not_double"], second=0),
+    "share_asked_once": lambda w: again(w.rows["share"]),
+    "share_answered_by_somebody": lambda w: put(w.rows["share"], state="agreed"),
+    "row_once_a_sheet_import": lambda w: again(w.rows["sheet"].rows.first()),
+    "written_import_says_who_and_when": lambda w: put(w.rows["sheet"], written_at=None),
+    "undone_import_says_who_when_and_why": lambda w: put(w.rows["sheet"], undo_reason="误读。"),
     "verified_outcome_has_verifier_and_seal": lambda w: put(w.rows["draft"], review="verified"),
     "verifier_is_not_submitter": lambda w: put(
         w.rows["verified"], verified_by_id=Outcome.objects.get(pk=w.rows["verified"].pk).submitted_by_id
@@ -175,7 +187,7 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "grade_once_in_the_system": lambda w: again(type(w.rows["grade"]).objects.filter(branch=None).first()),
     "grade_once_in_a_branch": lambda w: again(w.rows["grade"]),
 }
-OURS = (Person, Pairing, Outcome, StoredFile, ProgressLog, FrozenReport)
+OURS = (Person, Pairing, Outcome, StoredFile, ProgressLog, FrozenReport, SheetImport)
 
 
 def refusal(world: BranchWorld, name: str) -> str:

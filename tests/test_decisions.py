@@ -214,15 +214,16 @@ class TestPeople:
         with pytest.raises(RuleError, match="the kind stays"):
             person.save()
 
-    def test_a_seated_person_stays_in_the_college_and_may_change_branch(self, branch: Branch) -> None:
+    def test_a_seated_person_stays_in_the_college_and_changes_branch_by_moving(self, branch: Branch) -> None:
         person = teaching_pair(branch).leader
         person.branch = BranchFactory()
         with pytest.raises(RuleError, match="stays in it"):
             person.save()
         person.refresh_from_db()
         person.branch = BranchFactory(college=branch.college)
-        person.save()
-        assert Person.objects.get(pk=person.pk).branch == person.branch
+        with pytest.raises(RuleError, match="People move"):
+            person.save()
+        assert Person.objects.get(pk=person.pk).branch == branch
 
     def test_a_history_that_contradicts_a_seat_is_refused(self, branch: Branch) -> None:
         pair = teaching_pair(branch)

@@ -193,7 +193,7 @@ def test_rows_that_a_page_only_shows_are_those_there_are(desk: Client, world: Br
     team = world.rows["team"]
     address = reverse("admin:mentorship_mentorshipteam_change", args=[team.pk])
     form = desk.get(address).context["adminform"].form
-    kept = {name: form[name].value() for name in ("title", "track", "contest", "aim", "started_on", "version")}
+    kept = {name: form[name].value() for name in ("title", "aim", "started_on", "version")}
     seats = {"seats-TOTAL_FORMS": "9", "seats-INITIAL_FORMS": "0", "seats-0-person": "1", "seats-0-role": "leader"}
     before = team.seats.count()
     sent = {**kept, **seats, "projects-TOTAL_FORMS": "1", "projects-INITIAL_FORMS": "0"}

@@ -139,7 +139,7 @@ PAGES = {
     "take_back_file": Page(DESK, "evidence"),
     "take_back_explanation": Page(DESK, "explanation", SEEN_BY_OVERSEERS),
     "take_back_spoken": Page(DESK, "link"),
-    "take_back_leave": Page(DESK, "membership"),
+    "take_back_leave": Page(DESK, "membership", DESK),
     "take_back_change": Page(DESK, "changed"),
     "take_back_pairing_file": Page(DESK, "pairing_file"),
     "take_back_report_file": Page(DESK, "report_file", SEEN_BY_OVERSEERS),

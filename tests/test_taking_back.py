@@ -31,7 +31,7 @@ from outcomes.figures import Period, branch_report
 from outcomes.freezing import freeze_report
 from outcomes.models import Outcome, OutcomeEvidence, OutcomeShare, ReportFile, ask_to_share
 from pairings.contradictions import explain, kind_of
-from pairings.models import ContradictionAnswer, LogPhoto, MatchSeat, Pairing, PairingFile, ProgressLog
+from pairings.models import ChangeRequest, ContradictionAnswer, LogPhoto, MatchSeat, Pairing, PairingFile, ProgressLog
 from teaching_pairs.models import SignUp
 from tests.conftest import signed_in
 from tests.factories import (
@@ -224,6 +224,11 @@ CASES = {
     "not_double": Case(lambda world: world.own.rows["not_double"], owner="", is_back=gone(NotDouble)),
     "leave": Case(
         new_leave, owner="", is_back=stands(Membership, left_on=None, ending=""), changes=("coverage.members",)
+    ),
+    "change": Case(
+        lambda world: world.own.rows["changed"],
+        owner="",
+        is_back=stands(ChangeRequest, state="open", decided_by=None, decided_at=None),
     ),
     "decision": Case(
         completed,

@@ -91,6 +91,7 @@ def test_all_words_that_people_write_are_in_fields_that_refuse() -> None:
         "outcomes.ReportProse.section",
         "pairings.MatchRule.kind",  # one of the forms
         "pairings.MatchRun.aim",  # one of the parts of its score
+        "pairings.ChangedSeat.role",
         "pairings.MatchSeat.role",
         "pairings.ProgressLog.activity_type",  # one of the form's own
         "pairings.Seat.role",

@@ -263,8 +263,16 @@ def build_branch(college: College, code: str) -> BranchWorld:
 
 
 def build_own() -> BranchWorld:
-    """Return one branch of a college, of which nothing else is there."""
-    return build_branch(CollegeFactory(), "OWN")
+    """Return one branch of a college, with another that asks it to share an outcome and holds nothing else."""
+    own = build_branch(CollegeFactory(), "OWN")
+    ask_branch(own, by_branch=BranchFactory(college=own.branch.college, code="THR", name="第三教工党支部"))
+    return own
+
+
+def ask_branch(world: BranchWorld, *, by_branch: Branch) -> None:
+    """Let another branch of the college ask a branch to share an outcome."""
+    asked = outcome(by_branch, title=f"合作课程{world.code}")
+    world.rows["share"] = ask_to_share(asked, world.branch, by=asked.entered_by)
 
 
 @dataclass
@@ -287,7 +295,6 @@ def build_world() -> World:
     other.rows["college"] = far_away
     third = BranchFactory(college=college, code="THR", name="第三教工党支部")
     for world in (own, other):
-        asked = outcome(third, title=f"合作课程{world.code}")
-        world.rows["share"] = ask_to_share(asked, world.branch, by=asked.entered_by)
+        ask_branch(world, by_branch=third)
     users = {"leader": leader_of(college), "far_leader": leader_of(far_away), "operator": operator()}
     return World(own, other, users)

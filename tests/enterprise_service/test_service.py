@@ -171,7 +171,7 @@ def test_a_problem_is_posted_dropped_and_put_back(teacher_client: Client, world:
     teacher_client.post(reverse("enterprise_service:new_problem"), sent)
     posted = Problem.objects.get(title="换线太慢")
     board = teacher_client.get(reverse("enterprise_service:board"), {"status": "open"})
-    assert list(board.context["object_list"]) == [posted]
+    assert list(board.context["object_list"]) == [posted, world.rows["other_problem"]]
     for verb, status in (("drop_problem", "dropped"), ("drop_problem", "dropped"), ("reopen_problem", "open")):
         teacher_client.post(reverse(f"enterprise_service:{verb}", args=[posted.pk]))
         posted.refresh_from_db()

@@ -41,7 +41,8 @@ class Tables:
 
     def _rows(self, cursor: Any, name: str) -> list[Any]:
         columns = [column for column in _columns().get(name, ["*"]) if column not in RANDOM]
-        cursor.execute(f"SELECT {', '.join(columns)} FROM {name}")
+        named = ", ".join(one if one == "*" else connection.ops.quote_name(one) for one in columns)
+        cursor.execute(f"SELECT {named} FROM {name}")
         rows = cursor.fetchall()
         return [len(rows)] if name in COUNTED else sorted(map(repr, rows))
 

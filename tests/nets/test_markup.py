@@ -14,15 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import html
 
+from enterprise_service.models import Confirmation
 from organization.models import Person
+from outcomes.models import Outcome
 from teaching_pairs.models import TeachingPair
 from tests.conftest import signed_in
-from tests.factories import CollegeFactory, leader_of, operator
+from tests.factories import BranchFactory, CollegeFactory, leader_of, operator, outcome
 from tests.nets import LARGE
 from tests.nets.markup import CANARY, NAME, alive, patched, plant, planted_models, text_fields
 from tests.sheets import LEDGER, ROSTER, workbook
 from tests.test_permissions import ADMIN_PAGES, BRANCH_ROWS, PAGES, Page
-from tests.world import YEAR, World, build_branch
+from tests.world import YEAR, World, ask_branch, build_branch
 
 pytestmark = pytest.mark.django_db
 
@@ -53,14 +55,20 @@ QUERIES = {
 def world() -> World:
     college = CollegeFactory(name="滨江职业技术学院")
     own = build_branch(college, "OWN")
+    ask_branch(own, by_branch=BranchFactory(college=college, code="THR", name="第三教工党支部"))
     world = World(own, own, {"leader": leader_of(college), "operator": operator()})
     own.rows["verified"].correct(by=own.users["teacher"], reason="更正。")
     TeachingPair.objects.filter(pk=own.rows["proposal"].pk).update(course="", topic="专题")
     entries = LogEntry.objects.get_for_object(world.own.rows["person"])
     world.own.rows |= {"user": world.own.users["teacher"], "audit": entries.first()}
     link = world.own.rows["link"]
-    link.confirm(is_solved=True, rating=4, words="", confirmed_by="林工")
+    link.confirm(is_solved=False, rating=4, words="", confirmed_by="林工")
     link.spoke_to(by=world.own.users["secretary"], on=timezone.localdate(), words="属实。")
+    own.rows["share"].decline(by=own.users["secretary"], reason="与我支部无关。")
+    merged, kept = (outcome(own.branch, title="误并的课程") for _ in "12")
+    line = merged.merge_into(kept, by=own.users["secretary"], reason="重复登记。")
+    line.undo(by=own.users["secretary"], reason="误并。")
+    own.rows["link"] = Confirmation.make(own.rows["engagement"], by=own.users["teacher"])
     world.planted = plant()  # type: ignore[attr-defined]
     # What the trail keeps of words: a change of ours made after planting.
     person = Person.objects.get(pk=world.own.rows["person"].pk)
@@ -71,7 +79,14 @@ def world() -> World:
 
 def address_of(name: str, page: Page, world: World) -> tuple[str, dict[str, Any]]:
     """Return an address of the own branch's row, and what is asked of it."""
-    return reverse(name, kwargs=page.keywords(world.own)), page.query | QUERIES.get(name, {})
+    asked = QUERIES | {"outcomes:alike": typed_again(world.own.rows["draft"])}
+    return reverse(name, kwargs=page.keywords(world.own)), page.query | asked.get(name, {})
+
+
+def typed_again(draft: Outcome) -> dict[str, Any]:
+    """Return what a form would hold in which an outcome is typed a second time."""
+    people = list(draft.contributions.values_list("person", flat=True))
+    return {"branch": draft.branch_id, "title": draft.title, "achieved_on": draft.achieved_on, "people": people}
 
 
 def askers(page: Page) -> list[str]:

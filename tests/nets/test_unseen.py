@@ -20,7 +20,7 @@ from tests.conftest import signed_in
 from tests.factories import CollegeFactory, teacher
 from tests.nets.browser import forms_of
 from tests.test_permissions import ADMIN_PAGES, PAGES
-from tests.world import World, build_branch
+from tests.world import World, ask_branch, build_branch
 
 pytestmark = pytest.mark.django_db
 Held = dict[str, list[int]]
@@ -36,6 +36,7 @@ TRIED = {
 def college(db: None) -> World:
     college = CollegeFactory()
     world = World(build_branch(college, "OWN"), build_branch(college, "OTH"), {})
+    ask_branch(world.own, by_branch=world.other.branch)
     draft = world.own.rows["draft"]
     Outcome._base_manager.filter(pk=draft.pk).update(level="national")  # so that it can continue another one
     return world
