@@ -20,8 +20,7 @@ from enterprise_service.models.confirmation import LinkRefusedError, digest_of
 from organization.access import UserRequest, require, visible_or_404
 from organization.addresses import client_address
 from organization.masking import masked
-from organization.models import RuleError
-from organization.refusals import add_refusal, carried_out
+from organization.refusals import add_refusal, carried_out, words_of
 
 #: What is answered besides 410: the link is there and serves others.
 REFUSED = {Confirmation.Refusal.FORGED: 404, Confirmation.Refusal.OURS: 403}
@@ -103,8 +102,8 @@ def _send_code(request: HttpRequest, link: Confirmation) -> str:
     """Send a code by mail, and return what came of it."""
     try:
         link.send_code(address=client_address(request))
-    except RuleError as error:
-        return str(error)
+    except ValidationError as error:
+        return words_of(error)
     return _("The code is sent to %(mail)s. It serves for a quarter of an hour.") % {"mail": masked(link.mail)}
 
 

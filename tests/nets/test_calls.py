@@ -57,6 +57,7 @@ ALLOWED = {
     ("organization/sheets/files.py", "import subprocess"): "starts our own reader of sheets, its words a list",
     ("pairing_site/backup/databases.py", "import subprocess"): "starts pg_dump and pg_restore, their words a list",
     ("pairing_site/backup/databases.py", "call execute with words put together"): "one of two names of tables of ours",
+    ("enterprise_service/models/codes.py", "import django.core.mail"): "a code to the address on record, in our words",
     ("outcomes/documents/pdf.py", "call compile"): "typst's, of our own template, with words as JSON beside it",
 }
 
