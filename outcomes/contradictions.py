@@ -35,7 +35,7 @@ class OfOutcomes(Contradiction):
 
     def contradicts(self) -> Any:
         """Return the condition of the kind's own."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind says what contradicts what
 
 
 class LevelAboveIssuer(OfOutcomes):

@@ -56,7 +56,7 @@ class Contradiction:
 
     def condition(self) -> Any:
         """Return the condition, for the database, that a record has it."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind says what contradicts what
 
     def tell(self, rows: Sequence[Row], user: User) -> Mapping[int, Told]:
         """Return by number what is to be said of records that have it, with a fixed number of queries.
@@ -65,7 +65,7 @@ class Contradiction:
             rows: records that the reader sees, with `shown_with`.
             user: who reads: other records are named only to whoever sees them; the facts are the same for everybody.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # each kind has its own words
 
     def fingerprint(self, told: Told) -> str:
         """Return by which it is known whether an answer was given to these facts."""

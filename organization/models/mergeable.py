@@ -59,7 +59,7 @@ class Mergeable(VersionedModel):
     @staticmethod
     def liken(words: str) -> str:
         """Return the key of words."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of row has words of its own to compare
 
     def merge_into(self, other: Self, *, by: "User", reason: str) -> "Merge":
         """Merge this row into another that is the same, which then stands for both.

@@ -1,7 +1,8 @@
 """The shared base: pairings, seats and progress logs."""
 
 from pairings.models.answers import ContradictionAnswer
-from pairings.models.changes import ChangedSeat, ChangeRequest
+from pairings.models.changed_seats import ChangedSeat
+from pairings.models.changes import ChangeRequest
 from pairings.models.files import PairingFile
 from pairings.models.logs import LogPhoto, ProgressLog
 from pairings.models.match_rules import MatchRule

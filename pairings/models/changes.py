@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, all_or_nothing
 from organization.text import PlainTextField
 from pairings.models import back, fields_in_words, life
+from pairings.models.changed_seats import ChangedSeat
 from pairings.models.pairing import Pairing
-from pairings.models.seats import Seat
 from pairings.models.steps import What, note
 
 if TYPE_CHECKING:
@@ -333,7 +333,7 @@ class ChangeRequest(models.Model):
         if not by.manages(self.pairing.branch_id) and (leader is None or leader.pk != by.person_id):
             raise RuleError(_("Who leads the pairing, or the branch's secretary, asks for a change."))
 
-    def _seats_for(self, people: Mapping[str, Person], helpers: Collection[Person] | None) -> list["ChangedSeat"]:
+    def _seats_for(self, people: Mapping[str, Person], helpers: Collection[Person] | None) -> list[ChangedSeat]:
         """Return a row for each place that would be taken by another, or given up."""
         leaving, joining = self.pairing.who_changes(people, helpers)
         places = [ChangedSeat(role=role, joining=person) for role, person in joining]
@@ -429,61 +429,6 @@ class ChangeRequest(models.Model):
     for verb in (ask, approve, refuse, withdraw, see, lapse, undo):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb
-
-
-class ChangedSeatQuerySet(ScopedQuerySet):
-    """Places that a request changes; people see those of their own pairings."""
-
-    branch_path = "request__pairing__branch"
-
-    def own_rows(self, user: User) -> Q:
-        """Return the rows about the user's own pairings."""
-        own = ChangeRequest.objects.filter(ChangeRequest.objects.all().own_rows(user))
-        return Q(request__in=own.values("pk"))
-
-
-class ChangedSeat(models.Model):
-    """A place in a pairing that a request gives to somebody else; `left` and `taken` are there once it is done."""
-
-    request = models.ForeignKey(ChangeRequest, models.PROTECT, related_name="seats", verbose_name=_("change request"))
-    role = models.CharField(_("role"), max_length=20)
-    leaving = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who leaves")
-    )
-    joining = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who joins")
-    )
-    left = models.OneToOneField(
-        Seat, models.PROTECT, null=True, blank=True, related_name="left_by", verbose_name=_("the seat that was left")
-    )
-    taken = models.OneToOneField(
-        Seat, models.PROTECT, null=True, blank=True, related_name="came_by", verbose_name=_("the seat that was taken")
-    )
-
-    objects = ChangedSeatQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("changed seat")
-        verbose_name_plural = _("changed seats")
-        ordering = ["request", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(leaving__isnull=False) | Q(joining__isnull=False), name="changed_seat_has_somebody"
-            ),
-            models.CheckConstraint(
-                condition=Q(leaving__isnull=True) | Q(joining__isnull=True) | ~Q(leaving=F("joining")),
-                name="changed_seat_goes_to_another",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        names = " → ".join(person.name if person else "" for person in (self.leaving, self.joining))
-        return f"{self.request.pairing.kind_info.role(self.role).label}: {names} · {self.request.reason}"
-
-    @property
-    def branch_id(self) -> int:
-        """Return the branch of the pairing."""
-        return self.request.pairing.branch_id
 
 
 def ask_for_changes(

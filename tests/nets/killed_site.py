@@ -56,7 +56,7 @@ class SQLite:
             return connection.execute(sql).fetchall()
 
     def kill(self, chance: random.Random) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # a worker or the database: each site says which
 
     def stop(self) -> None:
         pass

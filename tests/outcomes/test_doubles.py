@@ -270,7 +270,9 @@ class Merging(Doubles):
         with translation.override("en"), self.assertRaisesMessage(RuleError, "would not be higher"):
             other.merge_into(one, by=self.deputy, reason=REASON)
 
-    def refused(self, words: str, other: Outcome, one: Outcome, by: User | None = None, reason: str = REASON) -> None:
+    def assert_refused(
+        self, words: str, other: Outcome, one: Outcome, by: User | None = None, reason: str = REASON
+    ) -> None:
         before = [self.all_of(Outcome.objects.get(pk=row.pk)) for row in (one, other)]
         with translation.override("en"), self.assertRaisesMessage(RuleError, words):
             other.merge_into(one, by=by or self.deputy, reason=reason)
@@ -280,19 +282,19 @@ class Merging(Doubles):
     def test_what_speaks_against_it_is_said(self) -> None:
         one, other = self.two()
         draft, award = self.new(), self.new(category="award")
-        self.refused("Please write a reason", other, one, reason=" ")
-        self.refused("one and the same", one, one)
-        self.refused("decides on this", other, one, by=self.author)
-        self.refused("decides on this", other, one, by=self.stranger)
-        self.refused("the other way round", one, draft)
-        self.refused("the same category", award, one)
+        self.assert_refused("Please write a reason", other, one, reason=" ")
+        self.assert_refused("one and the same", one, one)
+        self.assert_refused("decides on this", other, one, by=self.author)
+        self.assert_refused("decides on this", other, one, by=self.stranger)
+        self.assert_refused("the other way round", one, draft)
+        self.assert_refused("the same category", award, one)
         other.correct(by=self.author, reason="名称有误。")
-        self.refused("is under way", other, one)
+        self.assert_refused("is under way", other, one)
 
     def test_nobody_merges_their_own_record_into_a_verified_one(self) -> None:
         one = self.new(verified, verifier=self.deputy)
         own = self.new(submitted, by=self.secretary)
-        self.refused("answers for one of the two", own, one, by=self.secretary)
+        self.assert_refused("answers for one of the two", own, one, by=self.secretary)
         own.merge_into(one, by=self.deputy, reason=REASON)
         assert (own.review, sound()) == ("merged", True)
 
@@ -300,13 +302,13 @@ class Merging(Doubles):
         one, other = self.two()
         Outcome.objects.filter(pk=one.pk).update(level="national")
         one.refresh_from_db()
-        self.refused("was changed after it was verified", other, one)
+        self.assert_refused("was changed after it was verified", other, one)
 
     def test_one_of_two_branches_is_merged_by_who_decides_in_both_and_counts_in_both(self) -> None:
         one = self.new(verified)
         theirs = self.new(verified, branch=self.other_branch, by=user_of(teacher(self.other_branch)), people=None,
                           verifier=self.stranger, pairings=[teaching_pair(self.other_branch)])  # fmt: skip
-        self.refused("decides on this", theirs, one)
+        self.assert_refused("decides on this", theirs, one)
         theirs.merge_into(one, by=operator(), reason=REASON)
         counted = [branch_report(branch, YEAR)["totals"]["outcomes"] for branch in (self.branch, self.other_branch)]
         assert (counted, list(one.shared_with.all()), sound()) == ([1, 1], [self.other_branch], True)
@@ -326,7 +328,7 @@ class UndoneUntil(Doubles):
         one, other = self.new(make), self.new(make)
         return one, other, other.merge_into(one, by=self.deputy, reason=REASON)
 
-    def stands(self, line: Merge, words: str) -> None:
+    def assert_stands(self, line: Merge, words: str) -> None:
         with translation.override("en"), self.assertRaisesMessage(RuleError, words):
             line.undo(by=self.deputy, reason="看错了。")
         assert Merge.objects.get(pk=line.pk).undone_at is None
@@ -336,7 +338,7 @@ class UndoneUntil(Doubles):
         third = self.new(verified)
         further = one.merge_into(third, by=self.deputy, reason=REASON)
         assert other.survivor == third
-        self.stands(line, "merged further")
+        self.assert_stands(line, "merged further")
         further.undo(by=self.deputy, reason="看错了。")
         line.undo(by=self.deputy, reason="看错了。")
         assert sound()
@@ -344,17 +346,17 @@ class UndoneUntil(Doubles):
     def test_a_later_verification(self) -> None:
         one, _other, line = self.merged(submitted)
         one.verify(by=self.secretary)
-        self.stands(line, "verified since")
+        self.assert_stands(line, "verified since")
 
     def test_a_revoked_verification(self) -> None:
         one, _other, line = self.merged()
         one.revoke(by=self.deputy, reason="证书有误。")
-        self.stands(line, "revoked since")
+        self.assert_stands(line, "revoked since")
 
     def test_a_correction(self) -> None:
         one, _other, line = self.merged()
         one.correct(by=self.author, reason="名称有误。")
-        self.stands(line, "correction was begun")
+        self.assert_stands(line, "correction was begun")
 
     def test_a_frozen_report_which_stays_and_says_what_was_merged_after_it(self) -> None:
         frozen = freeze_report(self.branch, YEAR, by=self.secretary)
@@ -367,11 +369,11 @@ class UndoneUntil(Doubles):
         one, other = (self.new(verified, achieved_on=datetime.date(2023, 6, 1)) for _ in "12")
         line = other.merge_into(one, by=self.deputy, reason=REASON)
         freeze_report(self.branch, year, by=self.secretary)
-        self.stands(line, "was frozen since")
+        self.assert_stands(line, "was frozen since")
 
     def test_what_it_moved_was_changed(self) -> None:
         one, other = self.new(), self.new(people=[self.author.person, self.colleague])
         line = other.merge_into(one, by=self.deputy, reason=REASON)
         one.refresh_from_db()
         one.rewrite(by=self.author, people=[self.author.person], pairings=[])
-        self.stands(line, "changed since")
+        self.assert_stands(line, "changed since")
