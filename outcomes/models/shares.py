@@ -130,8 +130,7 @@ class OutcomeShare(models.Model):
     @contextmanager
     def _answering(self, by: User) -> Iterator["OutcomeShare"]:
         """Yield the locked and re-read request when it waits for `by`."""
-        if not by.manages(self.branch_id):
-            raise RuleError(_("The branch's secretary, a deputy or the operator decides on this."))
+        by.must_manage(self.branch_id)
         with all_or_nothing():
             Outcome.objects.select_for_update(of=("self",)).get(pk=self.outcome_id)
             share = OutcomeShare.objects.select_for_update(of=("self",)).filter(pk=self.pk).first()
