@@ -1,5 +1,6 @@
 """What people fill in: an outcome, and the period of a report."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from organization.text import ParagraphsFormField, validate_plain_text
 from outcomes.documents.outlines import Outline
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
-from outcomes.models import Category, Grade, HandOver, Outcome, ReportProse, Subkind
+from outcomes.models import Category, FrozenReport, Grade, HandOver, Outcome, ReportProse, Subkind
 from outcomes.models.shares import branches_to_ask
 from pairings.forms import DateInput
 from pairings.models import LogPhoto, Pairing, PairingFile
@@ -286,3 +287,26 @@ class ProseForm(forms.Form):
                     last_day=self.period.last,
                     words=self.cleaned_data[section],
                 ).record(by=by)
+
+
+class FreezeForm(forms.Form):
+    """Whether somebody knows what still waits and what overlaps, and freezes all the same; asked where it is so."""
+
+    despite = forms.BooleanField(label=_("I know this. Freeze all the same."), required=False)
+
+    def __init__(self, *args: Any, matters: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not matters:
+            self.fields["despite"].widget = forms.HiddenInput()
+
+
+class ReviseForm(FreezeForm):
+    """Why a frozen report is revised, and which version of it."""
+
+    of = WholeNumberField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("reason for the revision"),
+        max_length=FrozenReport._meta.get_field("reason").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    field_order = ("of", "reason", "despite")

@@ -8,8 +8,9 @@ from organization.models import Branch
 from outcomes.documents.formats import FORMATS, Format, Handing
 from outcomes.documents.outlines import ANNUAL, Outline
 from outcomes.figures import Period
-from outcomes.freezing import frozen_of, report_or_frozen
-from outcomes.models import ReportFile, ReportProse
+from outcomes.figures.report import branch_report
+from outcomes.freezing import frozen_of
+from outcomes.models import FrozenReport, ReportFile, ReportProse
 
 CHUNK = 256 * 1024
 
@@ -22,26 +23,33 @@ class Handed:
     format: Format
 
 
-def handing_of(branch: Branch, period: Period, outline: Outline) -> Handing:
+def handing_of(branch: Branch, period: Period, outline: Outline, revision: int | None = None) -> Handing:
     """Return a branch's report of a period, frozen where it is, with the secretary's words for its kind."""
     prose = ReportProse.objects.newest(branch, outline.slug, period.last)
-    return Handing(report_or_frozen(branch, period), outline, prose)
+    frozen = frozen_of(branch, period, revision)
+    return Handing(frozen.content if frozen else branch_report(branch, period), outline, prose)
 
 
-def hand_in(branch: Branch, period: Period, outline: Outline, format_: str) -> Handed:
+def hand_in(branch: Branch, period: Period, outline: Outline, format_: str, *, revision: int | None = None) -> Handed:
     """Return the file: of a frozen report the very bytes that were kept, else what is written now.
+
+    Args:
+        branch: whose report.
+        period: which days.
+        outline: the kind of report.
+        format_: a name of FORMATS.
+        revision: which version of a frozen report; the newest where it is None.
 
     Raises:
         KeyError: for a format that is not made.
     """
     chosen = FORMATS[format_]
-    kept = _kept(branch, period, chosen) if outline is ANNUAL else None
-    return Handed(kept or chosen.write(handing_of(branch, period, outline)), chosen)
+    kept = _kept(frozen_of(branch, period, revision), chosen) if outline is ANNUAL else None
+    return Handed(kept or chosen.write(handing_of(branch, period, outline, revision)), chosen)
 
 
-def _kept(branch: Branch, period: Period, format_: Format) -> Iterator[bytes] | None:
+def _kept(frozen: FrozenReport | None, format_: Format) -> Iterator[bytes] | None:
     """Return the bytes that a frozen report keeps in a format, or None where it keeps none."""
-    frozen = frozen_of(branch, period)
     name = f"report.{format_.slug}"
     kept = frozen.files.filter(name=name).select_related("evidence__file").first() if frozen else None
     return _chunks(kept) if kept else None

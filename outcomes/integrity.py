@@ -1,6 +1,7 @@
 """The invariants of outcomes and reports, tried on the data."""
 
 import datetime
+import json
 from itertools import chain, pairwise
 from typing import cast
 
@@ -119,6 +120,24 @@ def frozen() -> Finding:
         return f"changed: {', '.join(names)}" if names else ""
 
     return each(FrozenReport.objects.all(), problem_of)
+
+
+@invariant("7_revision_stands_beside_what_it_revises")
+def revisions() -> Finding:
+    """A revision is the next one of the same branch and days, made later, and names the version before by its hash."""
+    rows = FrozenReport.objects.filter(revision__gt=0).select_related("revises")
+
+    def problem_of(report: FrozenReport) -> str:
+        before = cast("FrozenReport", report.revises)
+        days = ("branch_id", "first_day", "last_day")
+        if any(getattr(report, name) != getattr(before, name) for name in days):
+            return "revises the report of another branch or period"
+        if report.revision != before.revision + 1 or report.frozen_at < before.frozen_at:
+            return "does not follow the version that it revises"
+        named = json.loads(report.figures).get("supplement", {}).get("revises", {}).get("sha256")
+        return "" if named == before.sha256 else "names another version than it revises"
+
+    return each(rows, problem_of)
 
 
 @invariant("7_frozen_period_was_over")

@@ -17,6 +17,7 @@ an_outcome = [
 a_report = [
     path("", reports.report, name="report"),
     path("freeze/", reports.freeze, name="freeze"),
+    path("revise/", reports.revise, name="revise"),
     path("preview/", reports.preview, name="preview"),
     path("words/", reports.words, name="words"),
     path("<slug:kind>/", reports.download, name="download"),

@@ -20,6 +20,7 @@ from evidence.looking import evidence_storage
 from organization.integrity import try_all
 from organization.models import PartyStageEntry, Person
 from organization.redaction import permitted
+from outcomes.freezing import revise_report
 from outcomes.models import OutcomeCredit
 from pairings.models import Pairing, Seat
 from teaching_pairs.models import TeachingPair, Workshop
@@ -276,6 +277,12 @@ def _both_versions_count(world: BranchWorld) -> Model:
     first = world.rows["verified"]
     second = verified(world.branch, verifier=world.users["secretary"])
     return put(second, corrects=first, correction_reason="更正")
+
+
+@breaks("7_revision_stands_beside_what_it_revises")
+def _revision_of_a_later_number(world: BranchWorld) -> Model:
+    second = revise_report(world.rows["frozen"], by=world.users["secretary"], reason="补报。", despite=True)
+    return put(second, revision=3)
 
 
 @breaks("7_frozen_report_is_as_it_was")

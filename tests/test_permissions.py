@@ -244,6 +244,7 @@ PAGES = {
     "outcomes:reports": Page(OVERSEERS),
     "outcomes:report": report(OVERSEERS),
     "outcomes:freeze": report(DESK, "post"),
+    "outcomes:revise": report(DESK, "post"),
     "outcomes:download": report(OVERSEERS, kind="docx"),
     "outcomes:preview": report(OVERSEERS),
     "outcomes:words": report(DESK),

@@ -223,7 +223,7 @@ class TestSinceFreezing:
         since = page.context["since"]
         assert [line.way for _what, line in since.lines] == ["log", "verification"]
         assert [one.pk for one in since.gone] == [once.pk]
-        assert ("Mentorship · Logs", 1, 0) in [(one.label, one.then, one.now) for one in since.moved]
+        assert ("Mentorship · Logs", 1, 0) in [(one.label, one.other, one.value) for one in since.moved]
         assert ("证书是别人的。" in page.content.decode(), "重复录入了。" in page.content.decode()) == (True, True)
         assert list(FrozenReport.objects.values()) == kept
         assert is_sound()

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.documents import sections
+from outcomes.documents import comparing, sections
 from outcomes.documents.parts import Document, Part, Signature
 from outcomes.documents.sections import Material, Section
 
@@ -95,28 +95,29 @@ PROSE = {
     "plans": gettext_lazy("Next steps"),
 }
 FIGURES = (sections.work, sections.outcomes, sections.records)
+CLOSING = (comparing.supplement, sections.counting)
 
 ANNUAL = Outline(
-    "annual", gettext_lazy("Annual report"), (_told("opening"), *FIGURES, _told("plans"), sections.counting),
+    "annual", gettext_lazy("Annual report"), (_told("opening"), *FIGURES, _told("plans"), *CLOSING),
     _prose("opening", "plans"),
 )  # fmt: skip
 MIDTERM = Outline(
     "midterm", gettext_lazy("Stage report"),
-    (_told("opening"), *FIGURES, sections.gaps, _told("plans"), sections.counting), _prose("opening", "plans"),
+    (_told("opening"), *FIGURES, sections.gaps, _told("plans"), *CLOSING), _prose("opening", "plans"),
 )  # fmt: skip
 FINAL = Outline(
     "final", gettext_lazy("Final report"),
-    (_told("opening"), _told("practice"), *FIGURES, sections.gaps, _told("plans"), sections.counting),
+    (_told("opening"), _told("practice"), *FIGURES, sections.gaps, _told("plans"), *CLOSING),
     _prose("opening", "practice", "plans"), has_contents=True,
 )  # fmt: skip
 STATEMENT = Outline(
     "statement", gettext_lazy("Secretary's statement"),
     (_told("opening"), sections.work, sections.outcomes, sections.gaps, _told("causes"), _told("plans"),
-     sections.counting), _prose("opening", "causes", "plans"),
+     *CLOSING), _prose("opening", "causes", "plans"),
 )  # fmt: skip
 COMPILATION = Outline(
     "compilation", gettext_lazy("Compilation of outcomes"),
-    (_told("opening"), sections.one_by_one, sections.counting), _prose("opening"), has_contents=True,
+    (_told("opening"), sections.one_by_one, *CLOSING), _prose("opening"), has_contents=True,
 )  # fmt: skip
 CASE = Outline(
     "case", gettext_lazy("Work case"),

@@ -15,6 +15,7 @@ from evidence.models import EvidenceLink, EvidenceLinkQuerySet
 from evidence.removal import let_go
 from organization.models import Branch, RuleError, ScopedQuerySet, User
 from organization.signing import is_signed, sign
+from organization.text import PlainTextField
 from outcomes.models import back
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 PURPOSE = "frozen report"
 SEALED = ("branch_id", "first_day", "last_day", "label", "frozen_by_id", "frozen_at_utc", "sha256")
+#: What the seal of a revision holds besides; the seals of first versions are as old as they are.
+SEALED_OF_REVISIONS = ("revision", "revises_id", "reason")
 
 
 class FrozenReportQuerySet(ScopedQuerySet):
@@ -31,9 +34,16 @@ class FrozenReportQuerySet(ScopedQuerySet):
         """Return the reports of other periods that hold some of these days too."""
         return self.filter(first_day__lte=last, last_day__gte=first).exclude(first_day=first, last_day=last)
 
+    def versions(self, branch: Branch, first: datetime.date, last: datetime.date) -> Self:
+        """Return what was handed in of a branch and a period, the newest revision first."""
+        return self.filter(branch=branch, first_day=first, last_day=last).order_by("-revision")
+
 
 class FrozenReport(models.Model):
-    """A branch's report of a period as it was handed in: figures, files and the manifest of their hashes."""
+    """A branch's report of a period as it was handed in: figures, files and the manifest of their hashes.
+
+    A revision stands beside the version that it revises, which stays as it was, and says why and what is different.
+    """
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="frozen_reports", verbose_name=_("branch"))
     first_day = models.DateField(_("from"))
@@ -47,18 +57,36 @@ class FrozenReport(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("frozen by")
     )
     frozen_at = models.DateTimeField(_("frozen at"))
+    revision = models.PositiveSmallIntegerField(_("revision"), default=0, db_default=0)
+    revises = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="revisions", verbose_name=_("revises")
+    )
+    reason = PlainTextField(_("reason for the revision"), max_length=500, blank=True, default="", db_default="")
 
     objects = FrozenReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("frozen report")
         verbose_name_plural = _("frozen reports")
-        ordering = ["-last_day", "-first_day"]
+        ordering = ["-last_day", "-first_day", "branch", "-revision"]
         constraints = [
             models.UniqueConstraint(
                 fields=["branch", "first_day", "last_day"],
+                condition=models.Q(revision=0),
                 name="report_frozen_once",
                 violation_error_message=_("The report of this period is already frozen."),
+            ),
+            models.UniqueConstraint(
+                fields=["revises"],
+                condition=models.Q(revises__isnull=False),
+                name="report_revised_once",
+                violation_error_message=_("This version was revised already. Please look at its revision first."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revision=0, revises__isnull=True, reason="")
+                | models.Q(revision__gt=0, revises__isnull=False) & ~models.Q(reason=""),
+                name="report_revised_for_a_reason",
+                violation_error_message=_("Please write a reason; it stays in the records."),
             ),
             models.CheckConstraint(
                 condition=models.Q(last_day__gte=models.F("first_day")), name="report_days_in_order"
@@ -66,11 +94,17 @@ class FrozenReport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.branch} {self.label}"
+        return " ".join(filter(None, (str(self.branch), self.label, str(self.version_name))))
 
     def get_absolute_url(self) -> str:
-        """Return the address of the report's page."""
-        return reverse("outcomes:report", args=[self.branch.code]) + f"?from={self.first_day}&to={self.last_day}"
+        """Return the address of the page of just this version."""
+        days = f"?from={self.first_day}&to={self.last_day}"
+        return f"{reverse('outcomes:report', args=[self.branch.code])}{days}&revision={self.revision}"
+
+    @property
+    def version_name(self) -> str:
+        """Return which revision it is, in words; empty for the first version."""
+        return _("revision %(number)s") % {"number": self.revision} if self.revision else ""
 
     def save(self, **kwargs: Any) -> None:
         """Save a new report.
@@ -94,8 +128,15 @@ class FrozenReport(models.Model):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return the kept figures, saying by whom and when they were frozen (may query the account)."""
-        frozen = {"at": self.frozen_at.isoformat(), "by": self.frozen_by.get_full_name(), "sha256": self.sha256}
+        """Return the kept figures, saying by whom and when they were frozen, and what they revise (may query both)."""
+        frozen = {
+            "at": self.frozen_at.isoformat(),
+            "by": self.frozen_by.get_full_name(),
+            "sha256": self.sha256,
+            "revision": self.revision,
+            "reason": self.reason,
+            "revises": self.revises.sha256 if self.revises else None,
+        }
         return {**json.loads(self.figures), "frozen": frozen}
 
     def ids_of(self, part: str) -> list[int]:
@@ -123,7 +164,8 @@ class FrozenReport(models.Model):
     @property
     def sealed_content(self) -> bytes:
         """Return what the report's seal is made over: whose it is, of which days, by whom, when, and every hash."""
-        held = {name: str(getattr(self, name)) for name in SEALED}
+        names = (*SEALED, *SEALED_OF_REVISIONS) if self.revision else SEALED
+        held = {name: str(getattr(self, name)) for name in names}
         return json.dumps({**held, "manifest": self.manifest}, sort_keys=True, ensure_ascii=False).encode()
 
     def compute_seal(self) -> str:

@@ -14,19 +14,24 @@ from django.views.decorators.http import require_POST
 from organization.access import UserRequest, require
 from organization.models import Branch
 from organization.refusals import carried_out
+from outcomes.documents import comparing
 from outcomes.documents.formats import FORMATS
 from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
+from outcomes.documents.sections import Material
 from outcomes.figures.achievements import is_granted
 from outcomes.figures.dashboard import Scope, coverage_figures, form_figures, kind_figures
 from outcomes.figures.periods import period_of
 from outcomes.figures.report import branch_report
 from outcomes.filters import NO_SUBKIND
-from outcomes.forms import ProseForm
-from outcomes.freezing import freeze_report, frozen_of, overlapping_reports
+from outcomes.forms import FreezeForm, ProseForm, ReviseForm
+from outcomes.freezing import freeze_report, frozen_of, matters_before_freezing, revise_report
 from outcomes.handing import hand_in, handing_of
 from outcomes.models import Category, FrozenReport, Level, Status
 from outcomes.since import since_freezing
 from outcomes.views.figures import YEARS_BACK, scope_of, with_period
+
+#: More digits than any report has revisions.
+LONGEST_REVISION = 5
 
 
 def report_list(request: UserRequest) -> HttpResponse:
@@ -47,7 +52,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
     """Show a branch's report; each count opens its records."""
     scope, form = scope_of(request, code)
     branch = cast("Branch", scope.branch)
-    frozen = frozen_of(branch, scope.period)
+    frozen = _version(request, scope)
     content = frozen.content if frozen else branch_report(branch, scope.period)
     number = frozen.pk if frozen else 0
     rows = [_shown(row, scope, number, place) for place, row in enumerate(content["outcomes"])]
@@ -56,22 +61,70 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "scope": scope,
         "form": form,
         "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
-        "query": urlencode(scope.period.query),
+        "query": _query(scope, frozen),
+        "first_version": comparing.version_in_words(0),
         "report": content,
+        "frozen": frozen,
+        "versions": _versions(frozen) if frozen else [],
+        "supplement": _supplement(content),
         "kinds": kinds,
         "pairing_heads": [figure.label for figure in kinds[0].figures],
         "coverage": coverage_figures(scope, content["coverage"]),
         "forms": form_figures(scope, content["by_form"], frozen=number) if "by_form" in content else [],
         "granted": [row for row in rows if is_granted(row)],
         "cultivated": [row for row in rows if not is_granted(row)],
-        "may_freeze": request.user.has_perm("outcomes.freeze_report", scope.branch),
-        "is_over": scope.period.last < timezone.localdate(),
+        **_freezing(request, scope, frozen),
         "outlines": OUTLINES.values(),
         "formats": FORMATS.values(),
         "since": since_freezing(frozen, request.user) if frozen else None,
         "may_write": request.user.has_perm("outcomes.write_report", scope.branch),
     }
     return render(request, "outcomes/report.html", context)
+
+
+def _version(request: HttpRequest, scope: Scope) -> FrozenReport | None:
+    """Return the version of the frozen report that the address asks for, the newest unless it says otherwise.
+
+    Raises:
+        Http404: for a version that there is not.
+    """
+    asked = request.GET.get("revision")
+    if asked is None:
+        return frozen_of(cast("Branch", scope.branch), scope.period)
+    is_number = asked.isascii() and asked.isdigit() and len(asked) < LONGEST_REVISION
+    frozen = frozen_of(cast("Branch", scope.branch), scope.period, int(asked)) if is_number else None
+    if frozen is None:
+        raise Http404
+    return frozen
+
+
+def _query(scope: Scope, frozen: FrozenReport | None, **more: str) -> str:
+    """Return the address's words for a period, and for the version of its report that is shown."""
+    version = {"revision": str(frozen.revision)} if frozen else {}
+    return urlencode({**scope.period.query, **version, **more})
+
+
+def _versions(frozen: FrozenReport) -> list[FrozenReport]:
+    """Return every version of a frozen report, the newest first (one query)."""
+    rows = FrozenReport.objects.versions(frozen.branch, frozen.first_day, frozen.last_day)
+    return list(rows.select_related("branch", "frozen_by__person"))
+
+
+def _supplement(content: dict[str, Any]) -> list[Any]:
+    """Return the parts of a revision's supplement, as its documents say them."""
+    return list(comparing.supplement(Material(content, {})))[1:]  # the page has its own heading
+
+
+def _freezing(request: UserRequest, scope: Scope, frozen: FrozenReport | None) -> dict[str, Any]:
+    """Return what the page offers to whoever may freeze or revise, and what they should look at first."""
+    branch = cast("Branch", scope.branch)
+    may = request.user.has_perm("outcomes.freeze_report", branch) and scope.period.last < timezone.localdate()
+    is_newest = frozen is None or not frozen.revisions.exists()
+    if not (may and is_newest):
+        return {}
+    matters = matters_before_freezing(branch, scope.period)
+    form = ReviseForm(initial={"of": frozen.revision}, matters=matters) if frozen else FreezeForm(matters=matters)
+    return {"may_freeze": not frozen, "may_revise": bool(frozen), "matters": matters, "freeze_form": form}
 
 
 def _shown(row: dict[str, Any], scope: Scope, frozen: int, place: int) -> dict[str, Any]:
@@ -109,9 +162,12 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     outline = _outline(request)
     if kind not in FORMATS:
         raise Http404
-    handed = hand_in(cast("Branch", scope.branch), scope.period, outline, kind)
+    frozen = _version(request, scope)
+    revision = frozen.revision if frozen else None
+    handed = hand_in(cast("Branch", scope.branch), scope.period, outline, kind, revision=revision)
     response = StreamingHttpResponse(handed.chunks, content_type=handed.format.media_type)
-    name = f"{code}-{outline.slug}-{scope.period.first}-{scope.period.last}.{kind}"
+    version = f"-r{revision}" if revision else ""
+    name = f"{code}-{outline.slug}-{scope.period.first}-{scope.period.last}{version}.{kind}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return response
 
@@ -121,8 +177,10 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     """Show a report as it will stand on paper, for browsers that open no files."""
     scope, _form = scope_of(request, code)
     outline = _outline(request)
-    document = handing_of(cast("Branch", scope.branch), scope.period, outline).document
-    query = urlencode({**scope.period.query, "kind": outline.slug})
+    frozen = _version(request, scope)
+    revision = frozen.revision if frozen else None
+    document = handing_of(cast("Branch", scope.branch), scope.period, outline, revision).document
+    query = _query(scope, frozen, kind=outline.slug)
     context = {"scope": scope, "document": document, "outline": outline, "query": query, "formats": FORMATS.values()}
     return render(request, "outcomes/preview.html", context)
 
@@ -148,9 +206,32 @@ def freeze(request: UserRequest, code: str) -> HttpResponse:
     """Keep a branch's report of a period as it was handed in."""
     scope, _form = scope_of(request, code)
     require(request, "outcomes.freeze_report", scope.branch)
-    branch, done = cast("Branch", scope.branch), _("Frozen. These figures and files will not change any more.")
-    if carried_out(request, lambda: freeze_report(branch, scope.period, by=request.user), done):
-        for other in overlapping_reports(branch, scope.period):
-            said = _("Some of these days stand in the frozen report “%(period)s” too.")
-            messages.warning(request, said % {"period": period_of(other.first_day, other.last_day).label})
+    branch, despite = cast("Branch", scope.branch), bool(request.POST.get("despite"))
+    done = _("Frozen. These figures and files will not change any more.")
+    carried_out(request, lambda: freeze_report(branch, scope.period, by=request.user, despite=despite), done)
+    return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")
+
+
+@require_POST
+@with_period
+def revise(request: UserRequest, code: str) -> HttpResponse:
+    """Keep a branch's report as it is now beside the frozen one.
+
+    Raises:
+        Http404: for a version that there is not.
+    """
+    scope, _form = scope_of(request, code)
+    branch = cast("Branch", scope.branch)
+    require(request, "outcomes.freeze_report", branch)
+    form = ReviseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please write a reason; it stays in the records."))
+        return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")
+    given = form.cleaned_data
+    frozen = frozen_of(branch, scope.period, given["of"])
+    if frozen is None:
+        raise Http404
+    said = {"by": request.user, "reason": given["reason"], "despite": given["despite"]}
+    done = _("The revision is kept beside the report that it revises.")
+    carried_out(request, lambda: revise_report(frozen, **said), done)
     return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")

@@ -17,7 +17,7 @@ from enterprise_service.models import Confirmation, Engagement, Instalment
 from enterprise_service.models.confirmation import LinkRefusedError
 from organization.models import Branch, Person, RuleError, User
 from outcomes.figures import Period
-from outcomes.freezing import freeze_report
+from outcomes.freezing import freeze_report, revise_report
 from outcomes.models import FrozenReport, Outcome
 from pairings.models import Match, MatchRun, MatchSeat, Pairing, ProgressLog, Seat
 from teaching_pairs.models import TeachingPair
@@ -139,9 +139,18 @@ def correction(branch: Branch, by: User) -> Race:
 
 def freezing(branch: Branch, by: User) -> Race:
     def freeze() -> None:
-        freeze_report(branch, Period.year(2024), by=by)
+        freeze_report(branch, Period.year(2024), by=by, despite=True)
 
-    return freeze, freeze, lambda: FrozenReport.objects.filter(branch=branch).count()
+    return freeze, freeze, lambda: FrozenReport.objects.filter(branch=branch, first_day__year=2024).count()
+
+
+def revision(branch: Branch, by: User) -> Race:
+    one, two = copies(freeze_report(branch, Period.year(2023), by=by, despite=True))
+    return (
+        lambda: revise_report(one, by=by, reason="补核实一项。", despite=True),
+        lambda: revise_report(two, by=by, reason="更正级别。", despite=True),
+        lambda: FrozenReport.objects.filter(branch=branch, revision=1).count(),
+    )
 
 
 def stale_save(branch: Branch, by: User) -> Race:

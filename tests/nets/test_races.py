@@ -37,6 +37,7 @@ from tests.nets.races import (
     match_become_a_pairing,
     problem_taken,
     publishing,
+    revision,
     seat,
     stale_save,
     team_of_a_student,
@@ -47,8 +48,8 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 #: Of these exactly one of two is carried out.
 ONE_OF_TWO = (
-    approval, approval_and_return, verification, correction, freezing, stale_save, seat, team_of_a_student,
-    answer_to_a_match, publishing, instalments, problem_taken, match_become_a_pairing, confirmation,
+    approval, approval_and_return, verification, correction, freezing, revision, stale_save, seat,
+    team_of_a_student, answer_to_a_match, publishing, instalments, problem_taken, match_become_a_pairing, confirmation,
 )  # fmt: skip
 #: Of these both are answered, and one is carried out.
 BOTH_ANSWERED = (form_sent_twice, handing_over, asking_an_enterprise)
@@ -61,6 +62,7 @@ HELD_BY_A_LOCK = (
 HELD_BY_A_CONSTRAINT: dict[Callable[..., Race], tuple[type[Model], ...]] = {
     correction: (Outcome,),
     freezing: (FrozenReport,),
+    revision: (FrozenReport,),
     seat: (Seat,),
     team_of_a_student: (Seat,),
     publishing: (Match, MatchSeat),

@@ -24,6 +24,7 @@ from organization.models import TrailHead, TrailLink
 from organization.redaction import PERMIT
 from organization.taking_in import take_in
 from organization.trail import audited_fields
+from outcomes.freezing import revise_report
 from outcomes.models import FrozenReport, Outcome
 from outcomes.models.seal import content_of
 from tests.factories import BranchFactory
@@ -290,6 +291,12 @@ def figures_polished_with_every_hash(world: BranchWorld) -> None:
     manifest = {**report.manifest, "report.json": hashlib.sha256(figures.encode()).hexdigest()}
     values = {"figures": figures, "manifest": manifest, "sha256": FrozenReport.hash_of(manifest)}
     FrozenReport.objects.filter(pk=report.pk).update(**values)
+
+
+@way
+def revision_made_for_another_reason(world: BranchWorld) -> None:
+    second = revise_report(world.rows["frozen"], by=world.users["secretary"], reason="补报。", despite=True)
+    FrozenReport.objects.filter(pk=second.pk).update(reason="核实。")
 
 
 @way

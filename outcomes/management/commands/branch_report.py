@@ -14,6 +14,7 @@ from outcomes.documents.formats import FORMATS
 from outcomes.documents.outlines import ANNUAL, OUTLINES
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
+from outcomes.freezing import frozen_of
 from outcomes.handing import hand_in
 
 
@@ -31,13 +32,19 @@ class Command(OneLineCommand):
         period.add_argument("--from", dest="first", type=datetime.date.fromisoformat, help="first day, with --to")
         parser.add_argument("--to", dest="last", type=datetime.date.fromisoformat, help="last day, with --from")
         parser.add_argument("--kind", choices=list(OUTLINES), default=ANNUAL.slug, help="what it is handed in as")
+        parser.add_argument(
+            "--revision", type=int, help="which version of a frozen report, 0 the first; else the newest"
+        )
         parser.add_argument("--format", choices=sorted(FORMATS), default="json")
         parser.add_argument("--output", default="-", help="a path, or - for standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the report."""
         branch = self.branch(options["code"])
-        chunks = hand_in(branch, self._period(options), OUTLINES[options["kind"]], options["format"]).chunks
+        period, revision = self._period(options), options["revision"]
+        if revision is not None and frozen_of(branch, period, revision) is None:
+            self.refuse(f"no revision {revision} was frozen of this period")
+        chunks = hand_in(branch, period, OUTLINES[options["kind"]], options["format"], revision=revision).chunks
         if options["output"] != "-":
             self._write(Path(options["output"]), chunks)
         elif options["format"] == "json":

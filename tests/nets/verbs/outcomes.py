@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 
 from organization.models import Branch, Merge, say_different
 from outcomes.figures import Period
-from outcomes.freezing import freeze_report
+from outcomes.freezing import freeze_report, frozen_of, revise_report
 from outcomes.models import Outcome, OutcomeShare, ReportProse, ask_to_share
 from tests.nets.verbs.machine import TODAY, Machine, day, number, pick, words
 
@@ -146,9 +146,23 @@ class OutcomeVerbs(Machine):
     def freeze(self, by: int, year: int, now: int) -> None:
         """Freeze a year now and then: its documents take a while to draw."""
         user = self.user(by)
-        if now == 0 and self.attempt(lambda: freeze_report(self.branch, Period.year(year), by=user), by=user):
+        if now == 0 and self.attempt(
+            lambda: freeze_report(self.branch, Period.year(year), by=user, despite=True), by=user
+        ):
             assert user.manages(self.branch.pk), "frozen by a stranger"
             assert year < TODAY.year, "frozen before the period was over"
+
+    @rule(by=number, year=st.sampled_from([2023, 2024]), said=words, despite=st.booleans(), now=st.integers(0, 3))
+    def revise(self, by: int, year: int, said: str, despite: bool, now: int) -> None:
+        """Revise the newest version of a year's report, or a stale one, where there is one."""
+        user, frozen = self.user(by), frozen_of(self.branch, Period.year(year))
+        if frozen is None or now:
+            return
+        before = frozen.compute_hashes()
+        if self.attempt(lambda: revise_report(frozen, by=user, reason=said, despite=despite), by=user):
+            assert user.manages(self.branch.pk), "revised by a stranger"
+            assert said.strip(), "revised without a reason"
+        assert frozen.compute_hashes() == before, "a revision changed what it revises"
 
     @rule(by=number, said=words)
     def write_prose(self, by: int, said: str) -> None:
