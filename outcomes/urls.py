@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from outcomes.views import records, reports, shares
+from outcomes.views import figures, records, reports, shares
 
 app_name = "outcomes"
 an_outcome = [
@@ -30,6 +30,8 @@ urlpatterns = [
     path("outcomes/<int:pk>/", include(an_outcome)),
     path("shares/<int:pk>/agree/", shares.agree, name="agree_share"),
     path("shares/<int:pk>/decline/", shares.decline, name="decline_share"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/<slug:slug>/", figures.figure, name="figure"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<slug:code>/", include(a_report)),
 ]

@@ -14,7 +14,7 @@ class PairingsConfig(AppConfig):
         """Audit pairings, seats and logs; load rules and checks."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from pairings import checks, integrity, log_contradictions, models, partings, personal, rules  # noqa: F401, PLC0415 - models exist only from here on
+        from pairings import checks, integrity, log_contradictions, models, partings, personal, rules, work_figures  # noqa: F401, PLC0415 - models exist only from here on
 
         auditlog.register(models.Pairing, exclude_fields=["last_logged_on", "version"])
         auditlog.register(models.Seat)

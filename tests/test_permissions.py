@@ -241,6 +241,8 @@ PAGES = {
     "outcomes:agree_share": Page(DESK, "share", SEEN_BY_OVERSEERS, method="post"),
     "outcomes:decline_share": Page(DESK, "share", SEEN_BY_OVERSEERS, method="post"),
     "take_back_share": Page(DESK, "share", SEEN_BY_OVERSEERS),
+    "outcomes:figures": Page(OVERSEERS),
+    "outcomes:figure": Page(OVERSEERS, rest=(("slug", "elements"),)),
     "outcomes:reports": Page(OVERSEERS),
     "outcomes:report": report(OVERSEERS),
     "outcomes:freeze": report(DESK, "post"),

@@ -94,7 +94,7 @@ PROSE = {
     "causes": gettext_lazy("Causes and reflections"),
     "plans": gettext_lazy("Next steps"),
 }
-FIGURES = (sections.work, sections.outcomes, sections.records)
+FIGURES = (sections.work, sections.figures, sections.outcomes, sections.records)
 CLOSING = (comparing.supplement, sections.counting)
 
 ANNUAL = Outline(
@@ -112,8 +112,8 @@ FINAL = Outline(
 )  # fmt: skip
 STATEMENT = Outline(
     "statement", gettext_lazy("Secretary's statement"),
-    (_told("opening"), sections.work, sections.outcomes, sections.gaps, _told("causes"), _told("plans"),
-     *CLOSING), _prose("opening", "causes", "plans"),
+    (_told("opening"), sections.work, sections.figures, sections.outcomes, sections.gaps, _told("causes"),
+     _told("plans"), *CLOSING), _prose("opening", "causes", "plans"),
 )  # fmt: skip
 COMPILATION = Outline(
     "compilation", gettext_lazy("Compilation of outcomes"),

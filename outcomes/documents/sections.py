@@ -69,6 +69,18 @@ def work(material: Material) -> Iterator[Part]:
     yield Table(_("Pairings and progress by form"), head, rows, (4, 2, 2, 2, 2, 2, 3))
 
 
+def figures(material: Material) -> Iterator[Part]:
+    """List the figures of the work that have something to say; reports frozen before 0.6.0 kept none."""
+    if said := material.report.get("work"):
+        rows = tuple(
+            (str(kind_of(row["form"]).label) if row["form"] else _("All forms"), row["name"],
+             row["value"] if isinstance(row["value"], int) else Decimal(str(row["value"])), row["unit"])
+            for row in said
+        )  # fmt: skip
+        head = (_("Form"), _("Figure"), _("Number"), _("Unit"))
+        yield Table(_("The work in figures"), head, rows, (4, 8, 3, 2))
+
+
 def outcomes(material: Material) -> Iterator[Part]:
     """Say what came of each way of working, in sentences, and count it by form and level."""
     yield Heading(_("Outcomes"))

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from outcomes.figures.numbers import plain
 from outcomes.models import Category, Level
 from outcomes.models.queries import NO_FORM
+from pairings.figures import all_figures
 from pairings.kinds import all_kinds
 
 Number = int | float | None
+#: How the path of a figure of the work begins, as in work.elements.theory.
+WORK = "work."
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,11 @@ class Compared:
     @property
     def label(self) -> str:
         """Return what a page calls the figure."""
-        return dict(_labels()).get(self.figure, self.figure)
+        if not self.figure.startswith(WORK):
+            return dict(_labels()).get(self.figure, self.figure)
+        slug, _dot, of = self.figure.removeprefix(WORK).partition(".")
+        known = {figure.slug: figure for figure in all_figures()}
+        return known[slug].called(of) if slug in known else self.figure
 
     @property
     def words(self) -> tuple[str, str, str, str]:
@@ -86,7 +93,8 @@ def _signed(words: str, change: Number) -> str:
 
 def compare(report: Mapping[str, Any], other: Mapping[str, Any]) -> list[Compared]:
     """Return every figure of which at least one of two reports has something to say, in the report's own order."""
-    found = (Compared(figure, _at(report, figure), _at(other, figure)) for figure, _label in _labels())
+    paths = (*(figure for figure, _label in _labels()), *_paths_of_work(report, other))
+    found = (Compared(figure, _at(report, figure), _at(other, figure)) for figure in paths)
     return [one for one in found if one.value or one.other]
 
 
@@ -103,6 +111,8 @@ def read(told: Iterable[Mapping[str, Any]]) -> list[Compared]:
 
 def _at(report: Mapping[str, Any], figure: str) -> Number:
     """Return the number at a path of a report; a level or category that it does not name has none."""
+    if figure.startswith(WORK):
+        return _work(report).get(figure, _nothing(report, figure))
     *way, name = figure.split(".")
     here: Any = report
     for part in way:
@@ -114,12 +124,33 @@ def _at(report: Mapping[str, Any], figure: str) -> Number:
 
 def _is_kept(report: Mapping[str, Any], figure: str) -> bool:
     """Return whether a report kept such figures; those of old versions lack some."""
+    if figure.startswith(WORK):
+        return "work" in report
     here: Any = report
     for part in figure.split(".")[:-1]:
         here = here.get(part)
         if here is None:
             return False
     return True
+
+
+def _work(report: Mapping[str, Any]) -> dict[str, Number]:
+    """Return the figures of the work by path; one that had nothing to say is not there."""
+    rows = report.get("work", ())
+    return {f"{WORK}{row['figure']}{'.' if row['of'] else ''}{row['of']}": row["value"] for row in rows}
+
+
+def _nothing(report: Mapping[str, Any], path: str) -> Number:
+    """Return what a report means that does not say a figure of the work: 0 of what is added up, else nothing."""
+    found = next((figure for figure in all_figures() if figure.slug == path.split(".")[1]), None)
+    return 0 if "work" in report and found and found.is_sum else None
+
+
+def _paths_of_work(report: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Return the paths of the figures of the work that one of two reports says, in their order."""
+    places = {figure.slug: place for place, figure in enumerate(all_figures())}
+    paths = dict.fromkeys((*_work(report), *_work(other)))
+    return sorted(paths, key=lambda path: places.get(path.split(".")[1], len(places)))
 
 
 def _labels() -> Iterator[tuple[str, str]]:

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from organization.models import Branch, User
 from outcomes.figures.achievements import counted_outcomes, is_granted
+from outcomes.figures.definitions import told
 from outcomes.figures.numbers import percent, plain
 from outcomes.figures.periods import Period
 from outcomes.figures.work import coverage, integrated_logs, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
 from pairings.contradictions import standings
+from pairings.figures import all_figures
 from pairings.kinds import PairingKind, all_kinds, kind_of
 from pairings.models import ChangeRequest, Pairing
 from pairings.models.queries import PairingQuerySet
@@ -34,6 +36,7 @@ class Figure:
     url: str = ""
     line: str = ""
     tone: str = ""
+    definition: str = ""
     share: float | None = None
 
 
@@ -50,6 +53,12 @@ class Scope:
         query = {"branch": self.branch.code} if self.branch else {"overseen": "true"}
         query |= self.period.query if dated else {}
         return f"{reverse(name)}?{urlencode({**query, **params})}"
+
+    def figure_url(self, slug: str, of: str = "") -> str:
+        """Return the address of the list behind a registered figure, or behind the one of a value."""
+        query = {"branch": self.branch.code} if self.branch else {}
+        told = {"of": of} if of else {}
+        return f"{reverse('outcomes:figure', args=[slug])}?{urlencode({**query, **self.period.query, **told})}"
 
     def outcomes_url(self, frozen: int, part: str, *, granted: bool = True, **told: Any) -> str:
         """Return the address of the outcomes behind a figure: of those that count now, or those of a frozen report.
@@ -76,17 +85,29 @@ def outcome_figures(scope: Scope) -> list[Figure]:
     )
     url = scope.url("outcomes:list", counted="true")
     return [
-        Figure(_("Verified outcomes"), granted, _("outcomes"), f"{url}&granted=true"),
+        Figure(_("Verified outcomes"), granted, _("outcomes"), f"{url}&granted=true", definition=told("verified")),
         Figure(
-            _("of them at national level"), national, _("outcomes"), f"{url}&granted=true&level=national", tone="gold"
+            _("of them at national level"),
+            national,
+            _("outcomes"),
+            f"{url}&granted=true&level=national",
+            tone="gold",
+            definition=told("national"),
         ),
-        Figure(_("Being cultivated or applied for"), cultivated, _("outcomes"), f"{url}&granted=false"),
+        Figure(
+            _("Being cultivated or applied for"),
+            cultivated,
+            _("outcomes"),
+            f"{url}&granted=false",
+            definition=told("cultivating"),
+        ),
         Figure(
             _("Waiting for verification"),
             waiting.count(),
             _("outcomes"),
             scope.url("outcomes:list", review=Outcome.Review.SUBMITTED.value),
             tone="amber",
+            definition=told("waiting"),
         ),
     ]
 
@@ -123,14 +144,41 @@ class KindFigures:
     kind: PairingKind
     figures: list[Figure]
     integration: Figure
+    work: list[Figure]
 
 
-def kind_figures(scope: Scope, rows: dict[str, dict[str, Any]] | None = None) -> list[KindFigures]:
+def work_figures(scope: Scope, rows: list[dict[str, Any]], form: str | None = None) -> list[Figure]:
+    """Return registered figures as a page shows them, with the addresses of their records.
+
+    Args:
+        scope: the branches and the period.
+        rows: what was worked out, as a report keeps it; an old frozen one may hold what is no figure any more.
+        form: only those of a form, or with "" of none.
+    """
+    known = {figure.slug: figure for figure in all_figures()}
+    return [
+        Figure(
+            row["name"],
+            plain(row["value"]),
+            row["unit"],
+            scope.figure_url(row["figure"], row["of"]) if row["figure"] in known else "",
+            line=str(kind_of(row["form"]).label) if row["form"] and form is None else "",
+            definition=str(known[row["figure"]].definition) if row["figure"] in known else "",
+        )
+        for row in rows
+        if form in (None, row["form"])
+    ]
+
+
+def kind_figures(
+    scope: Scope, rows: dict[str, dict[str, Any]] | None = None, work: list[dict[str, Any]] | None = None
+) -> list[KindFigures]:
     """Return each form's pairings and logs in the period, with the addresses of their records.
 
     Args:
         scope: the branches and the period.
         rows: the figures of a report; counted now (two queries) when there is none.
+        work: the registered figures that were worked out.
     """
     result = []
     counted = pairings_by_kind(scope.branches, scope.period) if rows is None else rows
@@ -142,22 +190,30 @@ def kind_figures(scope: Scope, rows: dict[str, dict[str, Any]] | None = None) ->
         on = scope.period.last_day_so_far.isoformat()
         logs = scope.url("pairings:logs", dated=False, kind=slug, **days)
         figures = [
-            Figure(_("Active"), row["active"], _("pairings"), scope.url(pairings, dated=False, active_on=on)),
+            Figure(_("Active"), row["active"], _("pairings"), scope.url(pairings, dated=False, active_on=on),
+                   definition=told("active")),
             Figure(_("Completed"), row["completed"], _("pairings"),
-                   scope.url(pairings, dated=False, status=Pairing.Status.COMPLETED.value, **closed)),
+                   scope.url(pairings, dated=False, status=Pairing.Status.COMPLETED.value, **closed),
+                   definition=told("completed")),
             Figure(_("Ended"), row["ended"], _("pairings"),
-                   scope.url(pairings, dated=False, status=Pairing.Status.ENDED.value, approved="true", **closed)),
-            Figure(_("Logs"), row["logs"], _("logs"), logs),
-            Figure(_("Hours"), plain(row["hours"]), _("hours"), logs),
+                   scope.url(pairings, dated=False, status=Pairing.Status.ENDED.value, approved="true", **closed),
+                   definition=told("ended")),
+            Figure(_("Logs"), row["logs"], _("logs"), logs, definition=told("logs")),
+            Figure(_("Hours"), plain(row["hours"]), _("hours"), logs, definition=told("hours")),
         ]  # fmt: skip
-        result.append(KindFigures(kind, figures, _integration(row, f"{logs}&integrated=true")))
+        result.append(
+            KindFigures(
+                kind, figures, _integration(row, f"{logs}&integrated=true"), work_figures(scope, work or [], slug)
+            )
+        )
     return result
 
 
 def _integration(row: dict[str, Any], url: str) -> Figure:
     """Return a form's integration rate, which opens the logs that hold a party-building element."""
     share = percent(integrated_logs(row), row["logs"])
-    return Figure(_("Integration rate"), share, url=url, share=row["integration_rate"])
+    means = told("integration_rate")
+    return Figure(_("Integration rate"), share, url=url, definition=means, share=row["integration_rate"])
 
 
 def form_figures(scope: Scope, by_form: dict[str, dict[str, Any]] | None = None, *, frozen: int = 0) -> list[Figure]:
@@ -173,7 +229,7 @@ def form_figures(scope: Scope, by_form: dict[str, dict[str, Any]] | None = None,
     tones = {kind.slug: kind.colour for kind in all_kinds()}
     return [
         Figure(str(label), counts.get(form, 0), _("outcomes"), scope.outcomes_url(frozen, form, form=form),
-               tone=tones.get(form, ""))
+               tone=tones.get(form, ""), definition=told("by_form"))
         for form, label in labels.items()
     ]  # fmt: skip
 
@@ -205,7 +261,8 @@ def coverage_figures(scope: Scope, found: dict[str, Any] | None = None) -> list[
 def _coverage(label: str, found: dict[str, Any], url: str) -> Figure:
     """Return one of the two coverages."""
     line = _("%(paired)s of %(members)s party members") % found
-    return Figure(label, percent(found["paired"], found["members"]), url=url, line=line, share=found["rate"])
+    shown = percent(found["paired"], found["members"])
+    return Figure(label, shown, url=url, line=line, definition=told("coverage"), share=found["rate"])
 
 
 def waiting_figures(user: User) -> list[Figure]:

@@ -7,14 +7,17 @@ from django.utils import timezone
 from organization.models import Branch
 from outcomes.figures.achievements import Achievements
 from outcomes.figures.periods import Period
+from outcomes.figures.registry import work_out
 from outcomes.figures.work import coverage, pairings_by_kind
+from pairings.figures import REPORT
 
 
 def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
-    """Return the figures of a branch in a period as they are now (four queries).
+    """Return the figures of a branch in a period as they are now (a fixed number of queries).
 
     Counts of outcomes are of verified ones achieved in the period; `ids` are the records behind each count. `totals`
-    and `by_form` are of those granted, `cultivating` of those only cultivated or applied for.
+    and `by_form` are of those granted, `cultivating` of those only cultivated or applied for. `work` are
+    the registered figures that have something to say.
     """
     found = Achievements.of([branch], period)
     return {
@@ -26,6 +29,7 @@ def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
         "by_form": found.by_form(),
         "totals": found.totals(),
         "cultivating": found.cultivating(),
+        "work": [one.row for one in work_out([branch], period, REPORT)],
         "generated_at": timezone.localtime().isoformat(timespec="seconds"),
         "frozen": None,
     }

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -19,11 +20,18 @@ from outcomes.figures.dashboard import (
     kind_figures,
     outcome_figures,
     outcome_table,
+    work_figures,
 )
+from outcomes.figures.definitions import everything
+from outcomes.figures.registry import behind, known_to, work_out
 from outcomes.figures.work import counted, coverage_by_branch, covered
 from outcomes.forms import PeriodForm
+from pairings.figures import DASHBOARD, FEWEST, Figure, figure_of
+from pairings.kinds import kind_labels
 
 YEARS_BACK = 6
+#: So many records a page of a figure's list holds.
+ROWS_A_PAGE = 50
 
 
 class WrongPeriodError(Exception):
@@ -74,15 +82,18 @@ def scope_of(request: HttpRequest, code: str | None = None) -> tuple[Scope, Peri
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show a period's figures; each number leads to its records."""
     scope, form = scope_of(request)
+    user = cast("User", request.user)
     levels, rows = outcome_table(scope)
+    work = [one.row for one in work_out(scope.branches, scope.period, DASHBOARD, known_to(user))]
     context: dict[str, Any] = {
         "scope": scope,
         "form": form,
-        "overseen": Branch.objects.overseen_by(cast("User", request.user)),
+        "overseen": Branch.objects.overseen_by(user),
         "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
         "figures": [*outcome_figures(scope), *coverage_figures(scope)],
         "forms": form_figures(scope),
-        "kinds": kind_figures(scope),
+        "kinds": kind_figures(scope, work=work),
+        "work": work_figures(scope, work, ""),
         "levels": levels,
         "rows": rows,
         "outcome_chart": outcomes_by_level(rows),
@@ -110,3 +121,49 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "together": counted(others, *days) if others else None,
     }
     return render(request, "outcomes/coverage.html", context)
+
+
+def _figure_or_404(request: HttpRequest, slug: str) -> tuple[Figure, str]:
+    """Return the figure that the address names, and the value that it asks for.
+
+    Raises:
+        Http404: for a figure or a value that there is not.
+    """
+    of = request.GET.get("of", "")
+    try:
+        found = figure_of(slug)
+    except KeyError:
+        raise Http404 from None
+    if of and (not found.by or (found.values and of not in found.values)):
+        raise Http404
+    return found, of
+
+
+@with_period
+def figure(request: HttpRequest, slug: str) -> HttpResponse:
+    """List the records behind a number, with what the number means."""
+    scope, _form = scope_of(request)
+    shown, of = _figure_or_404(request, slug)
+    found = behind(shown, of, scope.branches, scope.period, cast("User", request.user))
+    rows = found.rows.select_related(*shown.records.shown_with).order_by("-pk")
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    columns = shown.records.columns
+    context = {
+        "scope": scope,
+        "figure": shown,
+        "name": shown.called(of),
+        "found": found,
+        "fewest": FEWEST,
+        "page_obj": page,
+        "columns": columns,
+        "rows": [(shown.records.page(row), [(column, column.told(row)) for column in columns]) for row in page],
+    }
+    return render(request, "outcomes/figure.html", context)
+
+
+def figures(request: HttpRequest) -> HttpResponse:
+    """Say of every figure what it means, how it is counted, and of which days."""
+    require(request, "outcomes.see_figures")
+    labels = dict(kind_labels())
+    rows = [(one, labels.get(one.form, "")) for one in everything()]
+    return render(request, "outcomes/figures.html", {"rows": rows})

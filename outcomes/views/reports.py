@@ -19,7 +19,7 @@ from outcomes.documents.formats import FORMATS
 from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
 from outcomes.documents.sections import Material
 from outcomes.figures.achievements import is_granted
-from outcomes.figures.dashboard import Scope, coverage_figures, form_figures, kind_figures
+from outcomes.figures.dashboard import Scope, coverage_figures, form_figures, kind_figures, work_figures
 from outcomes.figures.periods import period_of
 from outcomes.figures.report import branch_report
 from outcomes.filters import NO_SUBKIND
@@ -71,6 +71,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "pairing_heads": [figure.label for figure in kinds[0].figures],
         "coverage": coverage_figures(scope, content["coverage"]),
         "forms": form_figures(scope, content["by_form"], frozen=number) if "by_form" in content else [],
+        "work": work_figures(scope, content.get("work", [])),
         "granted": [row for row in rows if is_granted(row)],
         "cultivated": [row for row in rows if not is_granted(row)],
         **_freezing(request, scope, frozen),

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from tests.outcomes.counting_work import work_in_sql, work_told
+
 KINDS = ("mentorship", "teaching", "enterprise")
 #: The official orders, the highest first, written down a second time.
 LEVELS = ("national", "provincial", "municipal", "college", "department", "unrated")
@@ -76,6 +78,7 @@ def count_in_sql(branches: Sequence[int], first: datetime.date, last: datetime.d
         "by_form": {form: _form(granted, forms, form) for form in (*KINDS, "none")},
         "totals": _sums(granted),
         "cultivating": _sums([one for one in outcomes if one[5] in NOT_GRANTED]),
+        "work": work_in_sql(ask, branches, days),
     }
 
 
@@ -176,4 +179,4 @@ def told(report: dict[str, Any]) -> dict[str, Any]:
     columns = ("category", "subkind", "level", "status", "count")
     rows = [(*(row[name] for name in columns), tuple(row["ids"])) for row in report["outcomes"]]
     names = ("pairings", "coverage", "by_form", "totals", "cultivating")
-    return {**{name: report[name] for name in names}, "outcomes": sorted(rows, key=str)}
+    return {**{name: report[name] for name in names}, "outcomes": sorted(rows, key=str), "work": work_told(report)}

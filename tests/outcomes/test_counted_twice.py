@@ -10,11 +10,14 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from enterprise_service.models import Confirmation, Engagement, Instalment
+from mentorship.models import Assessment, Project, Rubric
 from organization.models import Branch, Merge, RuleError, User
 from outcomes.figures import Period, branch_report
 from outcomes.figures.achievements import Achievements
 from outcomes.models import Outcome
 from pairings.models import Pairing, ProgressLog
+from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.factories import (
     BranchFactory,
     engagement,
@@ -28,6 +31,7 @@ from tests.factories import (
 )
 from tests.nets import size
 from tests.outcomes.counting import LEVELS, STATUSES, count_in_sql, told
+from tests.outcomes.counting_work import STAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +47,7 @@ PERIODS = [
     Period(DAYS[1], DAYS[1]),
     Period.year(2026),
 ]
+CONTRACT = {"contract_number": "HT-1", "contract_amount_cny": Decimal("12345.60")}
 MAKES = {"mentorship": mentorship, "teaching": teaching_pair, "enterprise": engagement}
 
 happenings = st.lists(
@@ -56,6 +61,14 @@ happenings = st.lists(
         st.tuples(st.just("sit"), st.integers(0, 5), st.sampled_from(DAYS)),
         st.tuples(st.just("pair"), st.sampled_from(sorted(MAKES)), st.sampled_from(DAYS)),
         st.tuples(st.just("log"), st.integers(0, 5), st.sampled_from(DAYS), st.booleans()),
+        st.tuples(st.just("serve"), st.integers(0, 5), st.sampled_from(["survey", "policy", "solving"])),
+        st.tuples(st.just("receive"), st.integers(0, 5), st.sampled_from(DAYS)),
+        st.tuples(st.just("answer"), st.integers(0, 5), st.integers(1, 4)),
+        st.tuples(st.just("meet"), st.sampled_from(DAYS), st.booleans()),
+        st.tuples(st.just("plan"), st.integers(0, 5), st.sampled_from(DAYS), st.sampled_from([None, *DAYS])),
+        st.tuples(st.just("compete"), st.integers(0, 5), st.sampled_from(DAYS)),
+        st.tuples(st.just("grow"), st.integers(0, 5), st.integers(1, 5), st.integers(1, 5)),
+        st.tuples(st.just("advance"), st.integers(0, 5), st.sampled_from(STAGES), st.sampled_from(DAYS)),
         st.tuples(st.just("close"), st.integers(0, 5), st.sampled_from(DAYS), st.booleans()),
         st.tuples(
             st.just("achieve"),
@@ -71,7 +84,7 @@ happenings = st.lists(
         st.tuples(st.just("merge"), st.integers(0, 5), st.integers(0, 5)),
         st.tuples(st.just("part"), st.integers(0, 2)),
     ),
-    max_size=10,
+    max_size=12,
 )
 
 
@@ -135,11 +148,57 @@ class History:
         self.pairings.append(engagement(person.branch, people={"leader": person}, started_on=day))
 
     def pair(self, kind: str, day: datetime.date) -> None:
-        self.pairings.append(MAKES[kind](self.branches[len(self.pairings) % 3 == 2], started_on=day))
+        own = {"contract_amount_cny": 20_000} if kind == "enterprise" else {}
+        self.pairings.append(MAKES[kind](self.branches[len(self.pairings) % 3 == 2], started_on=day, **own))
 
     def log(self, which: int, day: datetime.date, is_woven: bool) -> None:
         words = {"element_kind": "talk", "element_words": "谈心谈话"} if is_woven else {}
         log(self.pairings[which], date=max(day, self.pairings[which].started_on), hours=Decimal("1.5"), **words)
+
+    def work_of(self, kind: str, which: int) -> Any:
+        return [pairing for pairing in self.pairings if pairing.kind == kind][which]
+
+    def serve(self, which: int, activity: str) -> None:
+        service = self.work_of("enterprise", which)
+        log(service, activity_type=activity, date=max(DAYS[2], service.started_on))
+
+    def receive(self, which: int, day: datetime.date) -> None:
+        service = Engagement.objects.get(pk=self.work_of("enterprise", which).pk)
+        service.receive(Instalment(amount_cny=Decimal("1234.50"), received_on=max(day, service.started_on)))
+
+    def answer(self, which: int, rating: int) -> None:
+        service = Engagement.objects.get(pk=self.work_of("enterprise", which).pk)
+        link = Confirmation.make(service, by=self.managers[service.branch])
+        link.confirm(is_solved=rating > 2, rating=rating, words="", confirmed_by="企业联系人")
+
+    def meet(self, day: datetime.date, came: bool) -> None:
+        branch = self.branches[0]
+        held = Workshop.objects.create(branch=branch, title="选题培训", held_on=day, announced_by=self.secretaries[0])
+        SignUp.objects.create(workshop=held, person=teacher(branch), attended=came)
+        self.pairings.append(teaching_pair(branch, started_on=day, workshop=held, pattern="complementary"))
+
+    def plan(self, which: int, day: datetime.date, done: datetime.date | None) -> None:
+        TeachingPair.objects.get(pk=self.work_of("teaching", which).pk).plan({"outline": (day, done)})
+
+    def compete(self, which: int, day: datetime.date) -> None:
+        team = self.work_of("mentorship", which)
+        project = Project(team=team, track="contest", title="参赛项目")
+        project.plan({"provincial": max(day, team.started_on), "national": max(DAYS[4], team.started_on)})
+        project.stages.first().record_result(result="一等奖", held_on=max(day, team.started_on))
+
+    def grow(self, which: int, start: int, end: int) -> None:
+        team, rubric = self.work_of("mentorship", which), Rubric.objects.get(branch=None)
+        for student in team.students:
+            for moment, mark in (("start", start), ("end", end)):
+                seen = {"team": team, "student": student, "view": "mentor", "rubric": rubric}
+                assessment = Assessment(moment=moment, assessed_on=max(DAYS[2], team.started_on), **seen)
+                assessment.record(
+                    by=team.leader.user, marks=dict.fromkeys((item.pk for item in rubric.items.all()), mark)
+                )
+
+    def advance(self, which: int, stage: str, day: datetime.date) -> None:
+        for seat in self.pairings[which].seats.filter(role__startswith="ordinary"):
+            seat.person.record_stage(stage=stage, from_date=day)
 
     def close(self, which: int, day: datetime.date, is_done: bool) -> None:
         pairing = Pairing.objects.get(pk=self.pairings[which].pk)
@@ -229,3 +288,28 @@ def test_a_second_count_of_the_same_work_is_found(monkeypatch: pytest.MonkeyPatc
         lambda branches, period: Outcome.objects.verified().of_branches(branches),
     )
     assert told(branch_report(branch, period)) != count_in_sql([branch.pk], period.first, period.last)
+
+
+def test_the_figures_of_the_work_are_those_that_plain_sql_counts() -> None:
+    history = History.begin()
+    for kind, own in (("mentorship", {}), ("mentorship", {}), ("teaching", {}), ("enterprise", CONTRACT)):
+        history.pairings.append(MAKES[kind](history.branches[0], started_on=DAYS[1], **own))
+    for what, *how in (
+        ("serve", 0, "survey"), ("serve", 0, "survey"), ("serve", 0, "policy"), ("serve", 0, "talent"),
+        ("receive", 0, DAYS[3]), ("answer", 0, 4), ("meet", DAYS[2], True), ("plan", 0, DAYS[2], DAYS[3]),
+        ("plan", 1, DAYS[2], None), ("compete", 0, DAYS[2]), ("grow", 0, 2, 4), ("grow", 1, 2, 3),
+        ("advance", 0, "applicant", DAYS[1]), ("advance", 1, "none", DAYS[1]), ("advance", 1, "applicant", DAYS[2]),
+        ("log", 0, DAYS[2], True), ("close", 3, DAYS[4], True),
+    ):  # fmt: skip
+        getattr(history, what)(*how)
+    branch, year = history.branches[0], Period.year(2024)
+    report = branch_report(branch, year)
+    assert told(report) == count_in_sql([branch.pk], year.first, year.last)
+    said = {(row["figure"], row["of"]): row["value"] for row in report["work"]}
+    assert (said["contract_money", ""], said["money_received", ""], said["surveys", ""]) == (12345.6, 1234.5, 2)
+    assert (said["days_on_site", ""], said["problems_solved", ""], said["days_to_solve", ""]) == (1, 1, 244)
+    assert (said["workshops", ""], said["attendance", ""], said["pairs_of_workshops", ""]) == (1, 1, 1)
+    assert (said["milestones_reached", ""], said["milestones_overdue", ""]) == (1, 1)
+    assert said["rounds", "provincial"] == 1
+    assert said["growth", "创新意识"] == 4
+    assert all(row["value"] == len(row["ids"]) for row in report["work"] if row["figure"] in {"surveys", "elements"})

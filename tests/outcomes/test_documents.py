@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import unicodedata
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,12 @@ from outcomes.documents.formats import FORMATS, Handing
 from outcomes.documents.outlines import ANNUAL, CASE, OUTLINES
 from outcomes.documents.pack import safe_name
 from outcomes.figures import Period, branch_report
+from outcomes.figures.numbers import plain
 from outcomes.freezing import freeze_report
 from outcomes.handing import hand_in
 from outcomes.models import ReportProse
 from tests.conftest import signed_in
-from tests.factories import BranchFactory, log, mentorship, secretary_of, teaching_pair, verified
+from tests.factories import BranchFactory, engagement, log, mentorship, secretary_of, teaching_pair, verified
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +135,7 @@ def test_headings_are_true_styles_that_number_themselves(branch: Branch) -> None
 
 def test_tables_repeat_their_head_and_tear_no_row(branch: Branch) -> None:
     document = Document(io.BytesIO(written(branch, "docx")))
-    assert len(document.tables) == 4
+    assert len(document.tables) == 5
     for table in document.tables:
         marks = [[child.tag for child in row._tr.trPr] for row in table.rows]
         assert marks[0] == [qn("w:cantSplit"), qn("w:tblHeader")]
@@ -157,11 +159,25 @@ def test_every_format_says_the_same_numbers_and_names_its_records(branch: Branch
     assert "认定基地" not in said
 
 
+@pytest.mark.parametrize("format_", ["docx", "pdf", "xlsx"])
+@pytest.mark.parametrize("kind", ["annual", "statement"])
+def test_every_format_says_the_figures_of_the_work(branch: Branch, format_: str, kind: str) -> None:
+    served = engagement(branch, contract_amount_cny=Decimal("123456.70"))
+    for activity in ("solving", "survey", "survey"):
+        log(served, activity_type=activity)
+    work = branch_report(branch, YEAR)["work"]
+    assert {"contract_money", "days_on_site", "surveys", "elements"} <= {row["figure"] for row in work}
+    said = words_of(format_, written(branch, format_, kind))
+    for row in work:
+        shown = re.sub(r"\s", "", f"{row['name']}{plain(row['value'])}{row['unit']}")
+        assert unicodedata.normalize("NFKC", shown) in said, row["figure"]
+
+
 def test_a_workbook_holds_real_numbers_and_days(branch: Branch) -> None:
     book = load_workbook(io.BytesIO(written(branch, "xlsx")))
-    rows = list(book["3 已取得的成果"].iter_rows(values_only=True))
+    rows = list(book["4 已取得的成果"].iter_rows(values_only=True))
     assert [type(cell) for cell in rows[1][:6]] == [int, str, str, str, str, datetime.datetime]
-    by_form = list(book["2 按结对形式和级别统计的成果"].iter_rows(values_only=True))
+    by_form = list(book["3 按结对形式和级别统计的成果"].iter_rows(values_only=True))
     totals = branch_report(branch, YEAR)["by_form"]
     assert [row[-1] for row in by_form[1:]] == [*(sums["outcomes"] for sums in totals.values()), 4]
 

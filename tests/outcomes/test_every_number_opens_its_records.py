@@ -21,7 +21,7 @@ from tests.world import YEAR, World, build_world
 pytestmark = pytest.mark.django_db
 
 QUERY = f"?year={YEAR}"
-DASHBOARD, COVERAGE = reverse("dashboard"), reverse("coverage")
+DASHBOARD, COVERAGE, FIGURES = reverse("dashboard"), reverse("coverage"), reverse("outcomes:figures")
 
 
 @pytest.fixture
@@ -63,7 +63,18 @@ def listed(client: Client, address: str) -> tuple[int, Decimal | None]:
     assert response.status_code == 200, address
     if address.startswith(COVERAGE):
         return covered(response)[1], None
+    if address.startswith(FIGURES):
+        return response.context["page_obj"].paginator.count, added_up(response)
     return response.context["page_obj"].paginator.count, response.context.get("hours")
+
+
+def added_up(response: Any) -> Decimal:
+    """Return the number at the head of a figure's list: the sum of its column of numbers, where it adds one up."""
+    said, figure = Decimal(response.context["found"].number), response.context["figure"]
+    sums = [place for place, column in enumerate(response.context["columns"]) if column.is_number]
+    if figure.unit == "元" and response.context["rows"]:
+        assert said == sum(cells[sums[0]][1] for _page, cells in response.context["rows"])
+    return said
 
 
 def covered(response: Any) -> tuple[int, int]:

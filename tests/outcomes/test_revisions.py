@@ -164,6 +164,7 @@ class TestItsSupplement:
         assert {one["figure"]: (one["other"], one["value"], one["change"]) for one in told["figures"]} == {
             "pairings.teaching.hours": (2.5, 1.5, -1.0),
             "pairings.teaching.integration_rate": (1.0, 0.0, -1.0),
+            "work.elements.theory": (1, 0, -1),
         }
         assert [(one["what"], one["reason"]) for one in told["taken_back"]] == [("log", "记错了人。")]
 

@@ -1,0 +1,263 @@
+"""Figures of enterprise service: money, days on site, problems, and what enterprises say of it."""
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
+from typing import Any
+
+from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models.functions import Cast, Concat
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
+from enterprise_service.models.engagement import ON_SITE
+from pairings.figures import Asked, Column, Figure, Number, Records, count, day_of, register, total
+from pairings.models import Pairing, ProgressLog
+from pairings.work_figures import LOG_COLUMNS
+
+SLUG = Engagement.KIND
+WORK = (Column(_("pairing"), lambda row: row.title), Column(_("enterprise"), lambda row: row.counterpart))
+APPROVED = Q(approved_at__isnull=False)
+
+
+def begun(asked: Asked) -> "QuerySet[Engagement]":
+    """Return the engagements that began in the period."""
+    rows = Engagement.objects.filter(APPROVED, asked.within("started_on"), branch__in=asked.branches)
+    return rows.filter(contract_amount_cny__gt=0)
+
+
+def completed(asked: Asked) -> "QuerySet[Engagement]":
+    """Return the engagements that were completed in the period, their problems solved."""
+    done = Engagement.objects.filter(asked.within("closed_on"), status=Pairing.Status.COMPLETED)
+    return done.filter(branch__in=asked.branches)
+
+
+def received(asked: Asked) -> "QuerySet[Instalment]":
+    """Return the money that was received in the period."""
+    return Instalment.objects.filter(asked.within("received_on"), engagement__branch__in=asked.branches)
+
+
+def logged(asked: Asked) -> "QuerySet[ProgressLog]":
+    """Return the period's logs of enterprise service, with `visit`, the engagement and the day."""
+    rows = ProgressLog.objects.filter(asked.within("date"), branch__in=asked.branches, pairing__kind=SLUG)
+    words = {"output_field": CharField()}
+    return rows.annotate(visit=Concat(Cast("pairing", **words), Cast("date", **words), **words))
+
+
+def on_the_board(asked: Asked) -> "QuerySet[Problem]":
+    """Return the problems that nobody has taken today: the board keeps no past days."""
+    rows = Problem.objects.open().present().filter(enterprise__branch__in=asked.branches)
+    return rows if asked.is_running else rows.none()
+
+
+def confirmed(asked: Asked) -> "QuerySet[Confirmation]":
+    """Return what enterprises confirmed in the period."""
+    rows = Confirmation.objects.filter(confirmed_at__isnull=False, engagement__branch__in=asked.branches)
+    return rows.filter(asked.within("confirmed_at__date"))
+
+
+def middle(rows: Iterable[tuple[Any, Any]]) -> Number:
+    """Return the days in the middle of those from start to end, or None where nothing ended."""
+    days = [(end - start).days for start, end in rows]
+    return Decimal(str(median(days))) if days else None
+
+
+def share(parts: dict[str, Any]) -> Number:
+    """Return a share in percent with one decimal, or None where there is nothing to take a share of."""
+    if not parts["whole"]:
+        return None
+    return (Decimal(100) * parts["part"] / parts["whole"]).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+CONTRACTS = Records(
+    rows=begun,
+    columns=(
+        *WORK,
+        Column(_("contract number"), lambda row: row.contract_number),
+        Column(_("starts on"), day_of("started_on")),
+        Column(_("contract amount (CNY)"), lambda row: row.contract_amount_cny, is_number=True),
+    ),
+)
+COMPLETED = Records(
+    rows=completed,
+    columns=(
+        *WORK,
+        Column(_("problem"), lambda row: row.problem.title),
+        Column(_("starts on"), day_of("started_on")),
+        Column(_("closed on"), day_of("closed_on")),
+        Column(_("days"), lambda row: (row.closed_on - row.started_on).days, is_number=True),
+    ),
+    shown_with=("problem",),
+)
+RECEIVED = Records(
+    rows=received,
+    columns=(
+        Column(_("pairing"), lambda row: row.engagement.title),
+        Column(_("enterprise"), lambda row: row.engagement.counterpart),
+        Column(_("received on"), day_of("received_on")),
+        Column(_("amount (CNY)"), lambda row: row.amount_cny, is_number=True),
+    ),
+    shown_with=("engagement",),
+    page=lambda row: row.engagement.get_absolute_url(),
+    branch="engagement__branch",
+)
+LOGS = Records(rows=logged, columns=LOG_COLUMNS, shown_with=("pairing", "author"))
+BOARD = Records(
+    rows=on_the_board,
+    columns=(
+        Column(_("problem"), lambda row: row.title),
+        Column(_("enterprise"), lambda row: row.enterprise.name),
+        Column(_("wanted by"), lambda row: date_format(row.due_on) if row.due_on else ""),
+    ),
+    shown_with=("enterprise",),
+    branch="enterprise__branch",
+)
+CONFIRMED = Records(
+    rows=confirmed,
+    columns=(
+        Column(_("pairing"), lambda row: row.engagement.title),
+        Column(_("enterprise"), lambda row: row.engagement.counterpart),
+        Column(_("confirmed on"), lambda row: date_format(localtime(row.confirmed_at))),
+        Column(_("the service"), lambda row: row.get_rating_display()),
+    ),
+    shown_with=("engagement",),
+    page=lambda row: row.engagement.get_absolute_url(),
+    branch="engagement__branch",
+)
+YUAN = pgettext_lazy("unit", "CNY")
+TIMES = pgettext_lazy("measure word", "times")
+OF_LOGS: dict[str, Any] = {
+    "records": LOGS,
+    "counting": _("Each log of this activity once."),
+    "unit": TIMES,
+    "form": SLUG,
+}
+
+
+def activities(*slugs: str) -> dict[str, Any]:
+    """Return a figure's choice of logs by their activity."""
+    return {"only": lambda asked: Q(activity_type__in=slugs)}
+
+
+register(
+    Figure(
+        slug="contract_money",
+        name=_("Contract money"),
+        definition=_("What the contracts of engagements that began in the period come to."),
+        counting=_("The sum of the contracts' amounts, each engagement once."),
+        period=_("By the day on which the engagement began."),
+        unit=YUAN,
+        records=CONTRACTS,
+        parts=total("contract_amount_cny"),
+        form=SLUG,
+    ),
+    Figure(
+        slug="money_received",
+        name=_("Money received"),
+        definition=_("What the college received of contracts in the period."),
+        counting=_("The sum of the instalments."),
+        period=_("By the day on which it was received."),
+        unit=YUAN,
+        records=RECEIVED,
+        parts=total("amount_cny"),
+        form=SLUG,
+    ),
+    Figure(
+        slug="days_on_site",
+        name=_("Days in enterprises"),
+        definition=_("Days on which somebody of a team was at the enterprise, by the logs."),
+        counting=_("A day once for each engagement, whatever number of logs it has."),
+        unit=pgettext_lazy("measure word", "days"),
+        form=SLUG,
+        records=LOGS,
+        parts=count("visit"),
+        **activities(*ON_SITE),
+    ),
+    Figure(
+        slug="problems_solved",
+        name=_("Problems solved"),
+        definition=_("Enterprise problems whose engagement was completed."),
+        counting=_("Each problem once."),
+        period=_("By the day on which the engagement was completed."),
+        unit=pgettext_lazy("measure word", "problems"),
+        records=COMPLETED,
+        parts=count("problem"),
+        form=SLUG,
+    ),
+    Figure(
+        slug="problems_open",
+        name=_("Problems open"),
+        definition=_("Enterprise problems on the board that nobody has taken."),
+        period=_("As of today; of a period that is over there is no such number."),
+        unit=pgettext_lazy("measure word", "problems"),
+        records=BOARD,
+        form=SLUG,
+    ),
+    Figure(
+        slug="days_to_solve",
+        name=_("Days to solve a problem (median)"),
+        definition=_("From the start of an engagement to its completion: half of them took no longer."),
+        counting=_("The middle of the days of all completed engagements."),
+        period=_("By the day on which the engagement was completed."),
+        unit=pgettext_lazy("measure word", "days"),
+        records=COMPLETED,
+        read=("started_on", "closed_on"),
+        worth=middle,
+        form=SLUG,
+    ),
+    Figure(
+        slug="confirmations",
+        name=_("Enterprises' confirmations"),
+        definition=_("What enterprises' contacts confirmed through their link."),
+        period=_("By the day on which it was confirmed."),
+        unit=pgettext_lazy("measure word", "confirmations"),
+        records=CONFIRMED,
+        form=SLUG,
+    ),
+    Figure(
+        slug="satisfaction",
+        name=_("Satisfaction"),
+        definition=_("The share of the enterprises' confirmations that say “satisfied” or “very satisfied”."),
+        counting=_("In percent with one decimal, rounded once."),
+        period=_("By the day on which it was confirmed."),
+        unit="%",
+        records=CONFIRMED,
+        parts=lambda only: {
+            "part": Count("pk", filter=only & Q(rating__gte=Confirmation.Rating.GOOD)),
+            "whole": Count("pk", filter=only),
+        },
+        worth=share,
+        form=SLUG,
+    ),
+    Figure(
+        slug="surveys",
+        name=_("Surveys of the trade"),
+        definition=_("Logs of surveys of the trade's state."),
+        **OF_LOGS,
+        **activities("survey"),
+    ),
+    Figure(
+        slug="technical_problems",
+        name=_("Technical problems looked into"),
+        definition=_("Logs of looking into technical problems."),
+        **OF_LOGS,
+        **activities("technical"),
+    ),
+    Figure(
+        slug="talent_needs",
+        name=_("Talent needs asked for"),
+        definition=_("Logs of asking for an enterprise's talent needs."),
+        **OF_LOGS,
+        **activities("talent"),
+    ),
+    Figure(
+        slug="policy_questions",
+        name=_("Talks on policy"),
+        definition=_("Logs of talks with an enterprise on policy."),
+        **OF_LOGS,
+        **activities("policy"),
+    ),
+)

@@ -1,0 +1,122 @@
+"""What the figures mean that stand beside the registered ones, and all of them together."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from pairings.figures import Definition, all_figures
+
+ON_THE_LAST_DAY = _("On the last day of the period so far.")
+CLOSED = _("By the day on which it was closed.")
+LOGGED = _("By the day of the log.")
+ACHIEVED = _("By the day on which it was achieved.")
+PAIRINGS = pgettext_lazy("measure word", "pairings")
+OUTCOMES = pgettext_lazy("measure word", "outcomes")
+ONCE = _("Each outcome once, whatever number of pairings share it; of one work the highest alone.")
+
+OF_PAIRINGS = (
+    Definition(
+        slug="active",
+        name=_("Active"),
+        definition=_("Pairings that were approved, had begun and were not over."),
+        unit=PAIRINGS,
+        period=ON_THE_LAST_DAY,
+    ),
+    Definition(
+        slug="completed",
+        name=_("Completed"),
+        definition=_("Pairings that were completed as planned."),
+        unit=PAIRINGS,
+        period=CLOSED,
+    ),
+    Definition(
+        slug="ended",
+        name=_("Ended"),
+        definition=_("Pairings that ended early, with a reason."),
+        unit=PAIRINGS,
+        period=CLOSED,
+    ),
+    Definition(
+        slug="logs",
+        name=_("Logs"),
+        definition=_("Progress logs of the pairings."),
+        unit=pgettext_lazy("measure word", "logs"),
+        period=LOGGED,
+    ),
+    Definition(
+        slug="hours",
+        name=_("Hours"),
+        definition=_("The hours that the logs name."),
+        counting=_("The sum over the logs."),
+        unit=_("hours"),
+        period=LOGGED,
+    ),
+    Definition(
+        slug="integration_rate",
+        name=_("Integration rate"),
+        definition=_("The share of logs that hold a party-building element. It describes a branch, never a person."),
+        counting=_("In percent with one decimal, rounded once."),
+        unit="%",
+        period=LOGGED,
+    ),
+    Definition(
+        slug="coverage",
+        name=_("Coverage"),
+        definition=_("The share of the branch's party members who lead or take part in an active pairing."),
+        counting=_("Each person once."),
+        unit="%",
+        period=_("On the last day of the period so far; and over the period, on any day of it."),
+    ),
+)
+OF_OUTCOMES = (
+    Definition(
+        slug="verified",
+        name=_("Verified outcomes"),
+        definition=_("Outcomes that were granted and that the secretary verified."),
+        counting=ONCE,
+        unit=OUTCOMES,
+        period=ACHIEVED,
+    ),
+    Definition(
+        slug="national",
+        name=_("of them at national level"),
+        definition=_("Verified outcomes at national level; being cultivated is not being recognised."),
+        counting=ONCE,
+        unit=OUTCOMES,
+        period=ACHIEVED,
+    ),
+    Definition(
+        slug="cultivating",
+        name=_("Being cultivated or applied for"),
+        definition=_("Verified outcomes that are only cultivated or applied for; they are never added to the others."),
+        counting=ONCE,
+        unit=OUTCOMES,
+        period=ACHIEVED,
+    ),
+    Definition(
+        slug="waiting",
+        name=_("Waiting for verification"),
+        definition=_("Outcomes that were submitted and not decided on; they count nowhere yet."),
+        unit=OUTCOMES,
+        period=ACHIEVED,
+    ),
+    Definition(
+        slug="by_form",
+        name=_("Outcomes by form"),
+        definition=_("Verified outcomes by the form of the pairings that share them."),
+        counting=_("Once in each form that shares it, and once in the total; what none shares stands apart."),
+        unit=OUTCOMES,
+        period=ACHIEVED,
+    ),
+)
+
+
+def told(slug: str) -> str:
+    """Return what one of these figures means."""
+    return next(str(one.definition) for one in (*OF_PAIRINGS, *OF_OUTCOMES) if one.slug == slug)
+
+
+def everything() -> Iterable[Definition]:
+    """Return what every figure means: of outcomes, of pairings, and the registered ones."""
+    return (*OF_OUTCOMES, *OF_PAIRINGS, *all_figures())

@@ -1,0 +1,210 @@
+"""The registry of figures: a figure is a name, its definition in words, and a sum over records that can be listed.
+
+Each app registers the figures of its own records (`register`); `outcomes/figures/registry.py` works them out, and page,
+report, dashboard and list take them from there.
+"""
+
+import datetime
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from organization.models import Branch
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Row = Any
+Number = int | Decimal | None
+REPORT, DASHBOARD = "report", "dashboard"
+#: Whoever is not told the names of people is told of at least so many.
+FEWEST = 3
+EACH_ONCE, ON_A_DAY = _("Each record once."), _("What happened on a day of the period.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose records of which days a figure is counted from."""
+
+    branches: Collection[Branch]
+    first: datetime.date
+    last: datetime.date
+
+    @property
+    def day(self) -> datetime.date:
+        """Return the last day so far."""
+        return min(self.last, timezone.localdate())
+
+    @property
+    def is_running(self) -> bool:
+        """Whether today is one of the days."""
+        return self.first <= timezone.localdate() <= self.last
+
+    def within(self, field: str) -> Q:
+        """Return the condition that a day of a record is one of those that came."""
+        return Q(**{f"{field}__gte": self.first, f"{field}__lte": self.day})
+
+
+@dataclass(frozen=True)
+class Column:
+    """What the list behind a figure says of a record."""
+
+    label: "StrOrPromise"
+    told: Callable[[Row], Any]
+    is_number: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """The records of one model that figures are counted from, each once.
+
+    Args:
+        rows: those of branches and days; a record stands in them once, so that sums over them are right.
+        columns: what a list says of each.
+        shown_with: relations that the columns read.
+        page: where a record is looked at.
+        branch: the path to the branch, by which numbers of people are kept apart.
+        is_of_people: whether they say of people what only those hear who keep the branch's lists: others are told
+            numbers without names, of whole years, and none smaller than FEWEST.
+    """
+
+    rows: Callable[[Asked], "QuerySet[Any]"]
+    columns: tuple[Column, ...]
+    page: Callable[[Row], str] = lambda row: row.get_absolute_url()
+    shown_with: tuple[str, ...] = ()
+    branch: str = "branch"
+    is_of_people: bool = False
+
+
+#: Every record.
+EVERY = Q(pk__isnull=False)
+
+
+def every(asked: Asked) -> Q:
+    """Return the condition for every record."""
+    return EVERY
+
+
+def happened(field: str) -> Callable[[Asked], Q]:
+    """Return the condition that something happened on one of the days."""
+    return lambda asked: asked.within(field)
+
+
+def count(of: str = "pk") -> Callable[[Q], Mapping[str, Any]]:
+    """Return a count of different values, of the records themselves unless said otherwise."""
+    return lambda only: {"n": Count(of, filter=only, distinct=True)}
+
+
+COUNTED = count()
+
+
+def total(of: str) -> Callable[[Q], Mapping[str, Any]]:
+    """Return a sum."""
+    return lambda only: {"n": Sum(of, filter=only)}
+
+
+def number_of(parts: Mapping[str, Any]) -> Number:
+    """Return the one number that was asked for."""
+    return parts["n"] or 0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Definition:
+    """What a figure is called and means.
+
+    Args:
+        slug: its name in addresses and in the report's JSON.
+        name: what pages and reports call it.
+        definition: what it means, in a sentence.
+        unit: the measure word, or the unit.
+        counting: how it is counted, in words.
+        period: which days it is of, in words.
+        form: the form of pairing that it is of, or none.
+        places: where it may be shown.
+    """
+
+    slug: str
+    name: "StrOrPromise"
+    definition: "StrOrPromise"
+    unit: "StrOrPromise"
+    counting: "StrOrPromise" = EACH_ONCE
+    period: "StrOrPromise" = ON_A_DAY
+    form: str = ""
+    places: frozenset[str] = frozenset({REPORT, DASHBOARD})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Figure(Definition):
+    """A figure of the registry: how it is counted, and the records behind it.
+
+    Args:
+        records: the records behind it.
+        only: which of the records, as a condition.
+        parts: what the database adds up of them, given that condition.
+        worth: the number, from what was added up.
+        read: columns that are read row by row instead, for a number that no database adds up; then `worth` gets rows.
+        by: a column that tells the records apart: a number for each of its values.
+        values: those values in their official order; without it, any value.
+        labels: what such a value is called.
+    """
+
+    records: Records
+    only: Callable[[Asked], Q] = every
+    parts: Callable[[Q], Mapping[str, Any]] = COUNTED
+    worth: Callable[[Any], Number] = number_of
+    read: tuple[str, ...] = ()
+    by: str = ""
+    values: tuple[str, ...] = ()
+    labels: Callable[[str], "StrOrPromise"] = str
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether nothing means 0: it adds up what everybody may know of."""
+        return self.worth is number_of and not self.records.is_of_people
+
+    def behind(self, asked: Asked, of: str = "") -> "QuerySet[Any]":
+        """Return the records behind the number, or behind the one of a value of `by`."""
+        rows = self.records.rows(asked).filter(self.only(asked))
+        return rows.filter(**{self.by: of}) if self.by and of else rows
+
+    def work_out(self, rows: "QuerySet[Any]") -> Number:
+        """Return the number of rows that are behind it (one query)."""
+        return self.worth(rows.values_list(*self.read) if self.read else rows.aggregate(**self.parts(EVERY)))
+
+    def called(self, of: str = "") -> str:
+        """Return its name, with the value of `by` that it is of."""
+        return f"{self.name}·{self.labels(of)}" if of else str(self.name)
+
+
+_figures: dict[str, Figure] = {}
+
+
+def register(*figures: Figure) -> None:
+    """Add figures, in the order in which they are shown."""
+    for figure in figures:
+        _figures[figure.slug] = figure
+
+
+def all_figures() -> tuple[Figure, ...]:
+    """Return the registered figures."""
+    return tuple(_figures.values())
+
+
+def figure_of(slug: str) -> Figure:
+    """Return the figure of a slug.
+
+    Raises:
+        KeyError: for a name that nothing registered.
+    """
+    return _figures[slug]
+
+
+def day_of(field: str) -> Callable[[Row], str]:
+    """Return what a column of days says."""
+    return lambda row: date_format(getattr(row, field))

@@ -1,0 +1,105 @@
+"""Figures of what every form shares: party-building in the day's work, and people on their way into the party."""
+
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from organization.models import Membership, PartyStage, PartyStageEntry
+from pairings.figures import Asked, Column, Figure, Records, count, day_of, register
+from pairings.models import ProgressLog, Seat
+
+
+def woven_in(asked: Asked) -> "QuerySet[ProgressLog]":
+    """Return the period's logs that hold a party-building element."""
+    return ProgressLog.objects.filter(branch__in=asked.branches).filter(asked.within("date")).integrated()
+
+
+LOG_COLUMNS = (
+    Column(_("date"), day_of("date")),
+    Column(_("pairing"), lambda log: log.pairing.title),
+    Column(_("activity"), lambda log: log.activity_label),
+    Column(_("author"), lambda log: log.author.name),
+)
+WOVEN_IN = Records(
+    rows=woven_in,
+    columns=(*LOG_COLUMNS, Column(_("party-building element"), lambda log: log.get_element_kind_display())),
+    shown_with=("pairing", "author"),
+)
+
+
+def place_of(stage: str) -> Case:
+    """Return how far a stage is on the way into the party, 0 for not an applicant."""
+    steps = [When(**{stage: value}, then=place) for place, value in enumerate(PartyStage.values)]
+    return Case(*steps, default=0, output_field=IntegerField())
+
+
+def steps_forward(asked: Asked) -> "QuerySet[PartyStageEntry]":
+    """Return the steps by which people who had come into a pairing got further than they were, with `of_branch`.
+
+    Somebody belongs to the branch of that day; the first line of a history says where they were, and is no step.
+    """
+    steps = PartyStageEntry.objects.filter(asked.within("from_date"))
+    before = PartyStageEntry.objects.filter(person=OuterRef("person"), from_date__lt=OuterRef("from_date"))
+    day = OuterRef("from_date")
+    stays = Membership.objects.filter(
+        Q(joined_on__isnull=True) | Q(joined_on__lte=day),
+        Q(left_on__isnull=True) | Q(left_on__gt=day),
+        person=OuterRef("person"),
+    )
+    seated = Seat.objects.filter(person=OuterRef("person"), joined_on__lte=day, pairing__approved_at__isnull=False)
+    newest = Subquery(before.order_by("-from_date").values("stage")[:1], output_field=CharField())
+    steps = steps.annotate(came_from=newest, of_branch=Subquery(stays.values("branch")[:1]))
+    steps = steps.annotate(now_at=place_of("stage"), was_at=place_of("came_from"))
+    rows = steps.filter(Exists(seated), came_from__isnull=False, now_at__gt=F("was_at"))
+    return rows.filter(of_branch__in=[branch.pk for branch in asked.branches])
+
+
+STEPS_FORWARD = Records(
+    rows=steps_forward,
+    columns=(
+        Column(_("Full name"), lambda step: step.person.name),
+        Column(_("from"), day_of("from_date")),
+        Column(_("party stage"), lambda step: step.get_stage_display()),
+    ),
+    shown_with=("person",),
+    page=lambda step: "",
+    branch="of_branch",
+    is_of_people=True,
+)
+ADVANCED: dict[str, Any] = {
+    "definition": _("People who had come into a pairing and got further on the way into the party than they were."),
+    "counting": _(
+        "Each person once in a branch, whatever number of steps; those who are not told names hear of three or more."
+    ),
+    "period": _("By the day from which the stage counts; people of the branch of that day."),
+    "unit": pgettext_lazy("measure word", "people"),
+    "records": STEPS_FORWARD,
+    "parts": count("person"),
+}
+
+register(
+    Figure(
+        slug="elements",
+        name=_("Party-building elements"),
+        definition=_("Logs that hold a party-building element, by its kind."),
+        unit=pgettext_lazy("measure word", "logs"),
+        records=WOVEN_IN,
+        by="element_kind",
+        values=tuple(ProgressLog.Element.values),
+        labels=lambda kind: ProgressLog.Element(kind).label,
+    ),
+    Figure(
+        slug="advanced_teachers",
+        name=_("Teachers who advanced on the party path"),
+        only=lambda asked: Q(person__kind="teacher"),
+        **ADVANCED,
+    ),
+    Figure(
+        slug="advanced_students",
+        name=_("Students who advanced on the party path"),
+        only=lambda asked: Q(person__kind="student"),
+        **ADVANCED,
+    ),
+)

@@ -1,0 +1,187 @@
+"""Figures of teaching pairs: how they came together, how far they are, and the workshops that they came of."""
+
+from typing import Any
+
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from pairings.figures import Asked, Column, Figure, Records, day_of, happened, register
+from pairings.kinds import LEADER, ORDINARY_TEACHER
+from pairings.models import Seat
+from teaching_pairs.models import Milestone, SignUp, TeachingPair, Workshop
+
+SLUG = TeachingPair.KIND
+REACH = {"inside": _("Inside one teaching office"), "across": _("Across teaching offices")}
+
+
+def office_of(role: str) -> Subquery:
+    """Return the office of who sits in a pair at a role, or sat there last."""
+    seats = Seat.objects.filter(pairing=OuterRef("pk"), role=role)
+    return Subquery(seats.order_by(F("left_on").desc(nulls_first=True), "-pk").values("person__office")[:1])
+
+
+def formed(asked: Asked) -> "QuerySet[TeachingPair]":
+    """Return the pairs that began in the period, with `reach`: inside one office, across two, or not known."""
+    rows = TeachingPair.objects.filter(asked.within("started_on"), branch__in=asked.branches)
+    rows = rows.filter(approved_at__isnull=False)
+    rows = rows.annotate(one_office=office_of(LEADER), other_office=office_of(ORDINARY_TEACHER))
+    same = When(one_office=F("other_office"), then=Value("inside"))
+    different = When(one_office__isnull=False, other_office__isnull=False, then=Value("across"))
+    return rows.annotate(reach=Case(same, different, default=Value(""), output_field=CharField()))
+
+
+def held(asked: Asked) -> "QuerySet[Workshop]":
+    """Return the workshops that were held in the period."""
+    return Workshop.objects.filter(asked.within("held_on"), branch__in=asked.branches)
+
+
+def attended(asked: Asked) -> "QuerySet[SignUp]":
+    """Return who was there at the workshops of the period."""
+    rows = SignUp.objects.filter(asked.within("workshop__held_on"), workshop__branch__in=asked.branches)
+    return rows.filter(attended=True)
+
+
+def steps(asked: Asked) -> "QuerySet[Milestone]":
+    """Return the milestones of approved pairs, those of their course or their topic."""
+    of_course = Q(step__in=Milestone.COURSE_STEPS) & ~Q(pair__course="")
+    of_topic = Q(step__in=Milestone.TOPIC_STEPS) & ~Q(pair__topic="")
+    rows = Milestone.objects.filter(of_course | of_topic, pair__branch__in=asked.branches)
+    return rows.filter(pair__approved_at__isnull=False)
+
+
+def late(asked: Asked) -> Q:
+    """Return the condition that a milestone was planned and not reached on the last day so far, its pair active."""
+    going_on = Q(pair__closed_on__isnull=True) | Q(pair__closed_on__gt=asked.day)
+    not_reached = Q(done_on__isnull=True) | Q(done_on__gt=asked.day)
+    return Q(planned_on__lt=asked.day, pair__started_on__lte=asked.day) & going_on & not_reached
+
+
+FORMED = Records(
+    rows=formed,
+    columns=(
+        Column(_("pairing"), lambda pair: pair.title),
+        Column(_("starts on"), day_of("started_on")),
+        Column(_("formation"), lambda pair: pair.get_formation_display()),
+        Column(_("offices"), lambda pair: REACH.get(pair.reach, "")),
+        Column(_("pattern"), lambda pair: pair.get_pattern_display()),
+        Column(_("came of the workshop"), lambda pair: pair.workshop or ""),
+    ),
+    shown_with=("workshop",),
+)
+HELD = Records(
+    rows=held,
+    columns=(
+        Column(_("workshop"), lambda workshop: workshop.title),
+        Column(_("date"), day_of("held_on")),
+        Column(_("place"), lambda workshop: workshop.place),
+    ),
+)
+ATTENDED = Records(
+    rows=attended,
+    columns=(
+        Column(_("workshop"), lambda signup: signup.workshop.title),
+        Column(_("date"), lambda signup: day_of("held_on")(signup.workshop)),
+        Column(_("person"), lambda signup: signup.person.name),
+    ),
+    shown_with=("workshop", "person"),
+    page=lambda signup: signup.workshop.get_absolute_url(),
+    branch="workshop__branch",
+)
+STEPS = Records(
+    rows=steps,
+    columns=(
+        Column(_("pairing"), lambda milestone: milestone.pair.title),
+        Column(_("milestone"), lambda milestone: milestone.get_step_display()),
+        Column(_("planned for"), lambda milestone: day_of("planned_on")(milestone) if milestone.planned_on else ""),
+        Column(_("reached on"), lambda milestone: day_of("done_on")(milestone) if milestone.done_on else ""),
+    ),
+    shown_with=("pair",),
+    page=lambda milestone: milestone.pair.get_absolute_url(),
+    branch="pair__branch",
+)
+BEGAN = _("By the day on which the pair began.")
+PAIRS = pgettext_lazy("measure word", "pairs")
+OF_PAIRS: dict[str, Any] = {
+    "unit": PAIRS,
+    "records": FORMED,
+    "form": SLUG,
+    "period": BEGAN,
+    "counting": _("Each pair once."),
+}
+
+register(
+    Figure(
+        slug="formation",
+        name=_("Formation of the pairs"),
+        definition=_("Pairs that began in the period, by how the two came together."),
+        by="formation",
+        values=tuple(TeachingPair.Formation.values),
+        labels=lambda formation: TeachingPair.Formation(formation).label,
+        **OF_PAIRS,
+    ),
+    Figure(
+        slug="reach",
+        name=_("Offices of the pairs"),
+        definition=_("Pairs that began in the period, inside one teaching office or across two."),
+        only=lambda asked: ~Q(reach=""),
+        by="reach",
+        values=tuple(REACH),
+        labels=lambda reach: REACH[reach],
+        **{**OF_PAIRS, "counting": _("Each pair once, where the offices of both are known.")},
+    ),
+    Figure(
+        slug="pattern",
+        name=_("Patterns of the pairs"),
+        definition=_("Pairs that began in the period, by why the two suit each other."),
+        only=lambda asked: ~Q(pattern=""),
+        by="pattern",
+        values=tuple(TeachingPair.Pattern.values),
+        labels=lambda pattern: TeachingPair.Pattern(pattern).label,
+        **{**OF_PAIRS, "counting": _("Each pair once, where its pattern is entered.")},
+    ),
+    Figure(
+        slug="workshops",
+        name=_("Workshops held"),
+        definition=_("Workshops on finding partners and topics that were held."),
+        unit=pgettext_lazy("measure word", "workshops"),
+        records=HELD,
+        form=SLUG,
+    ),
+    Figure(
+        slug="attendance",
+        name=_("Attendance of workshops"),
+        definition=_("Who was there at the workshops of the period, by the attendance that was kept."),
+        counting=_("Each person once for each workshop."),
+        unit=pgettext_lazy("measure word", "attendances"),
+        records=ATTENDED,
+        form=SLUG,
+    ),
+    Figure(
+        slug="pairs_of_workshops",
+        name=_("Pairs that came of workshops"),
+        definition=_("Pairs that began in the period and came of a workshop."),
+        only=lambda asked: Q(workshop__isnull=False),
+        **OF_PAIRS,
+    ),
+    Figure(
+        slug="milestones_reached",
+        name=_("Milestones reached"),
+        definition=_("Steps of courses and topics that were reached."),
+        period=_("By the day on which the step was reached."),
+        unit=pgettext_lazy("measure word", "steps"),
+        records=STEPS,
+        only=happened("done_on"),
+        form=SLUG,
+    ),
+    Figure(
+        slug="milestones_overdue",
+        name=_("Milestones overdue"),
+        definition=_("Steps of active pairs that should have been reached by then and were not."),
+        period=_("On the last day of the period so far."),
+        unit=pgettext_lazy("measure word", "steps"),
+        records=STEPS,
+        only=late,
+        form=SLUG,
+    ),
+)
