@@ -35,7 +35,6 @@ urlpatterns = [
     path("enterprises/<int:pk>/", include(an_enterprise)),
     path("findings/", engagements.FindingListView.as_view(), name="findings"),
     path("instalments/<int:pk>/edit/", engagements.InstalmentUpdateView.as_view(), name="edit_instalment"),
-    path("instalments/<int:pk>/delete/", engagements.delete_instalment, name="delete_instalment"),
     path("links/<int:pk>/revoke/", confirmations.revoke, name="revoke_link"),
     path("links/<int:pk>/spoke/", confirmations.spoke, name="spoke"),
     path("confirm/<str:token>/", confirmations.confirm, name="confirm"),

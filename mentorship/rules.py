@@ -2,8 +2,7 @@
 
 import rules
 
-from mentorship.models import Assessment, MentorshipTeam, Reflection, Rubric
-from mentorship.models.back import REFLECTION
+from mentorship.models import Assessment, MentorshipTeam, Reflection, Rubric, back
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
 from organization.ways_back import register
@@ -36,4 +35,4 @@ rules.add_perm("mentorship.assess_student", manages_its_branch | leads_it)
 rules.add_perm("mentorship.open_growth", manages_its_branch | sits_in_it)
 rules.add_perm("mentorship.reflect", is_its_student)
 rules.add_perm("mentorship.edit_reflection", wrote_it)
-register(REFLECTION)
+register(*back.WAYS)

@@ -43,7 +43,7 @@ class ReadsGrowth:
         """Add projects, reflections, growth and path, as far as the user may see them."""
         user, team = self.request.user, self.object  # type: ignore[attr-defined]
         return super().get_context_data(  # type: ignore[misc]
-            projects=team.projects.prefetch_related("stages__project"),
+            projects=team.projects.prefetch_related("stages"),
             reflections=Reflection.objects.visible_to(user).filter(team=team).select_related("student", "team"),
             growth=growth_of(team, user),
             path=path_of(team, user),
@@ -90,6 +90,8 @@ class TeamChangeView(PairingChangeView):
 def growth_of(team: MentorshipTeam, user: User) -> list[dict[str, Any]]:
     """Return each student whose growth the user may see, with assessments, radar and change (three queries)."""
     rows = list(Assessment.objects.visible_to(user).filter(team=team).with_scores().order_by("assessed_on", "pk"))
+    for row in rows:
+        row.team = team  # whose people are read already
     may_see_all = user.has_perm("mentorship.assess_student", team)
     growth = []
     assessed = {one.student_id for one in rows}

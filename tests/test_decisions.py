@@ -192,8 +192,8 @@ class TestWhatIsOver:
         assert link.state == Confirmation.Refusal.REVOKED
         with pytest.raises(RuleError, match="cannot be done now"):
             served.receive(Instalment(amount_cny=100, received_on=STARTED))
-        with pytest.raises(RuleError, match="cannot be done now"):
-            served.take_out(served.instalments.get())
+        with pytest.raises(RuleError, match="pairing is over"):
+            served.instalments.get().take_back(by=served.leader.user)
         with pytest.raises(RuleError, match="ended early"):
             Confirmation.make(served, by=secretary)
 

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from enterprise_service.models import Confirmation
+from enterprise_service.models import Confirmation, Engagement, Instalment
 from evidence.looking import evidence_storage
 from evidence.models import Evidence, StoredFile
-from mentorship.models import Reflection
+from mentorship.models import Assessment, AssessmentScore, Reflection, Rubric, Stage
 from organization.integrity import try_all
 from organization.models import Membership, Merge, NotDouble, RuleError, TakenBack, User
 from organization.redaction import BLACKED_OUT
@@ -50,6 +51,7 @@ from tests.world import YEAR, World, build_world
 
 REASON = "误传了他人证件。"
 SECRET = "身份证号码在照片上"
+PRIZE = "误填的特等奖"
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,34 @@ def new_leave(world: World) -> Membership:
     return pupil.person.leave(on=datetime.date(YEAR, 12, 1), ending="graduated", by=by)
 
 
+def new_instalment(world: World) -> Instalment:
+    served = Engagement.objects.get(pk=world.own.rows["engagement"].pk)
+    paid = Instalment(amount_cny=500, received_on=datetime.date(YEAR, 8, 1), note=SECRET)
+    served.receive(paid)
+    return paid
+
+
+def received() -> Decimal:
+    """Return what was received of the own branch's contract."""
+    return Engagement.objects.get(branch__code="OWN").received_cny
+
+
+def new_result(world: World) -> Stage:
+    stage = Stage.objects.get(pk=world.own.rows["stage"].pk)
+    stage.record_result(result=PRIZE, held_on=datetime.date(YEAR, 6, 2))
+    return stage
+
+
+def new_assessment(world: World) -> Assessment:
+    team = world.own.rows["team"]
+    rubric = Rubric.objects.get(branch=None)
+    given = Assessment(team=team, student=world.own.rows["student"], moment="end", view="mentor", rubric=rubric)
+    given.words = SECRET
+    marks = dict.fromkeys(rubric.items.values_list("pk", flat=True), 4)
+    given.record(by=world.own.users["teacher"], marks=marks)
+    return given
+
+
 CASES = {
     "log": Case(
         new_log,
@@ -177,6 +207,17 @@ CASES = {
         ),
         owner="student",
         is_back=gone(Reflection),
+        words=(SECRET,),
+    ),
+    "instalment": Case(
+        new_instalment,
+        is_back=lambda pk: gone(Instalment)(pk) and received() == 1000,
+        words=(SECRET,),
+    ),
+    "result": Case(new_result, is_back=stands(Stage, result=""), words=(PRIZE,)),
+    "assessment": Case(
+        new_assessment,
+        is_back=lambda pk: gone(Assessment)(pk) and not AssessmentScore.objects.filter(assessment=pk).exists(),
         words=(SECRET,),
     ),
     "sign_up": Case(lambda world: world.own.rows["signup"], is_back=gone(SignUp)),

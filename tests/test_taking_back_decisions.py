@@ -14,6 +14,7 @@ from organization.models import RuleError, TakenBack
 from outcomes.figures import Period, branch_report
 from outcomes.models import FrozenReport, Outcome
 from pairings.models import Pairing
+from pairings.models.changes import ask_for_changes
 from tests.factories import (
     changed,
     engagement,
@@ -155,6 +156,33 @@ class TestPairings:
         pair.refresh_from_db()
         with pytest.raises(RuleError, match="Work was done in it already"):
             pair.undo_decision(by=secretary, reason=REASON)
+
+    @pytest.mark.parametrize("end", ["withdrawn", "refused"])
+    def test_a_change_that_nothing_came_of_does_not_keep_an_approval(self, world: BranchWorld, end: str) -> None:
+        pair, secretary = teaching_pair(world.branch), world.users["secretary"]
+        asker = pair.leader.user
+        [request] = ask_for_changes(pair, by=asker, reason=REASON, people={"ordinary_teacher": teacher(world.branch)})
+        pair = Pairing.objects.get(pk=pair.pk)
+        with pytest.raises(RuleError, match="Work was done in it already"):
+            pair.undo_decision(by=secretary, reason=REASON)
+        if end == "withdrawn":
+            request.withdraw(by=asker)
+        else:
+            request.refuse(by=secretary, reason=REASON)
+        pair.undo_decision(by=secretary, reason=REASON)
+        assert (pair.status, pair.changes.get().state) == ("proposed", end)
+        assert is_sound()
+        pair.as_form().approve(by=secretary)
+        assert is_sound()
+
+    def test_a_change_that_was_carried_out_keeps_it(self, world: BranchWorld) -> None:
+        pair, secretary = teaching_pair(world.branch), world.users["secretary"]
+        [request] = ask_for_changes(
+            pair, by=pair.leader.user, reason=REASON, values={"course": "数控加工", "topic": ""}
+        )
+        request.approve(by=secretary)
+        with pytest.raises(RuleError, match="Work was done in it already"):
+            Pairing.objects.get(pk=pair.pk).undo_decision(by=secretary, reason=REASON)
 
     def test_an_end_by_mistake_is_no_end(self, world: BranchWorld) -> None:
         served, secretary = engagement(world.branch), world.users["secretary"]

@@ -1,4 +1,4 @@
-"""What of enterprises' confirmations can be taken back."""
+"""What of enterprises' confirmations and money can be taken back."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import User
 from organization.ways_back import WayBack
-from pairings.models.back import decides_on_it
+from pairings.models.back import decides_on_it, leads_it, pairing_is_over
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -44,4 +44,20 @@ SPOKEN = WayBack(
     verb="take_spoken_back",
     in_reports=True,
 )
-WAYS = (SPOKEN,)
+INSTALMENT = WayBack(
+    slug="instalment",
+    model="enterprise_service.Instalment",
+    noun=_("Instalment"),
+    title=_("Take out the instalment"),
+    consequence=_("It does not count as received any more. The audit trail keeps that it was there."),
+    done=_("The instalment is taken out."),
+    own=lambda user, instalment: leads_it(user, instalment.engagement),
+    own_until=lambda instalment: pairing_is_over(instalment.engagement),
+    named=lambda instalment: instalment.engagement.title,
+    day=lambda instalment: instalment.received_on,
+    leads_to=lambda instalment: instalment.engagement.get_absolute_url(),
+    words=("note",),
+    shown_with=("engagement",),
+    in_reports=True,
+)
+WAYS = (SPOKEN, INSTALMENT)

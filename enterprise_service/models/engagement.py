@@ -13,9 +13,10 @@ from django.utils.formats import localize
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from enterprise_service.models.back import INSTALMENT
 from enterprise_service.models.board import Problem
 from organization.doors import DayThatCameField
-from organization.models import RuleError, ScopedQuerySet, User, VersionedModel
+from organization.models import RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
@@ -160,17 +161,7 @@ class Engagement(Pairing):
                 raise RuleError(_("The instalments would exceed the contract's amount. Please check the contract."))
             instalment.save()
 
-    def take_out(self, instalment: "Instalment") -> None:
-        """Forget an instalment that was entered by mistake; the audit trail keeps it.
-
-        Raises:
-            RuleError: when the engagement ended early, or has not begun.
-        """
-        with self._locked(self.Status.ACTIVE, self.Status.COMPLETED):
-            self.save(update_fields=["version"])
-            instalment.delete()
-
-    receive.alters_data = take_out.alters_data = True  # type: ignore[attr-defined]
+    receive.alters_data = True  # type: ignore[attr-defined]
 
     def rework(self, fields: Collection[str]) -> None:
         """Write what was decided; another problem is taken and the first one open again, its links open nothing.
@@ -265,3 +256,18 @@ class Instalment(VersionedModel):
     def branch_id(self) -> int:
         """Return the branch of the engagement."""
         return self.engagement.branch_id
+
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Forget an instalment that was entered by mistake; the audit trail keeps that it was there.
+
+        Raises:
+            RuleError: when `by` neither leads the engagement nor manages its branch, it is over, or a secretary gives
+                no reason.
+        """
+        with all_or_nothing():
+            Pairing.objects.select_for_update(of=("self",)).get(pk=self.engagement_id)
+            with INSTALMENT.taking(self, by=by, reason=reason) as (instalment, _line):
+                instalment.engagement.save(update_fields=["version"])  # the sum is that of the contract
+                instalment.delete()
+
+    take_back.alters_data = True  # type: ignore[attr-defined]

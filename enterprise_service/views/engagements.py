@@ -4,9 +4,7 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 from django.views.generic import CreateView, UpdateView
 from django_filters.views import FilterView
 
@@ -14,7 +12,6 @@ from enterprise_service.filters import FINDINGS, FindingFilter
 from enterprise_service.forms import EngagementForm, InstalmentForm
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from organization.access import require, visible_or_404
-from organization.refusals import carried_out
 from organization.text import whole_number
 from pairings.models import ProgressLog
 from pairings.views.changes import PairingChangeView
@@ -46,6 +43,8 @@ class ReadsService:
         """Add instalments, confirmations and visits, as far as the user may see them."""
         user, engagement = self.request.user, self.object  # type: ignore[attr-defined]
         instalments = list(Instalment.objects.visible_to(user).filter(engagement=engagement))
+        for one in instalments:
+            one.engagement = engagement  # whose people are read already
         answers = Confirmation.objects.visible_to(user).filter(engagement=engagement)
         confirmations = list(answers.select_related("spoken_by__person"))
         for one in confirmations:
@@ -167,14 +166,6 @@ class InstalmentUpdateView(InstalmentMixin, UpdateView):
         instalment = _instalment_for(self.request, self.kwargs["pk"])
         self.engagement = instalment.engagement
         return instalment
-
-
-@require_POST
-def delete_instalment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take out an instalment that was entered by mistake; the audit trail keeps it."""
-    instalment = _instalment_for(request, pk)
-    carried_out(request, lambda: instalment.engagement.take_out(instalment), _("The instalment is taken out."))
-    return redirect(instalment.engagement)
 
 
 class FindingListView(FilterView):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from mentorship.models.back import REFLECTION
+from mentorship.models.back import ASSESSMENT, REFLECTION
 from mentorship.models.team import MentorshipTeam, before_start
 from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
@@ -222,7 +222,16 @@ class Assessment(VersionedModel):
                 score.full_clean()
                 score.save()
 
-    record.alters_data = True  # type: ignore[attr-defined]
+    def take_back(self, *, by: User, reason: str = "") -> None:
+        """Remove the assessment with its marks.
+
+        Raises:
+            RuleError: when somebody else gave it, the team is over, or a secretary gives no reason.
+        """
+        with ASSESSMENT.taking(self, by=by, reason=reason) as (assessment, _line):
+            assessment.delete()
+
+    record.alters_data = take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 class AssessmentScoreQuerySet(ScopedQuerySet):

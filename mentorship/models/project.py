@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mentorship.models.back import RESULT
 from mentorship.models.team import MentorshipTeam, OfTeamQuerySet, before_start
-from organization.models import RuleError, VersionedModel, all_or_nothing
+from organization.models import RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField
 
 
@@ -170,4 +171,16 @@ class Stage(VersionedModel):
             self.full_clean()
             self.save()
 
-    record_result.alters_data = True  # type: ignore[attr-defined]
+    def take_result_back(self, *, by: User, reason: str = "") -> None:
+        """Let the round stand without a result again.
+
+        Raises:
+            RuleError: when `by` neither leads the team nor manages its branch, the team is over, there is no result,
+                or a secretary gives no reason.
+        """
+        with RESULT.taking(self, by=by, reason=reason) as (stage, _line):
+            stage.result = ""
+            stage.save(update_fields=["result"])
+        self.refresh_from_db()
+
+    record_result.alters_data = take_result_back.alters_data = True  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import User
 from organization.models.taken_back import NAME_LENGTH
 from organization.ways_back import WayBack, nobody
+from pairings import kinds
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -24,9 +25,7 @@ def wrote_log(user: User, log: Row) -> bool:
 
 def log_is_settled(log: Row) -> "StrOrPromise":
     """Return that a log's pairing is over, after which its author leaves it to the secretary."""
-    if log.pairing.is_active:
-        return ""
-    return _("The pairing is over. The branch's secretary can still remove this, with a reason.")
+    return pairing_is_over(log.pairing)
 
 
 def day_of_log(log: Row) -> datetime.date:
@@ -93,6 +92,20 @@ ANSWER = WayBack(
 def proposed_it(user: User, pairing: Row) -> bool:
     """Return whether the user made the proposal, or leads what is proposed."""
     return pairing.proposed_by_id == user.pk or (user.person_id is not None and pairing.leader == user.person)
+
+
+def leads_it(user: User, pairing: Row) -> bool:
+    """Return whether the user leads the pairing."""
+    if user.person_id is None:
+        return False
+    return any(seat.role == kinds.LEADER and seat.person_id == user.person_id for seat in pairing.shown_seats)
+
+
+def pairing_is_over(pairing: Row) -> "StrOrPromise":
+    """Return that a pairing is over, after which what was done in it is the secretary's to remove."""
+    if pairing.is_active:
+        return ""
+    return _("The pairing is over. The branch's secretary can still remove this, with a reason.")
 
 
 def proposal_is_decided(pairing: Row) -> "StrOrPromise":

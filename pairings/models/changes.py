@@ -91,6 +91,8 @@ class ChangeRequest(models.Model):
 
     #: What was carried out.
     APPLIED = (State.APPROVED, State.RECORDED)
+    #: What nothing came of.
+    IN_VAIN = (State.REFUSED, State.WITHDRAWN, State.LAPSED)
 
     pairing = models.ForeignKey(Pairing, models.PROTECT, related_name="changes", verbose_name=_("pairing"))
     subject = models.CharField(_("what changes"), max_length=10, choices=Subject)

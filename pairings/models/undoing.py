@@ -1,6 +1,6 @@
 """The ways back of a pairing: a proposal withdrawn, and a decision undone."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models
 from django.db.models import ProtectedError
@@ -81,11 +81,14 @@ class UndoesMixin(models.Model):
         pairing = cast("Pairing", self)
         if pairing.last_day_held() or pairing.seats.filter(left_on__isnull=False).exists():
             return True
+        changes: Any = pairing.changes
+        if changes.exclude(state__in=changes.model.IN_VAIN).exists():
+            return True
         holding = (link for link in pairing._meta.related_objects if link.on_delete is models.PROTECT)
         return any(
             link.related_model._base_manager.filter(**{link.field.name: pairing.pk}).exists()
             for link in holding
-            if link.name != "match"  # what the pairing came of
+            if link.name not in ("match", "changes")  # what the pairing came of, and what was just looked at
         )
 
     def on_approval_undone(self) -> None:

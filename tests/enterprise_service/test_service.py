@@ -250,7 +250,7 @@ def test_a_mistyped_instalment_is_corrected_or_taken_out(world: BranchWorld, tea
     first.refresh_from_db()
     refused = teacher_client.post(address, {**sent, "amount_cny": "50000.01", "version": first.version})
     assert "将超过合同金额" in str(refused.context["form"].non_field_errors())
-    teacher_client.post(reverse("enterprise_service:delete_instalment", args=[first.pk]))
+    teacher_client.post(reverse("take_back_instalment", args=[first.pk]), {"reason": ""})
     assert (served.received_cny, served.instalments.count()) == (0, 0)
 
 

@@ -31,6 +31,18 @@ class TeamVerbs(Machine):
         if stage := pick(Stage.objects.all(), of, Q(project__team__status="active", result="")):
             self.attempt(lambda: stage.record_result(result=result, held_on=on), by=self.user(by))
 
+    @rule(of=number, by=number, said=maybe)
+    def take_result_back(self, of: int, by: int, said: bool) -> None:
+        if stage := pick(Stage.objects.all(), of, ~Q(result="")):
+            reason = "误录。" if said else ""
+            self.attempt(lambda: stage.take_result_back(by=self.user(by), reason=reason), by=self.user(by))
+
+    @rule(of=number, by=number, said=maybe)
+    def remove_assessment(self, of: int, by: int, said: bool) -> None:
+        if given := pick(Assessment.objects.all(), of):
+            reason = "误录。" if said else ""
+            self.attempt(lambda: given.take_back(by=self.user(by), reason=reason), by=self.user(by))
+
     @rule(
         of=number,
         who=number,
@@ -114,7 +126,7 @@ class ServiceVerbs(Machine):
     @rule(of=number, by=number)
     def take_out(self, of: int, by: int) -> None:
         if instalment := pick(Instalment.objects.all(), of):
-            self.attempt(lambda: instalment.engagement.take_out(instalment), by=self.user(by))
+            self.attempt(lambda: instalment.take_back(by=self.user(by), reason="误录。"), by=self.user(by))
 
     @rule(of=number, cny=amount, looks_first=maybe, by=number)
     def change_contract(self, of: int, cny: str, looks_first: bool, by: int) -> None:
