@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from enterprise_service.models import Confirmation, ConfirmationSetting, Engagement, Enterprise, Instalment, Problem
 from organization.admin_base import BRANCH_FILTER, BranchInline, BranchModelAdmin, ReadOnlyInline, VisibleFilter
+from organization.admin_doubles import SeesDoublesAdmin
 from pairings.admin import PairingAdmin, SeatInline
 
 
@@ -16,7 +17,7 @@ class ProblemInline(BranchInline):
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(BranchModelAdmin):
+class EnterpriseAdmin(SeesDoublesAdmin):
     """Enterprises that the branch serves."""
 
     inlines = [ProblemInline]
@@ -27,7 +28,7 @@ class EnterpriseAdmin(BranchModelAdmin):
 
 
 @admin.register(Problem)
-class ProblemAdmin(BranchModelAdmin):
+class ProblemAdmin(SeesDoublesAdmin):
     """Problems that enterprises want solved."""
 
     list_display = ["title", "enterprise", "field", "urgency", "due_on", "status"]

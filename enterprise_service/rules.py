@@ -4,7 +4,7 @@ import rules
 
 from enterprise_service.models import Confirmation, ConfirmationSetting, Engagement, Enterprise, Problem, back
 from enterprise_service.models.merging import KINDS
-from organization import merging
+from organization import merge_kinds
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
 from organization.ways_back import register
@@ -33,4 +33,4 @@ rules.add_perm("enterprise_service.keep_contract", manages_its_branch | leads_it
 rules.add_perm("enterprise_service.mark_spoken", stands_for_it)
 register(*back.WAYS)
 for merged in KINDS:
-    merging.register(merged)
+    merge_kinds.register(merged)

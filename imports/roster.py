@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.kinds import Choices, SheetKind, Wishes, register
-from organization.models import Branch, PartyStageEntry, Person
+from organization.models import Branch, Merge, PartyStageEntry, Person
 from organization.models.ties import problems_of_history
 from organization.political import MEMBER, OTHERS, PROBATIONER
 from organization.roster import RosterPlan
@@ -23,7 +23,8 @@ NOTES = ("入党申请人", "入党积极分子", "发展对象")
 
 
 def obstacles(traces: Sequence[Trace]) -> Iterator[str]:
-    """Yield whose way into the party went on since, or would contradict the seats that they took."""
+    """Yield who was merged, whose way into the party went on since, or would contradict the seats that they took."""
+    yield from _merged_since(traces)
     made = {pk for trace in traces for label, pk in trace.made if label == ENTRY}
     new = {pk for trace in traces for label, pk in trace.made if label == Person._meta.label}
     before = {
@@ -38,6 +39,16 @@ def obstacles(traces: Sequence[Trace]) -> Iterator[str]:
             yield _("%(person)s: a step of the way into the party was recorded since") % {"person": person}
         history = [(_day(before.get(one.pk, one.from_date)), one.stage) for one in entries if one.pk not in made]
         yield from map(str, problems_of_history(person, history))
+
+
+def _merged_since(traces: Sequence[Trace]) -> Iterator[str]:
+    """Yield who was merged with another record, so that their rows say something of both by now."""
+    written = {trace.subject for trace in traces if trace.subject and (trace.made or trace.changed)}
+    for line in Merge.objects.standing().filter(kind=Person.merge_kind):
+        for pk in written & {line.kept, line.merged}:
+            yield _("%(person)s: was merged with another record; undo that first") % {
+                "person": Person.objects.get(pk=pk)
+            }
 
 
 def _day(value: datetime.date | str) -> datetime.date:

@@ -32,6 +32,7 @@ from organization.admin_base import (
     SheetImportMixin,
     WritesLateMixin,
 )
+from organization.admin_doubles import SeesDoublesAdmin
 from organization.back import LEAVE
 from organization.events import Event
 from organization.masking import MASKED, masked
@@ -82,7 +83,7 @@ class MembershipInline(ReadOnlyInline):
 
 
 @admin.register(Person)
-class PersonAdmin(SheetImportMixin, BranchModelAdmin):
+class PersonAdmin(SheetImportMixin, SeesDoublesAdmin):
     """Teachers and students of the branch."""
 
     import_title = gettext_lazy("Import a roster")

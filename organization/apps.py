@@ -18,6 +18,7 @@ class OrganizationConfig(AppConfig):
         from organization import (  # noqa: PLC0415 - the same
             checks,  # noqa: F401 - they register themselves
             integrity_membership,  # noqa: F401 - the same
+            integrity_merges,  # noqa: F401 - the same
             integrity_rows,  # noqa: F401 - the same
             integrity_ties,  # noqa: F401 - the same
             integrity_trail,  # noqa: F401 - the same
@@ -42,5 +43,5 @@ class OrganizationConfig(AppConfig):
             auditlog.register(model, exclude_fields=["version"])
         for line in (models.TakenBack, models.Merge, models.NotDouble):
             auditlog.register(line)
-        auditlog.register(models.Person, exclude_fields=["pinyin", "version"])
+        auditlog.register(models.Person, exclude_fields=["pinyin", "likeness", "number_key", "version"])
         auditlog.register(models.User, exclude_fields=["password", "last_login"])

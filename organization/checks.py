@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from organization.merging import unspoken
+from organization.merge_kinds import unspoken
 
 
 @register(Tags.security, deploy=True)
@@ -29,5 +29,5 @@ def proxies_are_counted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.models)
 def merging_is_spoken_of(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a relation to a mergeable model of which nobody said what becomes of it in a merge."""
-    hint = "Say it with organization.merging.tell() beside the app's models."
+    hint = "Say it with organization.merge_kinds.tell() beside the app's models."
     return [Error(f"What becomes of it in a merge? {one}", hint=hint, id="organization.E002") for one in unspoken()]

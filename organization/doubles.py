@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet, Value
 
-from organization.merging import MergeKind
+from organization.merge_kinds import MergeKind
 from organization.models import Merge, NotDouble, User
 
-#: So many rows with doubles on one page, and so many of what was decided.
-A_PAGE, DECIDED = 10, 20
+#: So many rows with doubles on one page, so many of what was decided, so many that a page or a search names.
+A_PAGE, DECIDED, NAMED = 10, 20, 20
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Decided:
 
 def rows_with_doubles(kind: MergeKind, user: User) -> QuerySet[Any]:
     """Return the rows that have a newer likely double, the newest first, as far as the user sees both."""
-    seen = kind.model_class.objects.visible_to(user).present()
+    seen = kind.rows_for(user)
     return kind.shown(seen.with_likely_doubles()).order_by("-pk")
 
 
 def pairs_of(kind: MergeKind, user: User, rows: Sequence[Any]) -> list[tuple[Any, list[Any]]]:
     """Return each row with its newer likely doubles (a few queries, however many rows)."""
-    seen = kind.model_class.objects.visible_to(user).present()
+    seen = kind.rows_for(user)
     asked = [
         seen.likely_doubles_of(row).filter(pk__gt=row.pk).annotate(of=Value(row.pk)).order_by().values_list("of", "pk")
         for row in rows
@@ -38,6 +38,16 @@ def pairs_of(kind: MergeKind, user: User, rows: Sequence[Any]) -> list[tuple[Any
     found = list(asked[0].union(*asked[1:], all=True)) if asked else []
     others = {one.pk: one for one in kind.shown(seen.filter(pk__in={pk for _of, pk in found}))}
     return [(row, [others[pk] for of, pk in sorted(found) if of == row.pk and pk in others]) for row in rows]
+
+
+def likely_doubles(kind: MergeKind, user: User, row: Any) -> QuerySet[Any]:
+    """Return the likely doubles of a row, among those where the user looks for them."""
+    return kind.shown(kind.rows_for(user).likely_doubles_of(row)[:NAMED])
+
+
+def found_by(kind: MergeKind, user: User, row: Any, words: str) -> QuerySet[Any]:
+    """Return the rows that words mean and that a row could be the same as."""
+    return kind.shown(kind.search(kind.rows_for(user), words).exclude(pk=row.pk))[:NAMED]
 
 
 def merges_of(kind: MergeKind, user: User) -> list[Decided]:

@@ -11,9 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from organization.access import UserRequest, require, visible_or_404
-from organization.doubles import A_PAGE, merges_of, pairs_of, rows_with_doubles, said_different, side_by_side
-from organization.forms import WhyForm
-from organization.merging import MergeKind, all_merge_kinds
+from organization.doubles import (
+    A_PAGE,
+    found_by,
+    likely_doubles,
+    merges_of,
+    pairs_of,
+    rows_with_doubles,
+    said_different,
+    side_by_side,
+)
+from organization.forms import SearchForm, WhyForm
+from organization.merge_kinds import MergeKind, all_merge_kinds
 from organization.models import RuleError, ScopedQuerySet, say_different
 from organization.refusals import add_refusal, carried_out
 
@@ -43,14 +52,27 @@ def _both(request: HttpRequest, kind: MergeKind, pk: int, kept: int) -> tuple[An
     return found[0], found[1]
 
 
+@require_safe
+def same_as(request: UserRequest, pk: int, kind: MergeKind) -> HttpResponse:
+    """Look for the record that is the same as this one, which is kept."""
+    row = cast("Any", visible_or_404(request, cast("ScopedQuerySet", kind.shown(kind.model_class.objects.all())), pk))
+    require(request, "organization.merge", row)
+    form = SearchForm(request.GET or None)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    context = {"kind": kind, "row": row, "form": form, "words": words}
+    context["likely"] = likely_doubles(kind, request.user, row)
+    context["found"] = found_by(kind, request.user, row, words) if words else []
+    return render(request, "organization/same_as.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: UserRequest, pk: int, kept: int, kind: MergeKind) -> HttpResponse:
     """Show two rows side by side with what merging does, and merge the first into the second."""
     merged, stays = _both(request, kind, pk, kept)
-    problem = kind.refusal(stays, merged, request.user)
+    problems = kind.problems(stays, merged, request.user)
     form = WhyForm(request.POST or None, needs_reason=True)
-    if request.method == "POST" and problem:
-        messages.error(request, str(problem))
+    if request.method == "POST" and problems:
+        messages.error(request, str(problems[0]))
         return redirect(kind.leads_to(stays))
     if request.method == "POST" and form.is_valid():
         try:
@@ -62,8 +84,9 @@ def merge(request: UserRequest, pk: int, kept: int, kind: MergeKind) -> HttpResp
         else:
             messages.success(request, _("Merged. This record stands for both now."))
             return redirect(kind.leads_to(stays))
-    context = {"kind": kind, "merged": merged, "kept": stays, "problem": problem, "form": form}
+    context = {"kind": kind, "merged": merged, "kept": stays, "problems": problems, "form": form}
     context["facts"] = side_by_side(kind, stays, merged)
+    context["moves"] = [] if problems else kind.what_moves(merged)
     return render(request, "organization/merge.html", context)
 
 

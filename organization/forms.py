@@ -316,3 +316,9 @@ class WhyForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not needs_reason:
             del self.fields["reason"]
+
+
+class SearchForm(forms.Form):
+    """Words by which something is looked for."""
+
+    q = forms.CharField(label=_("Name, number or title"), max_length=100)

@@ -12,7 +12,8 @@ from organization.models import Membership, Person
 @invariant("1_everybody_belongs_where_the_newest_time_says")
 def newest() -> Finding:
     """Everybody has a time in a branch, and the newest is in the person's own branch."""
-    found = [broken(one, "never belonged to a branch") for one in Person.objects.filter(memberships__isnull=True)]
+    nowhere = Person.objects.present().filter(memberships__isnull=True)
+    found = [broken(one, "never belonged to a branch") for one in nowhere]
     for stays in _by_person():
         last = stays[-1]
         if last.branch_id != last.person.branch_id:

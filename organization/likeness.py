@@ -3,10 +3,12 @@
 import re
 import unicodedata
 
-from organization.names import bare_name
+from organization.names import ANONYMOUS, bare_name
 
 #: The longest key; longer names that begin alike are alike.
 LENGTH = 200
+#: The digits of a mobile telephone number.
+PHONE_LENGTH = 11
 YEARS = re.compile(
     r"(?<!\d)(?:19|20)\d{2}(?:\s*[-—–~至/]\s*(?:(?:19|20)\d{2}|\d{2}))?\s*(?:学年度?|年度?)"
     r"|[一二][九〇○零][〇○零一二三四五六七八九]{2}(?:学年度?|年度?)"
@@ -35,5 +37,16 @@ def of_company(name: str) -> str:
 
 
 def of_person(name: str) -> str:
-    """Return the key of a person's name: without dots, spaces and width."""
-    return bare_name(name)[:LENGTH]
+    """Return the key of a person's name: without dots, spaces and width; nothing for who was made anonymous."""
+    return "" if name == ANONYMOUS else bare_name(name)[:LENGTH]
+
+
+def of_number(number: str) -> str:
+    """Return the key of a staff or student number: without hyphens, case and leading zeros."""
+    text = unicodedata.normalize("NFKC", number).casefold().replace("-", "")
+    return text.lstrip("0") or text
+
+
+def of_phone(phone: str) -> str:
+    """Return the key of a telephone number: its last digits, without the country's and what stands between."""
+    return re.sub(r"[\s\-\u2010\u2013]", "", phone)[-PHONE_LENGTH:]

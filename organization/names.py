@@ -5,6 +5,8 @@ import unicodedata
 
 from organization.text import REFUSED
 
+#: The name of everybody who was made anonymous.
+ANONYMOUS = "已匿名"
 CJK = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 #: Every mark that people type between the parts of a name such as 阿依古丽·买买提.
 DOT = re.compile(f"(?<=[{CJK}])\\s*[·•・．‧∙⋅●。｡.]\\s*(?=[{CJK}])")

@@ -3,7 +3,8 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any, cast
 
 from auditlog.models import LogEntry
@@ -18,11 +19,10 @@ from django.utils.translation import gettext as _
 
 from organization.events import Event, record
 from organization.models import Person, RuleError, TrailHead, TrailLink, User, all_or_nothing
+from organization.names import ANONYMOUS
 from organization.redaction import BLACKED_OUT, redact
 from organization.trail import audited_update
 
-#: The name of everybody who was made anonymous.
-ANONYMOUS = "已匿名"
 #: What says who somebody is; the rest (branch, kind, stages, dates of seats) stays, so that counts of past days do.
 EMPTIED = ("title", "specialty", "class_name", "phone", "email", "strengths", "needs", "political_status")
 PERSONAL = ("name", "number", "pinyin", "born_on", *EMPTIED)
@@ -62,19 +62,23 @@ def everything_about(person: Person) -> dict[str, Any]:
     with a door only the rows behind the person's own, and of the trail the person, the account and its own doings.
 
     Args:
-        person: whose; without an account there is no door of theirs, so nothing behind one.
+        person: whose, with the records that were merged into theirs; without an account there is no door of theirs, so
+            nothing behind one.
 
     Returns:
         What JSON can hold, with the fields' names as keys.
     """
-    user = User.objects.filter(person=person).first()
-    found: dict[str, Any] = {"made_at": timezone.now().isoformat(), Person._meta.label: [_told(person)]}
-    if user is not None:
-        found[User._meta.label] = [_told(user)]
-    for owner in filter(None, (person, user)):
+    person = person.survivor
+    people = [person, *person.merged_here.order_by("pk")]
+    users = list(User.objects.filter(person__in=people).order_by("pk"))
+    user = next((one for one in users if one.person_id == person.pk), None)
+    found: dict[str, Any] = {"made_at": timezone.now().isoformat(), Person._meta.label: list(map(_told, people))}
+    if users:
+        found[User._meta.label] = list(map(_told, users))
+    for owner in (*people, *users):
         for rows in _rows_naming(owner):
             found.setdefault(rows.model._meta.label, []).extend(_told(row) for row in _behind_the_door(rows, user))
-    trail = LogEntry.objects.filter(_themselves(person, user) | Q(actor__isnull=False, actor=user)).order_by("pk")
+    trail = LogEntry.objects.filter(_themselves(people, users) | Q(actor__in=users)).order_by("pk")
     found["audit_trail"] = [
         {
             "at": entry.timestamp.isoformat(),
@@ -104,8 +108,9 @@ def _rows_naming(owner: Model) -> Iterator[QuerySet[Any]]:
     """Yield the rows of each model that points to a person or an account."""
     for link in owner._meta.get_fields(include_hidden=True):
         model = cast("Any", link.related_model)
-        if isinstance(link, models.ManyToOneRel) and model not in (LogEntry, User) and not model._meta.auto_created:
-            yield model._base_manager.filter(**{link.field.name: owner.pk})
+        if not isinstance(link, models.ManyToOneRel) or model in (LogEntry, User, Person) or model._meta.auto_created:
+            continue
+        yield model._base_manager.filter(**{link.field.name: owner.pk})
 
 
 def _behind_the_door(rows: QuerySet[Any], user: User | None) -> QuerySet[Any]:
@@ -116,18 +121,17 @@ def _behind_the_door(rows: QuerySet[Any], user: User | None) -> QuerySet[Any]:
     return rows.filter(pk__in=door(user).values("pk")) if user is not None else rows.none()
 
 
-def _themselves(person: Person, user: User | None) -> Q:
-    """Return the condition for audit entries of the person and of the account."""
-    condition = Q(content_type=ContentType.objects.get_for_model(Person), object_id=person.pk)
-    if user is not None:
-        condition |= Q(content_type=ContentType.objects.get_for_model(User), object_id=user.pk)
-    return condition
+def _themselves(people: Sequence[Person], users: Sequence[User]) -> Q:
+    """Return the condition for audit entries of a person's records and accounts."""
+    kinds = ContentType.objects.get_for_models(Person, User)
+    told = Q(content_type=kinds[Person], object_id__in=[one.pk for one in people])
+    return told | Q(content_type=kinds[User], object_id__in=[one.pk for one in users])
 
 
-def _about(person: Person, user: User | None) -> Q:
-    """Return the condition for audit entries of the person, of the account, and of rows that name either."""
-    condition = _themselves(person, user)
-    for owner in filter(None, (person, user)):
+def _about(people: Sequence[Person], users: Sequence[User]) -> Q:
+    """Return the condition for audit entries of a person's records and accounts, and of rows that name one of them."""
+    condition = _themselves(people, users)
+    for owner in (*people, *users):
         for rows in _rows_naming(owner):
             if isinstance(rows.model._meta.pk, models.AutoField | models.OneToOneField):
                 kind = ContentType.objects.get_for_model(rows.model, for_concrete_model=False)
@@ -150,7 +154,7 @@ def anonymise(person: Person, *, by: User | None, reason: str) -> int:
         In how many places of what was sealed or frozen the name still stands.
 
     Raises:
-        RuleError: when the person is here, still sits somewhere, or no reason is given.
+        RuleError: when the person is here, still sits somewhere, another record stands for them, or no reason is given.
     """
     if not reason.strip():
         raise RuleError(_("Please write a reason."))
@@ -159,15 +163,17 @@ def anonymise(person: Person, *, by: User | None, reason: str) -> int:
         for problem in (_is_here(person), *(ask(person) for ask in _obstacles)):
             if problem:
                 raise RuleError(problem)
-        user = User.objects.filter(person=person).first()
-        words, old = _words_of(person, user), _old_values(person)
-        named = _in_order({person.name: ANONYMOUS, **words})
+        people = [person, *person.merged_here.select_for_update(of=("self",)).order_by("pk")]
+        users = list(User.objects.filter(person__in=people))
+        words, old = _words_of(people, users), {text for one in people for text in _old_values(one)}
+        named = _in_order({**{one.name: ANONYMOUS for one in people}, **words})
         own = Q(content_type__in=ContentType.objects.get_for_models(Person, User).values())
-        _empty(person, user)
+        for one in people:
+            _empty(one, [user for user in users if user.person_id == one.pk])
         _replace_everywhere(words)
-        for forget in _forgetting:
-            forget(person)
-        about, others = _open_entries().filter(_about(person, user)), _entries_holding(words)
+        for forget, one in product(_forgetting, people):
+            forget(one)
+        about, others = _open_entries().filter(_about(people, users)), _entries_holding(words)
         titles = set(about.exclude(own).values_list("object_repr", flat=True))
         changes: list[tuple[QuerySet[LogEntry], Callable[[str], str]]] = [
             (about.filter(own), lambda text: BLACKED_OUT if text in old else _replaced(text, named)),
@@ -182,25 +188,32 @@ def anonymise(person: Person, *, by: User | None, reason: str) -> int:
 
 def _is_here(person: Person) -> str:
     """Return why a person cannot be made anonymous yet."""
+    if person.is_merged:
+        return _("This record was merged into another one. Make that one anonymous; this one goes with it.")
     if person.memberships.going_on().exists():
         return _("This person is still here. Mark them as left first.")
-    if User.objects.filter(person=person, role_assignments__isnull=False).exists():
+    theirs = User.objects.filter(Q(person=person) | Q(person__merged_into=person))
+    if theirs.filter(role_assignments__isnull=False).exists():
         return _("This person still holds a role. Take it back first.")
     return ""
 
 
-def _words_of(person: Person, user: User | None) -> dict[str, str]:
-    """Return what is looked for in every text, with what comes in its place.
+def _words_of(people: Sequence[Person], users: Sequence[User]) -> dict[str, str]:
+    """Return what of a person's records is looked for in every text, with what comes in its place.
 
     Longer names of others that hold the name stand for themselves. A name that somebody else in the college has too
     stays in texts of others: nobody could tell whom it means.
     """
-    told = _told_of(person)
-    words = dict.fromkeys({person.email, person.phone, *told["email"], *told["phone"]}, "")
-    words |= dict.fromkeys({person.number, user.username if user else "", *told["number"]}, f"X{person.pk}")
+    words: dict[str, str] = {}
+    names: set[str] = set()
+    for person in people:
+        told, own = _told_of(person), [user.username for user in users if user.person_id == person.pk]
+        words |= dict.fromkeys({person.email, person.phone, *told["email"], *told["phone"]}, "")
+        words |= dict.fromkeys({person.number, *own, *told["number"]}, f"X{person.pk}")
+        names |= {person.name, *told["name"]}
     words = {word: instead for word, instead in words.items() if len(word) >= SHORTEST_NUMBER}
-    others = Person.objects.filter(college=person.college_id).exclude(pk=person.pk)
-    for name in {person.name, *told["name"]}:
+    others = Person.objects.filter(college=people[0].college_id).exclude(pk__in=[one.pk for one in people])
+    for name in names:
         alike = set(others.filter(name__contains=name).values_list("name", flat=True))
         words |= {longer: longer for longer in alike} if name in alike else {name: ANONYMOUS, **{o: o for o in alike}}
     return _in_order(words)
@@ -229,14 +242,14 @@ def _told_of(person: Person) -> defaultdict[str, set[str]]:
     return told
 
 
-def _empty(person: Person, user: User | None) -> None:
+def _empty(person: Person, users: Sequence[User]) -> None:
     """Take the personal words out of the person, the notes of the stages and the account."""
     person.name, person.number, person.born_on = ANONYMOUS, f"X{person.pk}", None
     for name in EMPTIED:
         setattr(person, name, "")
     person.save()
     audited_update(person.stage_entries.exclude(note=""), note="")
-    if user is not None:
+    for user in users:
         user.username, user.email, user.is_active = f"x{user.pk}-left", "", False
         user.set_unusable_password()
         user.save()

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from organization.likeness import of_number, of_phone
 from organization.models import Branch, Office, Person, RuleError, Synonym, all_or_nothing
 from organization.models.membership import is_here
 from organization.names import same_name
@@ -82,8 +83,10 @@ class RosterPlan:
         self.accept_doubles = accept_doubles
         self.known = self._known(book.records)
         self.by_name: dict[str, list[Person]] = {}
-        for person in self.known.values():
+        self.by_key: dict[str, Person] = {}
+        for person in {one.pk: one for one in self.known.values()}.values():
             if person.branch_id == branch.pk:
+                self.by_key.setdefault(person.number_key, person)
                 self.by_name.setdefault(person.name, []).append(person)
         self.offices = {office.name: office for office in branch.offices.all()}
         self.seen: dict[str, Record] = {}
@@ -104,10 +107,14 @@ class RosterPlan:
     write.alters_data = True  # type: ignore[attr-defined]
 
     def _known(self, records: Iterable[Record]) -> dict[str, Person]:
-        """Return the people of the college by number, with the histories of those in the sheet (two queries)."""
+        """Return the people of the college by number, with the histories of those in the sheet (two queries).
+
+        The number of a merged record is one of whoever stands for it.
+        """
         people = Person.objects.filter(college=self.branch.college_id).select_related("branch", "office")
         people = people.annotate(is_here=is_here())
-        known = {person.number: person for person in people}
+        by_pk = {person.pk: person for person in people}
+        known = {person.number: by_pk.get(person.merged_into_id, person) for person in by_pk.values()}
         numbers = dict.fromkeys(record.values.get(NUMBER) for record in records)
         prefetch_related_objects([known[number] for number in numbers if number in known], "stage_entries")
         return known
@@ -125,24 +132,32 @@ class RosterPlan:
 
     def _missing(self) -> list[str]:
         """Return who is here and not in the sheets, with number and name."""
-        own = [one for one in self.known.values() if one.pk and one.branch_id == self.branch.pk]
+        known = {one.number: one for one in self.known.values() if one.pk}
+        own = [one for one in known.values() if one.branch_id == self.branch.pk]
         here = [one for one in own if getattr(one, "is_here", False)]
         return sorted(f"{one.number} {one.name}" for one in here if one.number not in self.seen)
 
     def _refused(self, record: Record) -> list[RowError]:
         """Return why a row is nobody's whom the sheet may change."""
         number = record.values[NUMBER]
-        if number in self.seen:
-            first = self.seen[number]
-            again = _("This number stands in row %(row)s already.") % {"row": first.row}
-            if first.sheet != record.sheet:
-                again = _("This number stands in row %(row)s of the sheet %(sheet)s already.")
-                again %= {"row": first.row, "sheet": first.sheet}
-            return [record.error(NUMBER, again)]
-        self.seen[number] = record
         person = self.known.get(number)
+        stands = person.number if person else number
+        if stands in self.seen:
+            return [record.error(NUMBER, self._again(record, self.seen[stands]))]
+        self.seen[stands] = record
         problem = self._not_this_person(person, record.values) if person else self._not_new(record)
         return [record.error(*problem)] if problem else []
+
+    def _again(self, record: Record, first: Record) -> str:
+        """Return that a row is about somebody who stands in an earlier one, by this number or one they had before."""
+        if first.values[NUMBER] != record.values[NUMBER]:
+            words = _("Row %(row)s is about the same person: two records of theirs were merged.")
+            return words % {"row": first.row}
+        again = _("This number stands in row %(row)s already.") % {"row": first.row}
+        if first.sheet != record.sheet:
+            again = _("This number stands in row %(row)s of the sheet %(sheet)s already.")
+            again %= {"row": first.row, "sheet": first.sheet}
+        return again
 
     def _not_this_person(self, person: Person, values: dict[str, Any]) -> tuple[str, str] | None:
         """Return heading and reason when a known number is somebody else's."""
@@ -167,10 +182,14 @@ class RosterPlan:
             values[KIND] = kind_of_branch(values.get(PARTY_BRANCH))
             if values[KIND] is None:
                 return KIND, _("This person is new: please say whether it is a teacher or a student.")
-        double = None if self.accept_doubles else self._double_of(values)
-        if double is None:
+        if self.accept_doubles:
             return None
         words = _("This looks like %(name)s, who has the number %(number)s and the same birthday or telephone.")
+        double = self._double_of(values)
+        if double is None and (double := self.by_key.get(of_number(values[NUMBER]))):
+            words = _("This looks like the number %(number)s of %(name)s, written another way.")
+        if double is None:
+            return None
         self.is_double = True
         return NUMBER, words % {"name": double.name, "number": double.number}
 
@@ -178,7 +197,7 @@ class RosterPlan:
         """Return somebody of the branch with the same name, and the same birthday or telephone."""
         for person in self.by_name.get(values[NAME], []):
             is_born_then = bool(person.born_on) and person.born_on == values.get(BORN)
-            if is_born_then or (person.phone and person.phone == values.get(PHONE)):
+            if is_born_then or (person.phone and of_phone(person.phone) == of_phone(values.get(PHONE) or "")):
                 return person
         return None
 
@@ -228,7 +247,7 @@ class RosterPlan:
         for heading, field in FIELDS.items():
             value = self._value(heading, values.get(heading))
             old = getattr(plan.person, field, None)
-            if value is None or value == old or (field == "name" and plan.person.pk):
+            if value is None or value == old or (field in ("name", "number") and plan.person.pk):
                 continue
             plan.give(field, value)
             cells.append(CellChange(heading, _shown(old), _shown(value)))

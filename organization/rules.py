@@ -4,7 +4,7 @@ import rules
 from auditlog.models import LogEntry
 from django.db.models import Model
 
-from organization import merging
+from organization import merge_kinds, merging, merging_people
 from organization.back import LEAVE
 from organization.models import (
     Branch,
@@ -95,3 +95,4 @@ rules.add_perm("organization.part_person", manages_its_branch)
 rules.add_perm("organization.take_out_person", manages_its_branch)
 rules.add_perm("organization.anonymise_person", manages_its_branch)
 register(LEAVE, *merging.WAYS)
+merge_kinds.register(merging_people.KIND)

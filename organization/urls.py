@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from organization import doubles_views, views
-from organization.merging import MergeKind, all_merge_kinds
+from organization.merge_kinds import MergeKind, all_merge_kinds
 from organization.ways_back import all_ways
 
 
@@ -12,6 +12,7 @@ def doubles_of(kind: MergeKind) -> list[URLPattern]:
     told = {"kind": kind}
     return [
         path(f"doubles/{kind.slug}/", doubles_views.doubles, told, f"doubles_{kind.slug}"),
+        path(f"doubles/{kind.slug}/<int:pk>/same-as/", doubles_views.same_as, told, f"same_as_{kind.slug}"),
         path(f"doubles/{kind.slug}/<int:pk>/into/<int:kept>/", doubles_views.merge, told, f"merge_{kind.slug}"),
         path(
             f"doubles/{kind.slug}/<int:pk>/and/<int:kept>/different/",

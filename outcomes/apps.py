@@ -24,6 +24,7 @@ class OutcomesConfig(AppConfig):
             rules,  # noqa: F401
             taking_in,  # noqa: F401
         )
+        from outcomes.models import merging_people  # noqa: F401, PLC0415 - what it tells of people, the same
 
         auditlog.register(
             models.Outcome, exclude_fields=["version", "standing", "likeness"], m2m_fields={"shared_with"}

@@ -16,7 +16,7 @@ from organization.integrity import (
     invariant,
     made_by_migration,
 )
-from organization.models import Branch, Merge, TakenBack
+from organization.models import Branch, TakenBack
 from outcomes.figures import Period
 from outcomes.figures.achievements import counted_outcomes
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, Subkind
@@ -179,21 +179,6 @@ def _comes_back(start: int, earlier_of: dict[int, int]) -> bool:
         seen.add(here)
         here = earlier_of.get(here)
     return here is not None
-
-
-@invariant("5_nothing_is_left_with_what_was_merged")
-def merged() -> Finding:
-    """What was merged into another leads to one that stands, in no circle, and no credit or chain is left with it."""
-    into = dict(Outcome.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into"))
-    problems = [broken(("outcomes.Outcome", pk), "was merged in a circle") for pk in into if _comes_back(pk, into)]
-    left = OutcomeCredit.objects.filter(outcome__merged_into__isnull=False)
-    problems += [broken(credit, "its outcome was merged into another") for credit in left]
-    sequels = Outcome.objects.filter(continues__merged_into__isnull=False, review__in=LOCKED)
-    problems += [broken(sequel, "continues an outcome that was merged into another") for sequel in sequels]
-    lines = dict(Merge.objects.standing().filter(kind=Outcome.merge_kind).values_list("merged", "kept"))
-    untold = {pk for pk, kept in into.items() if lines.get(pk) != kept} | (lines.keys() - into.keys())
-    problems += [broken(("outcomes.Outcome", pk), "its merge is not told") for pk in sorted(untold)]
-    return Finding(len(into), problems)
 
 
 @invariant("12_words_are_of_their_category")

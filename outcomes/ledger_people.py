@@ -19,15 +19,19 @@ LEFT_OVER = re.compile(r"[、,;/\s]*\Z")
 
 
 class LedgerPeople:
-    """The people whom a branch's ledger may name: by number those of the college, by name those of the branch."""
+    """The people whom a branch's ledger may name: by number those of the college, by name those of the branch.
+
+    Number and name of a merged record mean whoever stands for it.
+    """
 
     def __init__(self, branch: Branch) -> None:
-        people = list(Person.objects.filter(college=branch.college_id))
-        self.by_number = {person.number.casefold(): person for person in people}
+        people = list(Person.objects.filter(college=branch.college_id).select_related("merged_into"))
+        self.by_number = {person.number.casefold(): person.survivor for person in people}
         self.by_name: dict[str, list[Person]] = {}
         for person in people:
-            if person.branch_id == branch.pk:
-                self.by_name.setdefault(person.name, []).append(person)
+            stands, namesakes = person.survivor, self.by_name.setdefault(person.name, [])
+            if stands.branch_id == branch.pk and stands not in namesakes:
+                namesakes.append(stands)
 
     def read(self, text: str) -> list[Person]:
         """Return the people of a cell, each once, by their shares where all have one.
@@ -56,7 +60,7 @@ class LedgerPeople:
     def _person(self, who: str, note: str) -> Person:
         """Return whom a number or a name means; a number in brackets tells namesakes apart."""
         if note and (named := self.by_number.get(note.casefold())):
-            if clean_name(who) == named.name:
+            if named in self.by_name.get(clean_name(who), ()) or clean_name(who) == named.name:
                 return named
             raise CellError(_("Name and number disagree at “%(name)s”.") % {"name": quoted(who)})
         if person := self.by_number.get(who.casefold()):

@@ -2,7 +2,7 @@
 
 import rules
 
-from organization import merging as doubles
+from organization import merge_kinds
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
 from organization.ways_back import register
@@ -53,4 +53,4 @@ rules.add_perm("outcomes.freeze_report", manages_its_branch)
 rules.add_perm("outcomes.write_report", manages_its_branch)
 rules.add_perm("outcomes.see_figures", oversees_a_branch)
 register(*back.WAYS)
-doubles.register(merging.KIND)
+merge_kinds.register(merging.KIND)

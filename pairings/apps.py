@@ -15,6 +15,7 @@ class PairingsConfig(AppConfig):
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
         from pairings import checks, integrity, log_contradictions, models, partings, personal, rules, work_figures  # noqa: F401, PLC0415 - models exist only from here on
+        from pairings.models import merging  # noqa: F401, PLC0415 - what it tells of people, the same
 
         auditlog.register(models.Pairing, exclude_fields=["last_logged_on", "version"])
         auditlog.register(models.Seat)

@@ -110,13 +110,14 @@ def changed_seats() -> Finding:
 
     def problem_of(place: ChangedSeat) -> str:
         is_done = place.request.state in ChangeRequest.APPLIED
-        for wanted, seat in ((place.leaving_id, place.left), (place.joining_id, place.taken)):
+        for person, seat in ((place.leaving, place.left), (place.joining, place.taken)):
+            wanted = person.survivor.pk if person else None
             told = (place.request.pairing_id, place.role, wanted) if is_done and wanted else None
             if told != ((seat.pairing_id, seat.role, seat.person_id) if seat else None):
                 return "the seats are not as was decided"
         return ""
 
-    rows = ChangedSeat.objects.select_related("request", "left", "taken")
+    rows = ChangedSeat.objects.select_related("request", "left", "taken", "leaving", "joining")
     return each(rows.order_by("pk").iterator(chunk_size=ROWS_AT_A_TIME), problem_of)
 
 

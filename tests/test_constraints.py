@@ -155,6 +155,7 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "one_open_engagement_a_problem": lambda w: put(engagement(w.branch), problem=w.rows["problem"]),
     "contract_amount_not_negative": lambda w: put(w.rows["engagement"], contract_amount_cny="-1"),
     "merged_outcome_has_one_that_stands_for_it": lambda w: put(w.rows["draft"], merged_into=w.rows["verified"]),
+    "merged_person_has_no_stage": lambda w: put(w.rows["merged_person"], stage="full"),
     "merged_once": lambda w: again(w.rows["merge"]),
     "merged_into_another": lambda w: put(w.rows["merge"], merged=w.rows["merge"].kept),
     "merge_undone_by_somebody_for_a_reason": lambda w: put(w.rows["merge"], undone_reason="误并。"),

@@ -43,6 +43,7 @@ LISTS = {
     ("secretary", "doubles_outcome"): 22,
     ("secretary", "doubles_enterprise"): 7,
     ("secretary", "doubles_problem"): 10,
+    ("secretary", "doubles_person"): 15,
     ("leader", "mentorship:list"): 8,
     ("leader", "outcomes:list"): 8,
     ("leader", "dashboard"): 31,
@@ -124,12 +125,14 @@ DETAILS = {
     ("secretary", "take_back_merge"): 14,
     ("secretary", "take_back_not_double"): 5,
     ("secretary", "take_back_share"): 5,
-    ("secretary", "merge_outcome"): 21,
-    ("secretary", "admin:organization_person_change"): 22,
+    ("secretary", "merge_outcome"): 22,
+    ("secretary", "merge_person"): 20,
+    ("secretary", "same_as_person"): 10,
+    ("secretary", "admin:organization_person_change"): 26,
     ("secretary", "admin:mentorship_mentorshipteam_change"): 9,
     ("secretary", "admin:teaching_pairs_teachingpair_change"): 11,
     ("secretary", "admin:enterprise_service_engagement_change"): 11,
-    ("secretary", "admin:outcomes_outcome_change"): 13,
+    ("secretary", "admin:outcomes_outcome_change"): 17,
 }
 
 
@@ -258,6 +261,7 @@ def test_details_take_the_same_queries_at_one_part_and_at_three() -> None:
         "take_back_merge": branch.rows["merge"],
         "take_back_not_double": branch.rows["not_double"],
         "take_back_share": branch.rows["share"],
+        "same_as_person": branch.rows["person"],
         "admin:organization_person_change": branch.rows["person"],
         "admin:mentorship_mentorshipteam_change": branch.rows["team"],
         "admin:teaching_pairs_teachingpair_change": branch.rows["pair"],
@@ -270,8 +274,8 @@ def test_details_take_the_same_queries_at_one_part_and_at_three() -> None:
             return reverse(name, args=["teaching"])
         if name == "pairings:explain":
             return reverse(name, args=["money-without-contract", addresses[name].pk])
-        two = name == "merge_outcome"
-        return reverse(name, args=[branch.rows["twin"].pk, branch.rows["draft"].pk] if two else [addresses[name].pk])
+        two = {"merge_outcome": ("twin", "draft"), "merge_person": ("namesake", "person")}.get(name, ())
+        return reverse(name, args=[branch.rows[row].pk for row in two] or [addresses[name].pk])
 
     def count() -> dict[tuple[str, str], int]:
         return {(role, name): queries(signed_in(world, role), address_of(name)) for role, name in DETAILS}

@@ -93,7 +93,7 @@ class BranchWorld:
         deeper = {**self._work_of_teaching(pair, ordinary), **self._work_of_team(team, other_pupil)}
         deeper |= self._work_of_service(served)
         draft = outcome(branch, title=f"课程草稿{code}", **of_pair)
-        deeper |= self._doubles(draft, of_pair)
+        deeper |= self._doubles(draft, of_pair) | self._people_twice(ordinary)
         deeper |= self._changes(pair, served, ordinary, office)
         return {
             "team": team,
@@ -151,6 +151,17 @@ class BranchWorld:
             "merge": merged.merge_into(kept, by=secretary, reason=f"重复登记{code}。"),
             "merged": merged,
             "not_double": say_different(draft, kept, by=secretary),
+        }
+
+    def _people_twice(self, person: Person) -> dict[str, Model]:
+        """Add a likely double of a person, and two records of another that were merged."""
+        code, number = self.code, Person.objects.count()
+        once = {"name": f"两次登记{code}", "phone": "13900000021"}
+        kept, merged = (teacher(self.branch, number=f"D{code}{number}{place}", **once) for place in "12")
+        return {
+            "namesake": teacher(self.branch, name=person.name, born_on=person.born_on),
+            "merged_people": merged.merge_into(kept, by=self.users["secretary"], reason=f"登记了两次{code}。"),
+            "merged_person": merged,
         }
 
     def _returned(self, of_pair: dict[str, Any]) -> Model:

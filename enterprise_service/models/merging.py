@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enterprise_service.models.board import Enterprise, Problem
-from organization.merging import STAYS, MergeKind, Moving, moves, tell
+from organization.merge_kinds import STAYS, MergeKind, moves, tell
 from organization.models import User
+from organization.moving import Moving
 from pairings.models import Pairing
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ class SheetImportRowQuerySet(DeskQuerySet):
 
     branch_path = "sheet_import__branch"
 
-    def about(self, kind: str, subject_id: int) -> Self:
-        """Return the rows that made or changed a person or outcome and still stand, the newest first."""
-        written = self.filter(sheet_import__kind=kind, subject_id=subject_id, sheet_import__stage="written")
+    def about(self, kind: str, subjects: Any) -> Self:
+        """Return the rows that made or changed people or outcomes and still stand, the newest first."""
+        written = self.filter(sheet_import__kind=kind, subject_id__in=subjects, sheet_import__stage="written")
         return written.select_related("sheet_import__read_by__person").order_by("-sheet_import__written_at", "-pk")
 
     def traces(self) -> Iterable[Trace]:

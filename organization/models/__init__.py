@@ -12,9 +12,10 @@ from organization.models.base import (
 from organization.models.membership import Ending, Membership
 from organization.models.mergeable import Mergeable, MergeableQuerySet
 from organization.models.merges import Merge, NotDouble, say_different
-from organization.models.people import MEMBER_STAGES, PartyStage, PartyStageEntry, Person
+from organization.models.people import PartyStageEntry, Person
 from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
+from organization.models.stages import MEMBER_STAGES, PartyStage
 from organization.models.synonyms import Synonym
 from organization.models.tags import Tag
 from organization.models.taken_back import TakenBack

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: The account in whose name commands enter what nobody is signed in for; no person's number looks like it.
 COMMAND_LINE = "@command-line"
+WAS_MERGED = _("This record was merged into another one, which stands for the person.")
 
 
 class AccountManager(UserManager["User"]):
@@ -43,8 +44,10 @@ class AccountManager(UserManager["User"]):
             The account and its first password, which is kept nowhere.
 
         Raises:
-            RuleError: when the person has one already.
+            RuleError: when the person has one already, or another record stands for them.
         """
+        if person.is_merged:
+            raise RuleError(WAS_MERGED)
         if self.filter(Q(person=person) | Q(username=person.number)).exists():
             raise RuleError(_("There is an account already."))
         password = get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
@@ -77,7 +80,13 @@ class User(AbstractUser):
         return self.get_full_name()
 
     def save(self, **kwargs: Any) -> None:
-        """Save, and note in the audit trail that the password is a new one; an account that is shut has no session."""
+        """Save, and note in the audit trail that the password is a new one; an account that is shut has no session.
+
+        Raises:
+            RuleError: for an open account of a record of a person that was merged into another.
+        """
+        if self.is_active and self.person and self.person.is_merged:
+            raise RuleError(WAS_MERGED)
         is_new = getattr(self, "_password", None) is not None and not self._state.adding
         if not self.is_active and User.objects.filter(pk=self.pk, is_active=True).exists():
             self.sessions_ended += 1

@@ -134,6 +134,10 @@ class ComesAndGoesMixin:
             by.must_manage(person.branch_id)
             if by.person_id == person.pk:
                 raise RuleError(_("Nobody decides on their own time in a branch. A deputy or the operator does."))
+            if person.is_merged:
+                raise RuleError(
+                    _("%(person)s was merged into another record, which stands for both.") % {"person": person}
+                )
             yield person
         self.refresh_from_db()
 

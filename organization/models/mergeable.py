@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.likeness import LENGTH
@@ -19,6 +21,12 @@ class MergeableQuerySet(ScopedQuerySet):
     def present(self) -> Self:
         """Return the rows that were not merged into another."""
         return self.filter(merged_into__isnull=True)
+
+    def said_another(self, row: Any) -> Q:
+        """Return the condition for rows that were said not to be the same as one, a number or an expression for it."""
+        said: Any = apps.get_model("organization", "NotDouble")._default_manager
+        condition: Q = said.of(self.model.merge_kind, row)
+        return condition
 
 
 class Mergeable(VersionedModel):

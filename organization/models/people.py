@@ -3,20 +3,23 @@
 import datetime
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.doors import DayThatCameField, validate_at_the_door
-from organization.models.base import RuleError, ScopedQuerySet, VersionedModel
+from organization.likeness import of_number, of_person
+from organization.models.base import RuleError, ScopedQuerySet
 from organization.models.coming import ComesAndGoesMixin
-from organization.models.membership import is_here
+from organization.models.mergeable import Mergeable
+from organization.models.person_queries import PersonQuerySet
 from organization.models.places import Branch, Office
+from organization.models.stages import MEMBER_STAGES, PartyStage
 from organization.models.ties import History, problems_of_history, problems_of_person, ties_history, ties_person
 from organization.names import clean_name, private_character
 from organization.pinyin import search_key
@@ -30,64 +33,11 @@ if TYPE_CHECKING:
 PARTY_AGE = 18
 
 
-class PartyStage(models.TextChoices):
-    """How far a person is on the way into the party (政治面貌, 发展党员的五个阶段)."""
-
-    NONE = "none", _("Not an applicant")
-    APPLICANT = "applicant", _("Applicant")
-    ACTIVIST = "activist", _("Activist")
-    CANDIDATE = "candidate", _("Candidate for membership")
-    PROBATIONARY = "probationary", _("Probationary member")
-    FULL = "full", _("Full member")
-
-
-MEMBER_STAGES = (PartyStage.PROBATIONARY, PartyStage.FULL)
-
-
-class PersonQuerySet(ScopedQuerySet):
-    """People; teachers see their own branch's names, students only themselves."""
-
-    def own_rows(self, user: "User") -> Q:
-        """Return the user's own person and, for a teacher, the people of the same branch."""
-        own = Q(pk=user.person_id)
-        if user.is_teacher:
-            own |= Q(branch=user.own_branch_id) & Q(is_here())
-        return own
-
-    def active(self) -> Self:
-        """Return the people who belong to their branch today."""
-        return self.filter(is_here())
-
-    def teachers(self) -> Self:
-        """Return the staff."""
-        return self.filter(kind=Person.Kind.TEACHER)
-
-    def students(self) -> Self:
-        """Return the students."""
-        return self.filter(kind=Person.Kind.STUDENT)
-
-    def members(self) -> Self:
-        """Return those who are party members now, probationary or full."""
-        return self.filter(stage__in=MEMBER_STAGES)
-
-    def non_members(self) -> Self:
-        """Return those who are not party members now."""
-        return self.exclude(stage__in=MEMBER_STAGES)
-
-    def members_on(self, day: datetime.date) -> Self:
-        """Return those who were party members on a day, by their stage history."""
-        newest = PartyStageEntry.objects.filter(person=OuterRef("pk"), from_date__lte=day).order_by("-from_date")
-        return self.annotate(stage_on_day=Subquery(newest.values("stage")[:1])).filter(stage_on_day__in=MEMBER_STAGES)
-
-    def search(self, words: str) -> Self:
-        """Return those whose name, number, pinyin or pinyin initials hold the words."""
-        words = clean_name(words)
-        found = Q(name__icontains=words) | Q(number__icontains=words) | Q(pinyin__icontains=words.replace(" ", ""))
-        return self.filter(found)
-
-
-class Person(ComesAndGoesMixin, VersionedModel):
+class Person(ComesAndGoesMixin, Mergeable):
     """A teacher or a student of the college."""
+
+    merge_kind = "person"
+    likened = "name"
 
     class Kind(models.TextChoices):
         """Whether a person teaches or studies."""
@@ -129,6 +79,8 @@ class Person(ComesAndGoesMixin, VersionedModel):
     strengths = PlainTextField(_("strengths"), max_length=500, blank=True)
     needs = PlainTextField(_("needs"), max_length=500, blank=True)
     pinyin = models.CharField(max_length=300, editable=False, blank=True)
+    #: The number without what offices write differently, by which likely doubles are found.
+    number_key = models.CharField(max_length=30, blank=True, default="", db_default="", editable=False)
 
     objects = PersonQuerySet.as_manager()
 
@@ -142,10 +94,18 @@ class Person(ComesAndGoesMixin, VersionedModel):
                 name="person_number_once_in_a_college",
                 violation_error_message=_("Somebody in the college already has this number."),
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(stage=PartyStage.NONE),
+                name="merged_person_has_no_stage",
+                violation_error_message=_("This record was merged into another one; the stages stand there."),
+            ),
         ]
         indexes = [
             # The secretary's roster and every autocomplete: a branch's people by name.
             models.Index(fields=["branch", "kind", "pinyin"], name="person_roster"),
+            # Likely doubles: people of one name, and of numbers that are alike.
+            models.Index(fields=["college", "likeness"], name="person_likeness"),
+            models.Index(fields=["college", "number_key"], name="person_number_key"),
         ]
 
     def __str__(self) -> str:
@@ -169,12 +129,23 @@ class Person(ComesAndGoesMixin, VersionedModel):
                 raise RuleError(next(iter(problems.values())))
 
     def derive(self) -> None:
-        """Set what follows from other columns: the college of the branch, and the pinyin of the name."""
+        """Set what follows from other columns: the college of the branch, the pinyin of the name, the keys."""
         self.college_id = self.branch.college_id
         self.name = clean_name(self.name)
         self.pinyin = search_key(self.name)
+        self.derive_likeness()
 
-    derive.alters_data = True  # type: ignore[attr-defined]
+    def derive_likeness(self) -> None:
+        """Set the keys of name and number, by which likely doubles are found."""
+        super().derive_likeness()
+        self.number_key = of_number(self.number)
+
+    derive.alters_data = derive_likeness.alters_data = True  # type: ignore[attr-defined]
+
+    @staticmethod
+    def liken(words: str) -> str:
+        """Return the key of a name."""
+        return of_person(words)
 
     def _is_another_than_stored(self) -> bool:
         """Return whether kind, branch or date of birth differ from what is stored (one query)."""

@@ -1,11 +1,14 @@
 """The way back from a page to before something was done."""
 
+from typing import Any
+
 from django import template
 from django.db.models import Model
 from django.urls import reverse
 
-from organization.merging import MergeKind
-from organization.models import User
+from organization.doubles import likely_doubles
+from organization.merge_kinds import MergeKind, merge_kind
+from organization.models import Mergeable, User
 from organization.ways_back import WayBack, noun_of, way_of
 
 register = template.Library()
@@ -36,3 +39,25 @@ def what_it_is(way: WayBack, row: Model) -> str:
 def facts_of(row: Model, kind: MergeKind) -> object:
     """Return what of a row is shown beside its likely double."""
     return kind.facts(row)
+
+
+@register.filter
+def named_of(row: Model | None, kind: MergeKind) -> str:
+    """Return what a row is called beside one that looks like it; one that is gone has no name."""
+    return kind.named(row) if row is not None else ""
+
+
+@register.filter
+def page_of(row: Model, kind: MergeKind) -> str:
+    """Return the address of a row's page."""
+    return kind.leads_to(row)
+
+
+@register.inclusion_tag("admin/branch/doubles.html", takes_context=True)
+def doubles_on_desk(context: dict[str, Any], row: Model | None) -> dict[str, Any]:
+    """Show the likely doubles of a row of the desk, and the way to another one, to whoever decides on it."""
+    user = context["request"].user
+    if not isinstance(row, Mergeable) or not row.pk or row.is_merged or not user.has_perm("organization.merge", row):
+        return {}
+    kind = merge_kind(row.merge_kind)
+    return {"kind": kind, "row": row, "doubles": likely_doubles(kind, user, row)}

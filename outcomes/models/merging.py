@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from organization.merging import STAYS, MergeKind, Moving, moves, tell
+from organization.merge_kinds import BY_STEP, STAYS, MergeKind, moves, tell
 from organization.models import Merge, Person, User
+from organization.moving import Moving
 from outcomes.models.chain import rises
 from outcomes.models.outcome import Outcome
 from outcomes.models.reports import FrozenReport
@@ -134,8 +135,8 @@ def people_before() -> dict[int, list[list[Person]]]:
         for pk, people in line.moved["notes"]["people"].items():
             found.setdefault(int(pk), []).append(people)
     numbers = {person for lists in found.values() for people in lists for person in people}
-    known = Person.objects.in_bulk(numbers)
-    return {pk: [[known[one] for one in people] for people in lists] for pk, lists in found.items()}
+    known = Person.objects.select_related("merged_into").in_bulk(numbers)
+    return {pk: [[known[one].survivor for one in people] for people in lists] for pk, lists in found.items()}
 
 
 def stands_on(line: Merge, kept: Outcome, merged: Outcome) -> "StrOrPromise":
@@ -208,13 +209,13 @@ KIND = MergeKind(
 tell(
     "outcomes.Outcome",
     {
-        "outcomes.OutcomePerson.outcome": STAYS,  # moved in their order, by `move`
+        "outcomes.OutcomePerson.outcome": BY_STEP,  # in their order
         "outcomes.OutcomeCredit.outcome": moves("pairing"),
         "outcomes.OutcomeEvidence.outcome": moves("evidence"),
-        "outcomes.OutcomeShare.outcome": STAYS,  # by `move`, but for those of the kept one's own branch
+        "outcomes.OutcomeShare.outcome": BY_STEP,  # those of the kept one's own branch are taken off
         "outcomes.OutcomeStep.outcome": STAYS,  # each page tells its own story
         "outcomes.Outcome_shared_with.outcome": STAYS,  # tied to the kept one too, by `move`
-        "outcomes.Outcome.continues": STAYS,  # by `move`, with the seals
+        "outcomes.Outcome.continues": BY_STEP,  # with the seals
         "outcomes.Outcome.corrects": STAYS,  # the versions before it stay behind it
         "outcomes.Outcome.merged_into": STAYS,  # what was merged earlier leads on from there
         "outcomes.HandOver.outcome": STAYS,  # the pairing's page follows it to the kept one

@@ -11,7 +11,7 @@ from pairings.kinds import LEADER
 from pairings.matching.parts import Candidate, words_of
 
 if TYPE_CHECKING:
-    from organization.models.people import PersonQuerySet
+    from organization.models.person_queries import PersonQuerySet
 
 
 def candidates_from(

@@ -99,3 +99,19 @@ class Doubles(TestCase):
         kept.save()
         with translation.override("en"), self.assertRaisesMessage(RuleError, "changed since"):
             line.undo(by=self.secretary, reason="是两家公司。")
+
+    def test_what_is_left_with_a_merged_enterprise_or_problem_is_found(self) -> None:
+        one, other = (Problem.objects.create(enterprise=self.one, title="夹具定位不准") for _time in "12")
+        work = self.served(self.one, "另一个难题")
+        other.merge_into(one, by=self.secretary, reason="重复发布。")
+        self.other.merge_into(self.one, by=self.secretary, reason=REASON)
+        assert self.sound()
+        Engagement.objects.filter(pk=work.pk).update(problem=other)
+        Problem.objects.filter(pk=one.pk).update(enterprise=self.other)
+        Problem.objects.filter(pk=other.pk).update(status="open")
+        left = dict(try_all())["5_nothing_is_left_with_what_was_merged"].broken
+        assert [(row["model"], row["id"]) for row in left] == [
+            ("enterprise_service.Problem", one.pk),
+            ("enterprise_service.Engagement", work.pk),
+            ("enterprise_service.Problem", other.pk),
+        ]

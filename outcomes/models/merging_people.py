@@ -1,0 +1,43 @@
+"""Two records of one person among those who achieved outcomes: they move at their places, and seals are made anew."""
+
+from django.utils.translation import gettext as _
+
+from organization.merge_kinds import BY_STEP, moves_too, tell
+from organization.models import RuleError
+from organization.moving import Moving
+from outcomes.models.links import OutcomePerson
+from outcomes.models.outcome import Outcome
+from outcomes.models.seal import is_sealed
+
+PERSON = "organization.Person"
+LOCKED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED)
+
+
+@moves_too(PERSON)
+def move_contributions(moving: Moving) -> None:
+    """Let the kept one have achieved what both did, at the earlier place where both stand.
+
+    Raises:
+        RuleError: where a seal does not hold, which to make anew would hide.
+    """
+    theirs = OutcomePerson.objects.filter(person=moving.merged.pk).order_by("pk")
+    outcomes = list(Outcome.objects.select_for_update(of=("self",)).filter(pk__in=theirs.values("outcome")))
+    for outcome in outcomes:
+        if outcome.review in LOCKED and not is_sealed(outcome):
+            raise RuleError(
+                _("“%(title)s” was changed after it was verified; see check_integrity.") % {"title": outcome}
+            )
+    for one in theirs:
+        own = OutcomePerson.objects.filter(person=moving.kept.pk, outcome=one.outcome_id).first()
+        if own is None:
+            moving.set(one, person_id=moving.kept.pk)
+            continue
+        moving.take_off(one)
+        if one.position < own.position:
+            moving.set(own, position=one.position)
+    for outcome in outcomes:
+        if outcome.review in LOCKED:
+            moving.set(outcome, seal=outcome.compute_seal())
+
+
+tell(PERSON, {"outcomes.OutcomePerson.person": BY_STEP})
