@@ -62,7 +62,7 @@ class OutcomeAdmin(SheetImportMixin, TakesBackAdmin):
     ways_back = ("verification", "return", "draft")
     fields = [
         "title", "category", "subkind", "level", "status", "grade", "achieved_on",
-        "issuer", "issuer_kind", "continues", "note",
+        "issuer", "issuer_kind", "quantity", "hours", "helped", "help_kinds", "continues", "note",
     ]  # fmt: skip
 
     @display(
@@ -135,6 +135,8 @@ class WordAdmin(BranchModelAdmin):
 @admin.register(Subkind)
 class SubkindAdmin(WordAdmin):
     """Sub-kinds of the categories."""
+
+    fields = [*WordAdmin.fields, "unit"]
 
 
 @admin.register(Grade)

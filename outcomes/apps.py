@@ -23,6 +23,7 @@ class OutcomesConfig(AppConfig):
             personal,  # noqa: F401
             rules,  # noqa: F401
             taking_in,  # noqa: F401
+            work_figures,  # noqa: F401
         )
         from outcomes.models import merging_people  # noqa: F401, PLC0415 - what it tells of people, the same
 

@@ -1,5 +1,6 @@
 """What people fill in: an outcome, and the period of a report."""
 
+import json
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, cast
@@ -21,7 +22,7 @@ from organization.text import ParagraphsFormField, validate_plain_text
 from outcomes.documents.outlines import Outline
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
-from outcomes.models import Category, FrozenReport, Grade, HandOver, Outcome, ReportProse, Subkind
+from outcomes.models import Category, FrozenReport, Grade, HandOver, Outcome, ReportProse, Subkind, Unit, unit_of
 from outcomes.models.shares import branches_to_ask
 from pairings.forms import DateInput
 from pairings.models import LogPhoto, Pairing, PairingFile
@@ -34,9 +35,12 @@ SHOWN_DOUBLES = 5
 class GroupedWordField(forms.ModelChoiceField):
     """Reference words under the name of their category."""
 
+    words: Sequence[Any] = ()
+
     def offer(self, words: Any) -> None:
         """Offer these words, grouped."""
-        self.queryset = words
+        self.queryset, words = words, list(words)
+        self.words = words
         labels = dict(Category.choices)
         groups = [
             (labels[category], [(word.pk, str(word)) for word in group])
@@ -67,7 +71,7 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         model = Outcome
         fields = (
             "branch", "title", "category", "subkind", "level", "status", "grade", "achieved_on",
-            "issuer", "issuer_kind", "continues", "note",
+            "issuer", "issuer_kind", "quantity", "hours", "helped", "help_kinds", "continues", "note",
         )  # fmt: skip
         field_classes = {"subkind": GroupedWordField, "grade": GroupedWordField}
         widgets = {"achieved_on": DateInput, "note": forms.Textarea(attrs={"rows": 2})}
@@ -119,6 +123,20 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
         earlier = Outcome.objects.visible_to(self.user).verified().exclude(pk=self.instance.pk)
         self.fields["continues"].queryset = earlier.order_by("category", "-achieved_on")
 
+    @property
+    def asked_of_kinds(self) -> str:
+        """Return which kinds have a quantity, and in which unit, for the page that asks only what fits the kind."""
+        labels = {unit.value: str(unit.label) for unit in Unit}
+        return json.dumps(
+            {
+                "categories": {
+                    category: labels[unit] for category in Category.values if (unit := unit_of(category, None))
+                },
+                "subkinds": {str(word.pk): labels[word.unit] for word in self.fields["subkind"].words if word.unit},
+            },
+            ensure_ascii=False,
+        )
+
     def _layout(self) -> Layout:
         """Ask first what it is, then who, then for the proof."""
         names = [name for name in ("branch",) if name in self.fields]
@@ -136,6 +154,9 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
                 Field("issuer_kind", wrapper_class="col-sm-4"),
                 css_class="row",
             ),
+            Div(Field("quantity", wrapper_class="col-6"), Field("hours", wrapper_class="col-6"), css_class="row"),
+            "helped",
+            "help_kinds",
             "people",
             "pairings",
             "files",

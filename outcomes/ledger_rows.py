@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from organization.likeness import bare
 from organization.models import Branch, Person
 from organization.sheets import CellError, Record, RowError, Synonyms, UnknownWordError, plain_word, quoted
+from outcomes.ledger_amounts import check_unit
 from outcomes.ledger_people import LedgerPeople
 from outcomes.ledger_words import (
     ACHIEVED,
@@ -17,22 +18,27 @@ from outcomes.ledger_words import (
     CATEGORY,
     GRADE,
     GRADES,
+    HELP_KINDS,
+    HELPED,
+    HOURS,
     ISSUER,
     ISSUER_KIND,
     LEVEL,
     NOTE,
     PEOPLE,
+    QUANTITY,
     STATUS,
     SUBKIND,
     SUBKINDS,
     TITLE,
 )
-from outcomes.models import Grade, Outcome, Status, Subkind
+from outcomes.models import Grade, Outcome, Status, Subkind, unit_of
 
 #: Which heading each field of an outcome comes from.
 HEADINGS = {
     "title": TITLE, "category": CATEGORY, "subkind": SUBKIND, "level": LEVEL, "status": STATUS, "grade": GRADE,
-    "achieved_on": ACHIEVED, "issuer": ISSUER, "issuer_kind": ISSUER_KIND, "note": NOTE,
+    "achieved_on": ACHIEVED, "issuer": ISSUER, "issuer_kind": ISSUER_KIND, "quantity": QUANTITY, "hours": HOURS,
+    "helped": HELPED, "help_kinds": HELP_KINDS, "note": NOTE,
 }  # fmt: skip
 
 
@@ -81,6 +87,9 @@ class LedgerReader:
                 values[heading] = self._tried(
                     record, heading, errors, lambda h=heading, v=vocabulary: self._word(h, v.use, category, values[h])
                 )
+        if category and not errors:
+            unit = unit_of(category, values.get(SUBKIND))
+            values[QUANTITY] = self._tried(record, QUANTITY, errors, lambda: check_unit(values.get(QUANTITY), unit))
         if errors:
             return None, errors
         outcome = self._outcome(values, category, status)
@@ -134,6 +143,10 @@ class LedgerReader:
             achieved_on=values[ACHIEVED],
             issuer=values.get(ISSUER) or "",
             issuer_kind=values.get(ISSUER_KIND) or "",
+            quantity=values.get(QUANTITY),
+            hours=values.get(HOURS),
+            helped=values.get(HELPED) or "",
+            help_kinds=values.get(HELP_KINDS) or "",
             note=values.get(NOTE) or "",
         )
 

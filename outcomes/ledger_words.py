@@ -21,10 +21,12 @@ from organization.sheets import (
     read_with,
     register,
 )
-from outcomes.models import Category, IssuerKind, Level, Status
+from outcomes.ledger_amounts import BETWEEN, HELPS, HelpCell, read_amount, read_hours
+from outcomes.models import Category, HelpKind, IssuerKind, Level, Status
 
 TITLE, CATEGORY, SUBKIND, LEVEL, STATUS, GRADE = "成果名称", "类别", "子类", "级别", "状态", "等次"
 ACHIEVED, ISSUER, ISSUER_KIND, PEOPLE, NOTE = "获得时间", "颁发单位", "单位性质", "完成人", "备注"
+QUANTITY, HOURS, HELPED, HELP_KINDS = "数量", "服务时长", "帮扶院校", "帮扶内容"
 IN_BRACKETS = re.compile(r"([^()]+)\(([^()]+)\)\Z")
 #: A grade beside the level: 国家级（二等奖）.
 GRADE_NOTE = re.compile(r".*(奖|等)\Z")
@@ -108,6 +110,7 @@ HEADINGS = register(
             one: one
             for one in (
                 TITLE, CATEGORY, SUBKIND, LEVEL, STATUS, GRADE, ACHIEVED, ISSUER, ISSUER_KIND, PEOPLE, NOTE,
+                QUANTITY, HOURS, HELPED, HELP_KINDS,
             )
         },
     )
@@ -140,6 +143,10 @@ def ledger_columns(synonyms: Synonyms) -> list[Column]:
         Column(PEOPLE, read_text, required=True, aliases=(
             "完成人工号/学号", "完成人工号", "人员", "获奖人", "主持人", "指导教师", "负责人", "完成人员",
         )),
+        Column(QUANTITY, read_amount, aliases=("成果数量", "规模", "数量及单位")),
+        Column(HOURS, read_hours, aliases=("时长", "志愿时长", "志愿服务时长", "服务时长（小时）", "时长（小时）")),
+        Column(HELPED, filled_or_none, aliases=("受援院校", "受帮扶院校", "帮扶学校")),
+        Column(HELP_KINDS, read_help(synonyms), aliases=("帮扶方面", "帮扶类型")),
         Column(NOTE, read_text, aliases=("说明",)),
     ]  # fmt: skip
     return synonyms.headings(HEADINGS.use, columns)
@@ -149,6 +156,17 @@ def filled_or_none(value: Any) -> str | None:
     """Return a cell's text, or None for 无 and its like."""
     text = read_text(value)
     return None if text in NOTHING else text
+
+
+def read_help(synonyms: Synonyms) -> Callable[[Any], str]:
+    """Return a reader of the kinds of help, several in a cell."""
+
+    def read(value: Any) -> str:
+        words = [word for word in BETWEEN.split(read_text(value)) if word and word not in NOTHING]
+        kinds = {HELPS.meaning(synonyms.meant(HELPS.use, word)) for word in words}
+        return HelpCell(",".join(kind for kind in HelpKind.values if kind in kinds))
+
+    return read
 
 
 def read_level(synonyms: Synonyms) -> Callable[[Any], LevelCell]:

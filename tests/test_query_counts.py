@@ -30,7 +30,7 @@ LISTS = {
     ("teacher", "enterprise_service:list"): 8,
     ("teacher", "pairings:logs"): 10,
     ("secretary", "pairings:contradictions"): 23,
-    ("teacher", "outcomes:list"): 8,
+    ("teacher", "outcomes:list"): 9,
     ("teacher", "mentorship:new"): 8,
     ("teacher", "teaching_pairs:new"): 9,
     ("teacher", "enterprise_service:new"): 9,
@@ -45,8 +45,8 @@ LISTS = {
     ("secretary", "doubles_problem"): 10,
     ("secretary", "doubles_person"): 15,
     ("leader", "mentorship:list"): 8,
-    ("leader", "outcomes:list"): 8,
-    ("leader", "dashboard"): 31,
+    ("leader", "outcomes:list"): 9,
+    ("leader", "dashboard"): 32,
     ("leader", "coverage"): 18,
     ("leader", "outcomes:reports"): 5,
     ("leader", "outcomes:figures"): 3,
@@ -305,7 +305,7 @@ def test_a_report_takes_the_same_queries_whatever_it_counts() -> None:
         what: queries(signed_in(world, "secretary"), f"{address}?{what}")
         for what in (f"school_year={YEAR - 1}", f"year={YEAR - 5}", f"year={YEAR}")
     }
-    assert counts == {"school_year=2023": 51, "year=2019": 51, "year=2024": 57}  # the last one is frozen
+    assert counts == {"school_year=2023": 53, "year=2019": 53, "year=2024": 59}  # the last one is frozen
 
 
 def test_the_list_behind_a_figure_takes_the_same_queries_at_one_row_and_at_three() -> None:

@@ -25,6 +25,14 @@ class Round(models.TextChoices):
     NATIONAL = "national", _("National round")
 
 
+#: The vocabulary's words for what comes of each: an award of a contest, or a project.
+SUBKIND_OF: dict[str, str] = {
+    MentorshipTeam.Track.CONTEST: "职业技能大赛",
+    MentorshipTeam.Track.INNOVATION: "创新创业大赛",
+}
+INNOVATION_PROJECT = "大学生创新创业项目"
+
+
 class Project(VersionedModel):
     """An innovation-entrepreneurship project or a skills contest that a team works on (双创项目、技能竞赛)."""
 
@@ -145,6 +153,7 @@ class Stage(VersionedModel):
             "level": self.round,
             "status": "recognised" if is_award else "approved",
             "grade_name": self.result if is_award else "",
+            "subkind_name": SUBKIND_OF[project.track] if is_award else INNOVATION_PROJECT,
             "achieved_on": self.held_on.isoformat(),
             "issuer": project.organiser,
         }

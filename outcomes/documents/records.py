@@ -28,6 +28,8 @@ class Record:
     forms: frozenset[str]
     proofs: int
     is_thin: bool
+    #: How much it comes to, in words, such as 120 人次.
+    quantities: tuple[str, ...] = ()
     #: How proofs came to be that a form made itself, such as "confirmed by link" (evidence/worth.py).
     worths: tuple[Worth, ...] = ()
 
@@ -76,6 +78,7 @@ def _read(ids: list[int]) -> Iterator[Record]:
                 forms=frozenset(credit.pairing.kind for credit in row.credits.all()),
                 proofs=len(row.proofs.all()),
                 is_thin=row.is_thin,
+                quantities=tuple(row.quantities),
                 worths=tuple(worth[one] for one in map(_hash_of, row.proofs.all()) if one in worth),
             )
 

@@ -140,8 +140,9 @@ def _list(caption: str, found: list[Record]) -> Table:
 
 
 def kind_in_words(record: Record) -> str:
-    """Return the sub-kind, or the category where there is none."""
-    return record.subkind or str(Category(record.category).label)
+    """Return the sub-kind, or the category where there is none, and how much it comes to."""
+    kind = record.subkind or str(Category(record.category).label)
+    return f"{kind}（{'、'.join(record.quantities)}）" if record.quantities else kind
 
 
 def status_in_words(record: Record) -> str:

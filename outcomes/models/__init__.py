@@ -6,13 +6,14 @@ from outcomes.models.prose import ReportProse
 from outcomes.models.reports import FrozenReport, ReportFile
 from outcomes.models.shares import OutcomeShare, ask_to_share
 from outcomes.models.steps import OutcomeStep
-from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Status, Subkind
+from outcomes.models.vocabulary import Category, Grade, HelpKind, IssuerKind, Level, Status, Subkind, Unit, unit_of
 
 __all__ = [
     "Category",
     "FrozenReport",
     "Grade",
     "HandOver",
+    "HelpKind",
     "IssuerKind",
     "Level",
     "Outcome",
@@ -25,5 +26,7 @@ __all__ = [
     "ReportProse",
     "Status",
     "Subkind",
+    "Unit",
     "ask_to_share",
+    "unit_of",
 ]

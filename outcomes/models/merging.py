@@ -173,6 +173,7 @@ def facts(outcome: Outcome) -> "list[tuple[StrOrPromise, Any]]":
         (_("level"), outcome.get_level_display()),
         (_("status"), outcome.get_status_display()),
         (_("grade"), outcome.grade or ""),
+        (_("quantity"), "、".join(outcome.quantities)),
         (_("achieved on"), date_format(outcome.achieved_on)),
         (_("issued by"), outcome.issuer),
         (_("achieved by"), names),

@@ -20,6 +20,7 @@ from organization.likeness import of_title
 from organization.models import Branch, Mergeable, Person, RuleError, User, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from outcomes.models.chain import chain_problems
+from outcomes.models.quantity import QUANTITIES, QuantityMixin, quantity_constraints
 from outcomes.models.queries import OutcomeQuerySet, standing
 from outcomes.models.steps import What, note
 from outcomes.models.tying import TiesMixin
@@ -28,7 +29,7 @@ from outcomes.models.vocabulary import Category, Grade, IssuerKind, Level, Statu
 from pairings.models import Pairing
 
 
-class Outcome(TiesMixin, UndoesMixin, Mergeable):
+class Outcome(QuantityMixin, TiesMixin, UndoesMixin, Mergeable):
     """Something achieved. Draft, submitted, then verified and locked, or returned with a reason."""
 
     merge_kind = "outcome"
@@ -128,6 +129,7 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
         verbose_name_plural = pgettext_lazy("records", "outcomes")
         ordering = ["-achieved_on", "-pk"]
         constraints = [
+            *quantity_constraints(),
             models.CheckConstraint(
                 condition=~Q(review__in=["verified", "superseded"])
                 | Q(verified_by__isnull=False, verified_at__isnull=False) & ~Q(seal=""),
@@ -183,9 +185,11 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
         return reverse("outcomes:detail", args=[self.pk])
 
     def save(self, **kwargs: Any) -> None:
-        """Save, keeping the work of the outcome that this one continues."""
+        """Save, keeping the work of the outcome that this one continues, and the unit of its kind."""
         if self.continues is not None:
             self.work = self.continues.work
+        if kwargs.get("update_fields") is None:
+            self.take_unit()
         super().save(**kwargs)
 
     @property
@@ -214,13 +218,13 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
         Raises:
             ValidationError: by field.
         """
-        errors: dict[str, Any] = {}
+        self.take_unit()
+        errors: dict[str, Any] = dict(self.problems_with_quantity())
         for name in ("subkind", "grade"):
             word = getattr(self, name)
             if word is not None and word.category != self.category:
                 errors[name] = _("This choice belongs to another category.")
-        can_compare = self.continues is not None and self.achieved_on
-        if self.continues and can_compare and (problem := next(chain_problems(self.continues, self), None)):
+        if self.continues and self.achieved_on and (problem := next(chain_problems(self.continues, self), None)):
             errors["continues"] = problem
         if errors:
             raise ValidationError(errors)
@@ -351,7 +355,7 @@ class Outcome(TiesMixin, UndoesMixin, Mergeable):
         """Return a saved draft copy of this outcome that corrects it."""
         kept = (
             "branch", "title", "category", "subkind", "level", "status", "grade", "achieved_on", "issuer",
-            "issuer_kind", "note", "continues", "work",
+            "issuer_kind", "note", "continues", "work", *QUANTITIES,
         )  # fmt: skip
         draft = Outcome(**{name: getattr(self, name) for name in kept}, corrects=self, correction_reason=reason)
         people = [contribution.person for contribution in self.contributions.select_related("person")]

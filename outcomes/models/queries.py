@@ -3,13 +3,15 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Self
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from organization.models import Branch, MergeableQuerySet, NotDouble, User
-from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status
+from outcomes.models.quantity import plain_number
+from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status, Unit
 from pairings.models import Pairing
 
 #: Stands for "no form" where outcomes are told by the form whose pairings share them.
@@ -163,6 +165,15 @@ class OutcomeQuerySet(MergeableQuerySet):
         others = self._comparable().exclude(pk=one.pk).exclude(work=one.work)
         said = NotDouble.objects.of(self.model.merge_kind, one.pk)
         return others.filter(same_words & somebody | same_file).exclude(said)
+
+    def sums_of_quantities(self) -> list[str]:
+        """Return the quantities of these outcomes, added up by unit, in words (one query)."""
+        rows = self.model.objects.filter(pk__in=self.order_by().values("pk"))
+        parts = {f"in_{unit}": Sum("quantity", filter=Q(unit=unit)) for unit in Unit.values}
+        found = rows.aggregate(**parts, volunteered=Sum("hours"))
+        sums = {unit: found[f"in_{unit}"] or Decimal(0) for unit in Unit}
+        sums[Unit.HOURS] += found["volunteered"] or 0
+        return [f"{plain_number(number)} {unit.label}" for unit, number in sums.items() if number]
 
     def with_names(self) -> Self:
         """Fetch what a list shows of each outcome."""

@@ -6,12 +6,15 @@ from typing import Any
 
 from organization.signing import is_signed, sign
 from outcomes.models.outcome import Outcome
+from outcomes.models.quantity import plain_number
 
 SEALED = (
     "branch_id", "title", "category", "subkind_id", "level", "status", "grade_id", "achieved_on", "issuer",
     "issuer_kind", "note", "continues_id", "corrects_id", "correction_reason", "submitted_by_id", "verified_by_id",
 )  # fmt: skip
-
+#: What is sealed where it says something: outcomes of older releases say none of it.
+SEALED_WHERE_SAID = ("unit", "helped", "help_kinds")
+NUMBERS = ("quantity", "hours")
 
 PURPOSE = "outcome"
 
@@ -60,6 +63,8 @@ def content(
         proofs: the SHA-256 of each file, so that the seal holds their bytes too.
     """
     held: dict[str, object] = {name: str(getattr(outcome, name)) for name in SEALED}
+    held |= {name: getattr(outcome, name) for name in SEALED_WHERE_SAID if getattr(outcome, name)}
+    held |= {name: plain_number(getattr(outcome, name)) for name in NUMBERS if getattr(outcome, name) is not None}
     held["shared_with"] = sorted(shared_with)
     held["people"] = list(people)
     held["pairings"] = sorted(pairings)

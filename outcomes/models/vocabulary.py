@@ -62,6 +62,39 @@ class IssuerKind(models.TextChoices):
     COLLEGE = "college", pgettext_lazy("kind of issuer", "College")
 
 
+class Unit(models.TextChoices):
+    """What an outcome's quantity is counted in (计量单位)."""
+
+    PERSON_TIMES = "person_times", pgettext_lazy("unit", "attendances")
+    HOURS = "hours", pgettext_lazy("unit", "hours")
+    CNY_10K = "cny_10k", pgettext_lazy("unit", "ten thousand yuan")
+    COLLEGES = "colleges", pgettext_lazy("unit", "colleges")
+    ENTERPRISES = "enterprises", pgettext_lazy("unit", "enterprises")
+
+    @classmethod
+    def whole(cls) -> tuple[str, ...]:
+        """Return the units that are counted in whole numbers."""
+        return (cls.PERSON_TIMES, cls.COLLEGES, cls.ENTERPRISES)
+
+
+class HelpKind(models.TextChoices):
+    """With what another college was helped (对口帮扶的四个方面)."""
+
+    STAFF = "staff", _("Building the teaching staff")
+    TALENT = "talent", _("Educating students")
+    RESEARCH = "research", _("Research")
+    SERVICE = "service", _("Service to society")
+
+
+#: The unit of a category whose sub-kind names none of its own.
+UNITS: dict[str, str] = {Category.VOLUNTEERING: Unit.PERSON_TIMES, Category.OUTREACH: Unit.COLLEGES}
+
+
+def unit_of(category: str, subkind: "Subkind | None") -> str:
+    """Return in which unit a kind of outcome is counted; empty when nothing is."""
+    return (subkind.unit if subkind else "") or UNITS.get(category, "")
+
+
 def rank(choices: type[models.TextChoices], value: str) -> int:
     """Return the place of a choice in its list, from 0."""
     return choices.values.index(value)
@@ -125,10 +158,23 @@ def words_once(model: str) -> list[models.BaseConstraint]:
 class Subkind(Word):
     """A sub-kind of a category (子类), e.g. 教学团队 of 团队."""
 
+    unit = models.CharField(
+        _("unit"),
+        max_length=12,
+        choices=Unit,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where its outcomes are counted by more than their number: in which unit."),
+    )
+
     class Meta(Word.Meta):
         verbose_name = _("sub-kind")
         verbose_name_plural = _("sub-kinds")
-        constraints = words_once("subkind")
+        constraints = [
+            *words_once("subkind"),
+            models.CheckConstraint(condition=Q(unit__in=["", *Unit.values]), name="subkind_unit_is_a_unit"),
+        ]
 
 
 class Grade(Word):

@@ -19,7 +19,7 @@ from organization.refusals import add_refusal, carried_out, words_of
 from organization.text import whole_number
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import SHOWN_DOUBLES, HandOverForm, OutcomeForm, ShareForm
-from outcomes.models import Category, Grade, HandOver, Outcome
+from outcomes.models import Category, Grade, HandOver, Outcome, Subkind
 from pairings.forms import ReasonForm
 from pairings.models import Pairing
 from pairings.views.pages import SavesThroughVerbMixin
@@ -38,6 +38,10 @@ class OutcomeListView(FilterView):
     def get_queryset(self) -> QuerySet[Any]:
         """Return the outcomes that the user may see."""
         return Outcome.objects.visible_to(self.request.user).with_names()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add up the quantities of all that are listed (one query)."""
+        return {**super().get_context_data(**kwargs), "sums": self.object_list.sums_of_quantities()}
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -146,6 +150,9 @@ def _filled_in(given: QueryDict, pairing: Pairing) -> QueryDict:
     grades = Grade.objects.for_branch(pairing.branch_id).filter(category=known)
     grade = grades.named_in(given.get("grade_name", ""))
     data["grade"] = str(grade.pk) if grade else ""
+    subkinds = Subkind.objects.for_branch(pairing.branch_id).filter(category=known)
+    subkind = subkinds.named_in(given.get("subkind_name", ""))
+    data["subkind"] = str(subkind.pk) if subkind else ""
     data["branch"] = str(pairing.branch_id)
     data.setlist("people", [str(seat.person_id) for seat in pairing.shown_seats])
     data.setlist("pairings", [str(pairing.pk)])

@@ -157,3 +157,30 @@ for (const form of document.querySelectorAll("form[data-alike]")) {
     }
   });
 }
+
+// How much an outcome comes to is asked as its kind has it; what does not fit is not asked, and not sent.
+for (const form of document.querySelectorAll("form[data-quantities]")) {
+  const kinds = JSON.parse(form.dataset.quantities);
+  const label = form.querySelector("label[for=id_quantity]");
+  const words = label.textContent.trim();
+  const ask = () => {
+    const category = form.elements.category.value;
+    const unit = kinds.subkinds[form.elements.subkind.value] || kinds.categories[category] || "";
+    const asked = {
+      quantity: unit !== "",
+      hours: category === "volunteering",
+      helped: category === "outreach",
+      help_kinds: category === "outreach",
+    };
+    for (const [name, fits] of Object.entries(asked)) {
+      const place = form.querySelector(`#div_id_${name}`);
+      place.hidden = !fits;
+      for (const input of place.querySelectorAll("input")) {
+        input.disabled = !fits;
+      }
+    }
+    label.textContent = unit ? `${words}（${unit}）` : words;
+  };
+  form.addEventListener("change", ask);
+  ask();
+}

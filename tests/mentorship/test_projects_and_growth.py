@@ -68,7 +68,7 @@ def test_a_result_becomes_a_draft_outcome_with_the_team_credited_in_one_click(
         "recognised",
         "一等奖",
     )
-    assert outcome.achieved_on == datetime.date(2024, 6, 8)
+    assert (outcome.achieved_on, str(outcome.subkind)) == (datetime.date(2024, 6, 8), "职业技能大赛")
     assert [one.person for one in outcome.contributions.order_by("position")] == [
         seat.person for seat in team.shown_seats
     ]

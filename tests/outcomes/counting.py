@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from tests.outcomes.counting_work import work_in_sql, work_told
+from tests.outcomes.counting_work import quantities_in, work_in_sql, work_told
 
 KINDS = ("mentorship", "teaching", "enterprise")
 #: The official orders, the highest first, written down a second time.
@@ -49,6 +49,7 @@ WHERE o.review = 'verified' AND o.merged_into_id IS NULL
   AND (o.branch_id IN {branches}
        OR EXISTS (SELECT 1 FROM outcomes_outcome_shared_with s WHERE s.outcome_id = o.id AND s.branch_id IN {branches}))
 """
+QUANTITIES = "SELECT id, category, unit, quantity, hours, help_kinds FROM outcomes_outcome"
 CREDITS = """
 SELECT DISTINCT c.outcome_id, p.kind FROM outcomes_outcomecredit c JOIN pairings_pairing p ON p.id = c.pairing_id
 """
@@ -78,7 +79,7 @@ def count_in_sql(branches: Sequence[int], first: datetime.date, last: datetime.d
         "by_form": {form: _form(granted, forms, form) for form in (*KINDS, "none")},
         "totals": _sums(granted),
         "cultivating": _sums([one for one in outcomes if one[5] in NOT_GRANTED]),
-        "work": work_in_sql(ask, branches, days),
+        "work": work_in_sql(ask, branches, days) | quantities_in(ask(QUANTITIES), {one[0] for one in granted}),
     }
 
 

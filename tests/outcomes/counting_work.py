@@ -111,6 +111,23 @@ def work_in_sql(ask: Ask, branches: Sequence[int], days: dict[str, datetime.date
     return {key: float(number) for key, number in found.items() if number}
 
 
+def quantities_in(rows: list[tuple[Any, ...]], granted: set[int]) -> dict[tuple[str, str], float]:
+    """Return what the granted outcomes come to, each number in its unit."""
+    found: dict[tuple[str, str], float] = {}
+
+    def add(name: str, number: Any) -> None:
+        if number:
+            found[name, ""] = found.get((name, ""), 0) + float(number)
+
+    for pk, category, unit, quantity, hours, kinds in rows:
+        if pk in granted:
+            add("volunteers" if category == "volunteering" else f"outcomes_{unit}", quantity)
+            add("volunteer_hours", hours)
+            for kind in filter(None, kinds.split(",")):
+                add(f"help_{kind}", 1)
+    return found
+
+
 def _middle(numbers: list[int]) -> float | None:
     numbers = sorted(numbers)
     half = len(numbers) // 2

@@ -47,6 +47,10 @@ PERIODS = [
     Period(DAYS[1], DAYS[1]),
     Period.year(2026),
 ]
+AMOUNTS: dict[str, dict[str, Any]] = {
+    "volunteering": {"quantity": 12, "hours": Decimal("7.5")},
+    "outreach": {"quantity": 1, "helped": "山区职业技术学院", "help_kinds": "talent,service"},
+}
 CONTRACT = {"contract_number": "HT-1", "contract_amount_cny": Decimal("12345.60")}
 MAKES = {"mentorship": mentorship, "teaching": teaching_pair, "enterprise": engagement}
 
@@ -72,7 +76,7 @@ happenings = st.lists(
         st.tuples(st.just("close"), st.integers(0, 5), st.sampled_from(DAYS), st.booleans()),
         st.tuples(
             st.just("achieve"),
-            st.sampled_from(["course", "award", "base"]),
+            st.sampled_from(["course", "award", "outreach", "volunteering"]),
             st.sampled_from(LEVELS),
             st.sampled_from(STATUSES),
             st.sampled_from(DAYS),
@@ -219,6 +223,7 @@ class History:
             status=status,
             achieved_on=day,
             pairings=[one for one in pairings if one.branch == home],
+            **AMOUNTS.get(category, {}),
         )
         if ties & 4:
             draft.shared_with.add(self.branches[1])
