@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from evidence.looking import evidence_storage
 from organization.models import Branch
 from outcomes.documents.formats import FORMATS, Format, Handing
 from outcomes.documents.outlines import ANNUAL, Outline
 from outcomes.figures import Period
+from outcomes.figures.comparison import compare
 from outcomes.figures.report import branch_report
 from outcomes.freezing import frozen_of
 from outcomes.models import FrozenReport, ReportFile, ReportProse
@@ -23,14 +25,41 @@ class Handed:
     format: Format
 
 
-def handing_of(branch: Branch, period: Period, outline: Outline, revision: int | None = None) -> Handing:
+#: A branch and the period of its report.
+Other = tuple[Branch, Period]
+
+
+def report_of(branch: Branch, period: Period, revision: int | None = None) -> dict[str, Any]:
+    """Return a branch's report of a period, as it was frozen where it is, else as it is now."""
+    frozen = frozen_of(branch, period, revision)
+    return frozen.content if frozen else branch_report(branch, period)
+
+
+def set_beside(report: dict[str, Any], branch: Branch, period: Period) -> dict[str, Any]:
+    """Return a report with its comparison with the report of another branch or period."""
+    other = report_of(branch, period)
+    told = {name: other[name] for name in ("branch", "period", "frozen")}
+    return {**report, "comparison": {**told, "figures": [one.told for one in compare(report, other)]}}
+
+
+def handing_of(
+    branch: Branch, period: Period, outline: Outline, revision: int | None = None, beside: Other | None = None
+) -> Handing:
     """Return a branch's report of a period, frozen where it is, with the secretary's words for its kind."""
     prose = ReportProse.objects.newest(branch, outline.slug, period.last)
-    frozen = frozen_of(branch, period, revision)
-    return Handing(frozen.content if frozen else branch_report(branch, period), outline, prose)
+    report = report_of(branch, period, revision)
+    return Handing(set_beside(report, *beside) if beside else report, outline, prose)
 
 
-def hand_in(branch: Branch, period: Period, outline: Outline, format_: str, *, revision: int | None = None) -> Handed:
+def hand_in(
+    branch: Branch,
+    period: Period,
+    outline: Outline,
+    format_: str,
+    *,
+    revision: int | None = None,
+    beside: Other | None = None,
+) -> Handed:
     """Return the file: of a frozen report the very bytes that were kept, else what is written now.
 
     Args:
@@ -39,13 +68,15 @@ def hand_in(branch: Branch, period: Period, outline: Outline, format_: str, *, r
         outline: the kind of report.
         format_: a name of FORMATS.
         revision: which version of a frozen report; the newest where it is None.
+        beside: another branch or period that it is set beside; then it is no file that was kept.
 
     Raises:
         KeyError: for a format that is not made.
     """
     chosen = FORMATS[format_]
-    kept = _kept(frozen_of(branch, period, revision), chosen) if outline is ANNUAL else None
-    return Handed(kept or chosen.write(handing_of(branch, period, outline, revision)), chosen)
+    is_kept = outline is ANNUAL and beside is None
+    kept = _kept(frozen_of(branch, period, revision), chosen) if is_kept else None
+    return Handed(kept or chosen.write(handing_of(branch, period, outline, revision, beside)), chosen)
 
 
 def _kept(frozen: FrozenReport | None, format_: Format) -> Iterator[bytes] | None:

@@ -1,4 +1,4 @@
-"""The sections that set a report beside another one: what a revision says otherwise than the version before it."""
+"""The sections that set a report beside another one: another period or branch, or the version before a revision."""
 
 import datetime
 from collections.abc import Iterator
@@ -41,6 +41,29 @@ def supplement(material: Material) -> Iterator[Part]:
         yield Table(_("Taken back since"), head, tuple(map(_line, lines)), (5, 4, 5))
     if not (figures or records or lines):
         yield Paragraph(_("No figure and no outcome is different; what is written about them is."))
+
+
+def side_by_side(material: Material) -> Iterator[Part]:
+    """Set the report's figures beside those of another period or branch, where one was asked for."""
+    other = material.report.get("comparison")
+    if not other:
+        return
+    yield Heading(_("Compared with %(other)s") % {"other": _called(other, whole=True)})
+    has_other_branch = other["branch"] != material.report["branch"]
+    has_other_period = other["period"] != material.report["period"]
+    heads = [_called(one, branch=has_other_branch, period=has_other_period) for one in (material.report, other)]
+    for one, named in zip((material.report, other), heads, strict=True):
+        if one["frozen"]:
+            yield Paragraph(
+                _("%(report)s: as frozen on %(day)s.") % {"report": named, "day": _day(one["frozen"]["at"])}
+            )
+    yield table_of(_("Figures side by side"), read(other["figures"]), (heads[0], heads[1]))
+
+
+def _called(report: dict[str, Any], *, branch: bool = True, period: bool = True, whole: bool = False) -> str:
+    """Return what a report is called beside another one: by branch, by period, or by both."""
+    name, label = report["branch"]["name"], report["period"]["label"]
+    return " ".join(part for part, is_said in ((name, branch or whole), (label, period or whole)) if is_said)
 
 
 def table_of(caption: str, figures: list[Compared], heads: tuple[str, str]) -> Table:

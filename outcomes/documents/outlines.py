@@ -95,7 +95,7 @@ PROSE = {
     "plans": gettext_lazy("Next steps"),
 }
 FIGURES = (sections.work, sections.figures, sections.outcomes, sections.records)
-CLOSING = (comparing.supplement, sections.counting)
+CLOSING = (comparing.side_by_side, comparing.supplement, sections.counting)
 
 ANNUAL = Outline(
     "annual", gettext_lazy("Annual report"), (_told("opening"), *FIGURES, _told("plans"), *CLOSING),

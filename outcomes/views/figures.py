@@ -50,7 +50,9 @@ def with_period(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
         try:
             return view(request, *args, **kwargs)
         except WrongPeriodError as error:
-            return render(request, "outcomes/wrong_period.html", {"form": error.form}, status=400)
+            asked = {error.form.add_prefix(name) for name in error.form.fields}
+            kept = [(name, value) for name, value in request.GET.items() if name not in asked]
+            return render(request, "outcomes/wrong_period.html", {"form": error.form, "kept": kept}, status=400)
 
     return answer
 

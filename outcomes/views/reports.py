@@ -25,9 +25,10 @@ from outcomes.figures.report import branch_report
 from outcomes.filters import NO_SUBKIND
 from outcomes.forms import FreezeForm, ProseForm, ReviseForm
 from outcomes.freezing import freeze_report, frozen_of, matters_before_freezing, revise_report
-from outcomes.handing import hand_in, handing_of
+from outcomes.handing import Other, hand_in, handing_of, set_beside
 from outcomes.models import Category, FrozenReport, Level, Status
 from outcomes.since import since_freezing
+from outcomes.views.beside import Beside, beside_of
 from outcomes.views.figures import YEARS_BACK, scope_of, with_period
 
 #: More digits than any report has revisions.
@@ -54,6 +55,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
     branch = cast("Branch", scope.branch)
     frozen = _version(request, scope)
     content = frozen.content if frozen else branch_report(branch, scope.period)
+    beside = beside_of(request, scope)
     number = frozen.pk if frozen else 0
     rows = [_shown(row, scope, number, place) for place, row in enumerate(content["outcomes"])]
     kinds = kind_figures(scope, content["pairings"])
@@ -61,7 +63,10 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "scope": scope,
         "form": form,
         "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
-        "query": _query(scope, frozen),
+        "query": _query(scope, frozen, **beside.query),
+        "alone": _query(scope, frozen),
+        "beside": beside,
+        "comparison": _comparison(content, beside),
         "first_version": comparing.version_in_words(0),
         "report": content,
         "frozen": frozen,
@@ -116,6 +121,19 @@ def _supplement(content: dict[str, Any]) -> list[Any]:
     return list(comparing.supplement(Material(content, {})))[1:]  # the page has its own heading
 
 
+def _comparison(content: dict[str, Any], beside: Beside) -> list[Any]:
+    """Return the parts that set the report beside another one, as its documents say them."""
+    if beside.scope is None:
+        return []
+    report = set_beside(content, beside.branch, beside.scope.period)
+    return list(comparing.side_by_side(Material(report, {})))
+
+
+def _other(beside: Beside) -> Other | None:
+    """Return the branch and the period that a document is set beside."""
+    return (beside.branch, beside.scope.period) if beside.scope else None
+
+
 def _freezing(request: UserRequest, scope: Scope, frozen: FrozenReport | None) -> dict[str, Any]:
     """Return what the page offers to whoever may freeze or revise, and what they should look at first."""
     branch = cast("Branch", scope.branch)
@@ -165,7 +183,8 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
         raise Http404
     frozen = _version(request, scope)
     revision = frozen.revision if frozen else None
-    handed = hand_in(cast("Branch", scope.branch), scope.period, outline, kind, revision=revision)
+    beside = _other(beside_of(request, scope))
+    handed = hand_in(cast("Branch", scope.branch), scope.period, outline, kind, revision=revision, beside=beside)
     response = StreamingHttpResponse(handed.chunks, content_type=handed.format.media_type)
     version = f"-r{revision}" if revision else ""
     name = f"{code}-{outline.slug}-{scope.period.first}-{scope.period.last}{version}.{kind}"
@@ -180,8 +199,9 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     outline = _outline(request)
     frozen = _version(request, scope)
     revision = frozen.revision if frozen else None
-    document = handing_of(cast("Branch", scope.branch), scope.period, outline, revision).document
-    query = _query(scope, frozen, kind=outline.slug)
+    beside = beside_of(request, scope)
+    handing = handing_of(cast("Branch", scope.branch), scope.period, outline, revision, _other(beside))
+    document, query = handing.document, _query(scope, frozen, kind=outline.slug, **beside.query)
     context = {"scope": scope, "document": document, "outline": outline, "query": query, "formats": FORMATS.values()}
     return render(request, "outcomes/preview.html", context)
 
