@@ -14,7 +14,7 @@ from pairings.rules import is_a_teacher, leads_it
 @rules.predicate
 def teaches_in_its_branch(user: User, row: Enterprise | Problem | None) -> bool:
     """The user teaches in the branch of the row."""
-    return row is not None and user.is_authenticated and user.is_teacher and user.own_branch_id == row.branch_id
+    return row is not None and user.is_authenticated and user.is_teacher and user.reach.own_branch_id == row.branch_id
 
 
 @rules.predicate

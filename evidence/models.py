@@ -19,10 +19,10 @@ from evidence.looking import Accepted, accept_bytes, accept_table, evidence_stor
 from evidence.names import NAME_LENGTH, named_as
 from evidence.refusals import refusal
 from organization.models import RuleError, ScopedQuerySet, User
+from organization.reach import Viewer
 from organization.text import PlainCharField
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
     from django_stubs_ext import StrOrPromise
 
 logger = logging.getLogger(__name__)
@@ -129,14 +129,14 @@ class Excerpt:
 class EvidenceQuerySet(ScopedQuerySet):
     """Uploads: reached only through a row that holds them."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """Return the uploads held by a row that the user may see."""
         held = Q(pk__in=[])
         for link in evidence_links():
             held |= Q(pk__in=link._default_manager.visible_to(user).values("evidence"))
         return self.filter(held)
 
-    def opened_whole_by(self, user: "User | AnonymousUser") -> Self:
+    def opened_whole_by(self, user: Viewer) -> Self:
         """Return the uploads that the user may open whole, and not only the excerpt that is about them."""
         held = Q(pk__in=[])
         for link in evidence_links():
@@ -283,7 +283,7 @@ class Evidence(models.Model):
 class EvidenceLinkQuerySet(ScopedQuerySet):
     """Rows that hold uploads."""
 
-    def opening_whole(self, user: "User | AnonymousUser") -> Self:
+    def opening_whole(self, user: Viewer) -> Self:
         """Return the rows through which the user may open the whole file: all they see, unless a link says less."""
         return self.visible_to(user)
 

@@ -85,4 +85,4 @@ def _home_of_copy(rubric: Rubric, user: User) -> Branch | None:
     if rubric.branch is not None or user.is_operator:
         return rubric.branch
     managed = Branch.objects.managed_by(user)
-    return managed.filter(pk=user.own_branch_id).first() or managed.first()
+    return managed.filter(pk=user.reach.own_branch_id).first() or managed.first()

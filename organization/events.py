@@ -1,7 +1,7 @@
 """What leaves a line in the audit trail though it changes no row: signing in and out, refusals, and what was read."""
 
 import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from auditlog.context import auditlog_value
 from auditlog.models import LogEntry
@@ -12,8 +12,7 @@ from django.db.models import Model, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from organization.models import User
+from organization.reach import Account
 
 MINUTE = datetime.timedelta(minutes=1)
 
@@ -44,7 +43,12 @@ BOUNDS = {
 
 
 def record(
-    event: Event, *, by: "User | None" = None, about: Model | None = None, kind: type[Model] | None = None, **facts: Any
+    event: Event,
+    *,
+    by: Account | None = None,
+    about: Model | None = None,
+    kind: type[Model] | None = None,
+    **facts: Any,
 ) -> LogEntry | None:
     """Write what happened into the audit trail; who and from where are the request's, unless `by` says more.
 
@@ -68,7 +72,7 @@ def record(
         object_id=pk if isinstance(pk, int) else None,
         object_repr=str(about or "")[:200],
         action=LogEntry.Action.ACCESS,
-        actor=by,
+        actor=cast("Any", by),
         additional_data={"event": event.value, **facts},
     )
 
@@ -78,7 +82,7 @@ def of_event(event: Event) -> "QuerySet[LogEntry]":
     return LogEntry.objects.filter(action=LogEntry.Action.ACCESS, additional_data__event=event.value)
 
 
-def _has_room(event: Event, by: "User | None") -> bool:
+def _has_room(event: Event, by: Account | None) -> bool:
     """Return whether an entry is to be kept, by how many there were in the last minute."""
     if event not in BOUNDS:
         return True

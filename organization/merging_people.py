@@ -157,7 +157,7 @@ def named(person: Person) -> str:
 
 def seen(people: Any, user: User) -> Any:
     """Return the people whose way into the party the user may know: a teacher's own branch is none of these."""
-    return people.visible_to(user) if user.is_operator else people.filter(branch__in=user.managed_branch_ids)
+    return people.visible_to(user) if user.is_operator else people.filter(branch__in=user.reach.manages)
 
 
 def shown(people: "QuerySet[Any]") -> "QuerySet[Any]":

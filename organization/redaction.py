@@ -10,8 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from organization.models import RuleError, TrailLink, User
-from organization.models.trail import columns_of
+from organization.models.base import RuleError
+from organization.models.trail import TrailLink, columns_of
+from organization.reach import Account
 from organization.signing import sign
 
 BLACKED_OUT = "■■"
@@ -26,7 +27,7 @@ def black_out(text: str) -> str:
 
 
 def redact(
-    entries: QuerySet[LogEntry], *, by: User | None, reason: str, replace: Callable[[str], str] = black_out
+    entries: QuerySet[LogEntry], *, by: Account | None, reason: str, replace: Callable[[str], str] = black_out
 ) -> int:
     """Change the words of audit entries, and say in the trail that this was done, by whom and why.
 
@@ -57,7 +58,7 @@ def redact(
     return done
 
 
-def _redact_some(pks: list[int], by: User | None, reason: str, replace: Callable[[str], str]) -> int:
+def _redact_some(pks: list[int], by: Account | None, reason: str, replace: Callable[[str], str]) -> int:
     """Change some entries under one record of the trail."""
     changed = []
     for entry in LogEntry.objects.filter(pk__in=pks, link__isnull=False).select_related("link").order_by("pk"):
@@ -89,7 +90,7 @@ def _replaced(value: Any, replace: Callable[[str], str]) -> Any:
     return value
 
 
-def _record(entries: list[LogEntry], by: User | None, reason: str) -> LogEntry:
+def _record(entries: list[LogEntry], by: Account | None, reason: str) -> LogEntry:
     """Write into the trail which entries are redacted, by whom and why."""
     kind: Any = ContentType.objects.get_for_model(TrailLink)
     pks = [entry.pk for entry in entries]

@@ -63,7 +63,7 @@ def _is_watched(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not user.is_authenticated or NONCE not in request.session:
         return False
-    return user.may_use_admin or user.is_overseer
+    return user.may_use_admin or user.reach.is_overseer
 
 
 def _was_seen(request: HttpRequest, lately: datetime.timedelta) -> bool:

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import rules
 from auditlog.models import LogEntry
@@ -17,24 +17,28 @@ from django.db.models import Model, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from organization.models import RuleError, TakenBack, User, all_or_nothing
+from organization.models.base import RuleError
+from organization.models.taken_back import TakenBack
+from organization.models.writing import all_or_nothing
+from organization.reach import Account
 from organization.redaction import BLACKED_OUT, redact
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Row = Any
-Who = Callable[[User, Row], bool]
+#: Whether something is a user's, given the account and the row.
+Who = Callable[[Any, Row], bool]
 #: Why something does not go now, in words; empty while it goes.
 Problem = Callable[[Row], "StrOrPromise"]
 
 
-def nobody(user: User, row: Row) -> bool:
+def nobody(user: Account, row: Row) -> bool:
     """Return False."""
     return False
 
 
-def manages_it(user: User, row: Row) -> bool:
+def manages_it(user: Account, row: Row) -> bool:
     """Return whether the user is secretary or deputy of the row's branch, or the operator."""
     return user.manages(row.branch_id)
 
@@ -110,21 +114,21 @@ class WayBack:
         """Return the name of the page's address."""
         return f"take_back_{self.slug}"
 
-    def may(self, user: User, row: Row) -> bool:
+    def may(self, user: Account, row: Row) -> bool:
         """Return whether the row is the user's to take back at all."""
         return self.own(user, row) or self.kept(user, row)
 
-    def is_owners(self, user: User, row: Row) -> bool:
+    def is_owners(self, user: Account, row: Row) -> bool:
         """Return whether the user takes it back as its owner, who need give no reason."""
         return self.own(user, row) and not self.own_until(row)
 
-    def problem(self, user: User, row: Row) -> "StrOrPromise":
+    def problem(self, user: Account, row: Row) -> "StrOrPromise":
         """Return why somebody who may cannot do it now; empty when they can."""
         if self.is_owners(user, row):
             return ""
         return self.kept_until(row) if self.kept(user, row) else self.own_until(row)
 
-    def carry_out(self, row: Row, *, by: User, reason: str = "") -> None:
+    def carry_out(self, row: Row, *, by: Account, reason: str = "") -> None:
         """Run the row's verb.
 
         Raises:
@@ -133,7 +137,7 @@ class WayBack:
         getattr(row, self.verb)(by=by, reason=reason)
 
     @contextmanager
-    def taking(self, row: Row, *, by: User, reason: str = "") -> Iterator[tuple[Row, TakenBack]]:
+    def taking(self, row: Row, *, by: Account, reason: str = "") -> Iterator[tuple[Row, TakenBack]]:
         """Yield the locked row and the line that is written when the verb inside is done.
 
         Raises:
@@ -145,7 +149,9 @@ class WayBack:
                 raise RuleError(_("It was taken back already."))
             told_under = self.told_under(locked)
             is_owners = self.check(locked, by=by, reason=reason)
-            line = TakenBack(way=self.slug, row=locked.pk, branch_id=locked.branch_id, by=by, reason=reason.strip())
+            line = TakenBack(
+                way=self.slug, row=locked.pk, branch_id=locked.branch_id, by=cast("Any", by), reason=reason.strip()
+            )
             line.named, line.day = self.named(locked), self.day(locked)
             yield locked, line
             if self.words and not is_owners:
@@ -153,7 +159,7 @@ class WayBack:
             line.full_clean()
             line.save()
 
-    def check(self, row: Row, *, by: User, reason: str) -> bool:
+    def check(self, row: Row, *, by: Account, reason: str) -> bool:
         """Refuse whoever may not, a wrong moment, and a missing reason; return whether they do it as its owner.
 
         Raises:
@@ -179,11 +185,11 @@ def register(*ways: WayBack) -> None:
         rules.set_perm(way.permission, rules.predicate(_asks(way), name=way.permission))
 
 
-def _asks(way: WayBack) -> Callable[[User, Row], bool]:
+def _asks(way: WayBack) -> Who:
     """Return the rule of a way."""
 
-    def may(user: User, row: Row) -> bool:
-        return row is not None and user.is_authenticated and way.may(user, row)
+    def may(user: Account, row: Row) -> bool:
+        return row is not None and user.is_active and way.may(user, row)
 
     return may
 
@@ -219,7 +225,7 @@ def told_of(row: Model, slugs: Iterable[str]) -> list[TakenBack]:
     return list(lines.select_related("by__person"))
 
 
-def forget_words(models: Sequence[type[Model]], pk: int, fields: Iterable[str], *, by: User) -> bool:
+def forget_words(models: Sequence[type[Model]], pk: int, fields: Iterable[str], *, by: Account) -> bool:
     """Black out what some fields of a row ever held, wherever the row's entries of the audit trail say it.
 
     Returns:
@@ -232,7 +238,7 @@ def forget_words(models: Sequence[type[Model]], pk: int, fields: Iterable[str], 
     return forget(entries, lambda text: BLACKED_OUT if text in held else text, by=by)
 
 
-def forget(entries: QuerySet[LogEntry], replace: Callable[[str], str], *, by: User) -> bool:
+def forget(entries: QuerySet[LogEntry], replace: Callable[[str], str], *, by: Account) -> bool:
     """Black out words of entries of the audit trail; return whether the database's role may."""
     try:
         redact(entries, by=by, reason=_("Taken back: its content is kept nowhere."), replace=replace)

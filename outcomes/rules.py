@@ -26,7 +26,7 @@ def submitted_it(user: User, outcome: Outcome | None) -> bool:
 @rules.predicate
 def oversees_a_branch(user: User) -> bool:
     """The user sees all rows of some branch, by a role or as the operator."""
-    return user.is_authenticated and (user.is_operator or user.is_overseer)
+    return user.is_authenticated and (user.is_operator or user.reach.is_overseer)
 
 
 @rules.predicate

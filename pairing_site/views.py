@@ -26,9 +26,9 @@ FIRST_DAY = datetime.date.min
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is the user's to do: own pairings first, what waits for a secretary, the dashboard for leadership."""
     user = cast("User", request.user)
-    if user.person is None and user.is_overseer and not user.may_use_admin:
+    if user.person is None and user.reach.is_overseer and not user.may_use_admin:
         return redirect("dashboard")
-    mine = Pairing.objects.filter(Pairing.objects.own_rows(user)) if user.person else Pairing.objects.none()
+    mine = Pairing.objects.filter(Pairing.objects.own_rows(user.reach)) if user.person else Pairing.objects.none()
     context: dict[str, Any] = {
         "kinds": all_kinds(),
         "active": mine.active().with_people().order_by("last_logged_on", "pk")[:SHOWN],
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "desk": waiting_figures(user) if user.may_use_admin else [],
     }
     if user.is_secretary:
-        today, managed = timezone.localdate(), user.managed_branch_ids
+        today, managed = timezone.localdate(), user.reach.manages
         arrivals = Membership.objects.filter(branch__in=managed).moved_here(
             today - datetime.timedelta(days=ARRIVED_DAYS)
         )
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context["left_behind"] = Seat.objects.filter(pairing__branch__in=managed).left_behind()
         context["today"] = today
     if user.is_teacher:
-        context["returned"] = Outcome.objects.filter(Outcome.objects.own_rows(user), review="returned")[:SHOWN]
+        context["returned"] = Outcome.objects.filter(Outcome.objects.own_rows(user.reach), review="returned")[:SHOWN]
         context["newest"] = max(
             context["active"], key=lambda pairing: pairing.last_logged_on or FIRST_DAY, default=None
         )

@@ -19,6 +19,7 @@ from organization.forms import BranchFormMixin, PeopleChoiceField, PersonChoiceF
 from organization.models import MEMBER_STAGES, Branch, Person, User
 from organization.text import ParagraphsFormField
 from pairings.kinds import HELPER, LEADER, PairingKind, SeatRole, kind_of
+from pairings.matching.matcher import matcher_of
 from pairings.models import Match, MatchRule, MatchRun, Pairing, ProgressLog
 from pairings.models.changes import ask_for_changes
 from pairings.models.fields_in_words import told_now
@@ -271,7 +272,7 @@ class RunForm(VersionedFormMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        matcher = self.instance.kind_info.make_matcher()
+        matcher = matcher_of(self.instance.kind_info)
         parts = matcher.all_parts()
         aims = [("", _("None above the others")), *((slug, parts[slug].label) for slug in matcher.aims)]
         self.fields["aim"] = forms.ChoiceField(choices=aims, required=False, label=_("aim above all at"))

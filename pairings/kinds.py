@@ -5,23 +5,29 @@ Each form's AppConfig.ready() registers its own PairingKind. Adding a form touch
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.apps import apps
-from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-    from organization.models import Person
-    from pairings.matching.matcher import Matcher
-    from pairings.models import Pairing
 
 LEADER = "leader"
 STUDENT_MEMBER = "student_member"
 ORDINARY_STUDENT = "ordinary_student"
 ORDINARY_TEACHER = "ordinary_teacher"
 HELPER = "helper"
+
+
+class Seatable(Protocol):
+    """Somebody who may take a place: a person of the roster, whose model stands above the registry."""
+
+    kind: Any
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the person is a party member today."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class SeatRole:
     person_kind: str
     is_member: bool | None = None
 
-    def may_seat(self, person: "Person") -> bool:
+    def may_seat(self, person: Seatable) -> bool:
         """Return whether the person may take the place, by kind and party membership today."""
         return person.kind == self.person_kind and self.is_member in (None, person.is_member)
 
@@ -86,17 +92,9 @@ class PairingKind:
     decided: tuple[Decided, ...] = ()
 
     @property
-    def model_class(self) -> "type[Pairing]":
+    def model_class(self) -> Any:
         """Return the child model."""
         return apps.get_model(self.model)
-
-    def make_matcher(self) -> "Matcher":
-        """Return the form's matcher.
-
-        Raises:
-            ImportError: when the form has none.
-        """
-        return import_string(self.matcher)()
 
     @property
     def decided_fields(self) -> tuple[str, ...]:

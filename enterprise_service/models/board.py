@@ -16,9 +16,9 @@ from organization.models import (
     MergeableQuerySet,
     NotDouble,
     RuleError,
-    User,
     all_or_nothing,
 )
+from organization.reach import Reach
 from organization.text import PlainCharField, PlainEmailField, PlainTextField
 from organization.trail import audited_update
 from pairings.models import Pairing
@@ -30,9 +30,9 @@ class BoardQuerySet(MergeableQuerySet):
     #: Whose rows are compared with one another.
     owner = "branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the rows of the teacher's own branch."""
-        return Q(**{self.branch_path: user.own_branch_id}) if user.is_teacher else Q(pk__in=[])
+        return Q(**{self.branch_path: reach.own_branch_id}) if reach.is_teacher else Q(pk__in=[])
 
     def likely_doubles_of(self, row: Any) -> Self:
         """Return the rows that are likely the same as one, saved or not."""

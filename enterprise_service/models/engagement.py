@@ -17,6 +17,7 @@ from enterprise_service.models.back import INSTALMENT
 from enterprise_service.models.board import Problem
 from organization.doors import DayThatCameField
 from organization.models import RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
+from organization.reach import Reach
 from organization.text import PlainCharField
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
@@ -217,9 +218,9 @@ class OfEngagementQuerySet(ScopedQuerySet):
 
     branch_path = "engagement__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the rows of the user's own engagements."""
-        own = Engagement.objects.filter(Engagement.objects.all().own_rows(user))
+        own = Engagement.objects.filter(Engagement.objects.all().own_rows(reach))
         return Q(engagement__in=own.values("pk"))
 
 

@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet
-from organization.models import DeskQuerySet, User
+from organization.models import DeskQuerySet
+from organization.reach import Viewer
 from organization.sheets import Trace
 from organization.text import PlainCharField
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 
 class SheetImportRowQuerySet(DeskQuerySet):
@@ -70,7 +68,7 @@ class KeptSheetQuerySet(EvidenceLinkQuerySet):
 
     branch_path = "sheet_import__branch"
 
-    def visible_to(self, user: "User | AnonymousUser") -> "KeptSheetQuerySet":
+    def visible_to(self, user: Viewer) -> "KeptSheetQuerySet":
         """Return the sheets of the readings that the user may see."""
         return self.filter(sheet_import__in=apps.get_model("imports.SheetImport").objects.visible_to(user).values("pk"))
 

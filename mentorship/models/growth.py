@@ -1,7 +1,7 @@
 """How the two students of a team grow: a rubric, assessments by mentor and student, and the students' own words."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,20 +15,18 @@ from mentorship.models.back import ASSESSMENT, REFLECTION
 from mentorship.models.team import MentorshipTeam, before_start
 from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
+from organization.reach import Reach, Viewer
 from organization.text import PlainCharField, PlainTextField
 from pairings.kinds import LEADER
 from pairings.models import Seat
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 
 class RubricQuerySet(ScopedQuerySet):
     """Rubrics: everybody reads the system's and the own branch's."""
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the system's rubrics and those of the user's own branch."""
-        return Q(branch__isnull=True) | Q(branch=user.own_branch_id, branch__isnull=False)
+        return Q(branch__isnull=True) | Q(branch=reach.own_branch_id, branch__isnull=False)
 
     def current_for(self, branch_id: int) -> "Rubric":
         """Return what a branch assesses by now: the newest of its own that is in use, or the system's."""
@@ -84,9 +82,9 @@ class RubricItemQuerySet(ScopedQuerySet):
 
     branch_path = "rubric__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the abilities of the rubrics that the user may see."""
-        return Q(rubric__in=Rubric.objects.filter(Rubric.objects.all().own_rows(user)).values("pk"))
+        return Q(rubric__in=Rubric.objects.filter(Rubric.objects.all().own_rows(reach)).values("pk"))
 
 
 class RubricItem(models.Model):
@@ -121,14 +119,14 @@ class AssessmentQuerySet(ScopedQuerySet):
 
     branch_path = "team__branch"
 
-    def branch_scope(self, user: User) -> Q:
+    def branch_scope(self, reach: Reach) -> Q:
         """Return those of the branches that the user manages; a person's growth is no figure for leadership."""
-        return Q(team__branch__in=user.managed_branch_ids)
+        return Q(team__branch__in=reach.manages)
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return those about the user, and those of the teams that the user leads or led."""
-        led = Seat.objects.filter(person=user.person_id, role=LEADER).values("pairing")
-        return Q(student=user.person_id) | Q(team__in=led)
+        led = Seat.objects.filter(person=reach.person_id, role=LEADER).values("pairing")
+        return Q(student=reach.person_id) | Q(team__in=led)
 
     def with_scores(self) -> Self:
         """Fetch the scores with their abilities."""
@@ -237,7 +235,7 @@ class Assessment(VersionedModel):
 class AssessmentScoreQuerySet(ScopedQuerySet):
     """Marks: seen with their assessment."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """Return the marks of the assessments that the user may see."""
         return self.filter(assessment__in=Assessment.objects.visible_to(user).values("pk"))
 

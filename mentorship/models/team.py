@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Person, ScopedQuerySet, User
+from organization.models import Person, ScopedQuerySet
+from organization.reach import Reach
 from organization.text import PlainCharField
 from pairings import kinds
 from pairings.models import Pairing
@@ -118,7 +119,7 @@ class OfTeamQuerySet(ScopedQuerySet):
     branch_path = "team__branch"
     team_path = "team"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the rows of the user's own teams."""
-        teams = MentorshipTeam.objects.filter(MentorshipTeam.objects.all().own_rows(user))
+        teams = MentorshipTeam.objects.filter(MentorshipTeam.objects.all().own_rows(reach))
         return Q(**{f"{self.team_path}__in": teams.values("pk")})

@@ -1,6 +1,6 @@
 """User accounts and the roles that they hold."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rules
 from auditlog.models import LogEntry
@@ -16,10 +16,7 @@ from organization.events import Event, record
 from organization.models.base import RuleError, ScopedQuerySet
 from organization.models.people import Person
 from organization.models.places import Branch, College
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
+from organization.reach import Reach, Viewer
 
 #: The account in whose name commands enter what nobody is signed in for; no person's number looks like it.
 COMMAND_LINE = "@command-line"
@@ -134,24 +131,24 @@ class User(AbstractUser):
         return super().delete(**kwargs)
 
     @cached_property
-    def _roles(self) -> list["RoleAssignment"]:
-        """Read the assignments once a request."""
-        return list(self.role_assignments.all())
+    def reach(self) -> Reach:
+        """What the user may reach, worked out once a request (one query, and the person's)."""
+        roles = list(self.role_assignments.all())
 
-    @property
-    def managed_branch_ids(self) -> list[int]:
-        """Return the branches in which the user decides, as secretary or deputy."""
-        return [role.branch_id for role in self._roles if role.branch_id and role.role in RoleAssignment.MANAGES]
+        def held(among: frozenset[str], place: str) -> frozenset[int]:
+            return frozenset(getattr(role, place) for role in roles if role.role in among)
 
-    @property
-    def overseen_branch_ids(self) -> list[int]:
-        """Return the branches whose rows the user reads: the managed ones, and those reviewed."""
-        return [role.branch_id for role in self._roles if role.branch_id and role.role in RoleAssignment.OVERSEES]
-
-    @property
-    def overseen_college_ids(self) -> list[int]:
-        """Return the colleges whose branches' rows the user reads."""
-        return [role.college_id for role in self._roles if role.college_id and role.role in RoleAssignment.OVERSEES]
+        return Reach(
+            account_id=self.pk,
+            is_operator=self.is_operator,
+            person_id=self.person_id,
+            own_branch_id=self.person.branch_id if self.person else None,
+            is_teacher=self.is_teacher,
+            is_student=self.is_student,
+            manages=held(RoleAssignment.MANAGES, "branch_id"),
+            oversees=held(RoleAssignment.OVERSEES, "branch_id"),
+            leads=held(RoleAssignment.LEADS, "college_id"),
+        )
 
     @property
     def is_operator(self) -> bool:
@@ -159,19 +156,9 @@ class User(AbstractUser):
         return self.is_superuser
 
     @property
-    def is_overseer(self) -> bool:
-        """Whether the user reads all rows of some branch or college."""
-        return bool(self.overseen_branch_ids or self.overseen_college_ids)
-
-    @property
     def is_secretary(self) -> bool:
         """Whether the user is secretary or deputy of a branch."""
-        return bool(self.managed_branch_ids)
-
-    @property
-    def own_branch_id(self) -> int | None:
-        """The branch of the user's person."""
-        return self.person.branch_id if self.person else None
+        return bool(self.reach.manages)
 
     @property
     def is_teacher(self) -> bool:
@@ -194,7 +181,7 @@ class User(AbstractUser):
 
     def manages(self, branch_id: int | None) -> bool:
         """Return whether the user is secretary or deputy of the branch, or the operator."""
-        return self.is_operator or branch_id in self.managed_branch_ids
+        return self.is_operator or branch_id in self.reach.manages
 
     def must_manage(self, branch_id: int | None) -> None:
         """Refuse a decision of whoever does not decide in the branch.
@@ -209,11 +196,11 @@ class User(AbstractUser):
 class RoleAssignmentQuerySet(ScopedQuerySet):
     """Roles given: a secretary sees those of the own branch."""
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the user's own roles."""
-        return Q(user=user)
+        return Q(user=reach.account_id)
 
-    def visible_to(self, user: "User | AnonymousUser") -> "RoleAssignmentQuerySet":
+    def visible_to(self, user: Viewer) -> "RoleAssignmentQuerySet":
         """Return the roles in the user's branches and colleges, and the user's own."""
         return super().visible_to(user).distinct()
 
@@ -229,9 +216,10 @@ class RoleAssignment(models.Model):
         REVIEWER = "reviewer", _("Party committee reviewer")
         LEADERSHIP = "leadership", _("College leadership")
 
-    #: What a role lets its holder do in its branch or college: decide there, read all rows there.
-    MANAGES = frozenset({Role.SECRETARY, Role.DEPUTY})
-    OVERSEES = MANAGES | {Role.REVIEWER, Role.LEADERSHIP}
+    #: What a role lets its holder do: decide in its branch, read all rows of its branch, or of its college's branches.
+    MANAGES: frozenset[str] = frozenset({Role.SECRETARY, Role.DEPUTY})
+    OVERSEES: frozenset[str] = MANAGES | {Role.REVIEWER}
+    LEADS: frozenset[str] = frozenset({Role.LEADERSHIP})
 
     user = models.ForeignKey(
         User,

@@ -9,11 +9,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.doors import validate_at_the_door
+from organization.reach import Reach, Viewer
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-    from organization.models.accounts import User
 
 
 class RuleError(ValidationError):
@@ -76,7 +75,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
     #: Path from a row to the branch that owns it; empty for the branch itself.
     branch_path = "branch"
 
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+    def visible_to(self, user: Viewer) -> Self:
         """Return the rows that the user may see: the branch's, the college's, or their own.
 
         Args:
@@ -84,17 +83,16 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """
         if not user.is_active or isinstance(user, AnonymousUser):
             return self.none()
-        if user.is_superuser:
-            return self.all()
-        return self.filter(self.branch_scope(user) | self.own_rows(user))
+        reach = user.reach
+        return self.all() if reach.is_operator else self.filter(self.branch_scope(reach) | self.own_rows(reach))
 
-    def branch_scope(self, user: "User") -> Q:
+    def branch_scope(self, reach: Reach) -> Q:
         """Return the condition for rows of the branches and colleges whose rows the user sees."""
-        branch = Q(**{f"{self.branch_path}__in" if self.branch_path else "pk__in": user.overseen_branch_ids})
+        branch = Q(**{f"{self.branch_path}__in" if self.branch_path else "pk__in": reach.oversees})
         college = f"{self.branch_path}__college__in" if self.branch_path else "college__in"
-        return branch | Q(**{college: user.overseen_college_ids})
+        return branch | Q(**{college: reach.leads})
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the condition for rows that are the user's own; none unless a model says otherwise."""
         return Q(pk__in=[])
 
@@ -102,14 +100,14 @@ class ScopedQuerySet(models.QuerySet[Any]):
 class DeskQuerySet(ScopedQuerySet):
     """Rows of the secretary's desk: they say who is a party member, which leadership has no need to know."""
 
-    def branch_scope(self, user: "User") -> Q:
+    def branch_scope(self, reach: Reach) -> Q:
         """Return the condition for rows of the branches that the user manages."""
-        return Q(**{f"{self.branch_path}__in": user.managed_branch_ids})
+        return Q(**{f"{self.branch_path}__in": reach.manages})
 
 
 class BranchBoardQuerySet(ScopedQuerySet):
     """A branch's board, such as enterprises and workshops: its teachers read it too."""
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the rows of the teacher's own branch."""
-        return Q(**{self.branch_path: user.own_branch_id}) if user.is_teacher else Q(pk__in=[])
+        return Q(**{self.branch_path: reach.own_branch_id}) if reach.is_teacher else Q(pk__in=[])

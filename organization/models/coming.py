@@ -3,36 +3,40 @@
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from organization.models.base import RuleError
 from organization.models.membership import Ending, Membership
+from organization.models.mergeable import Mergeable
+from organization.models.places import Branch, College, Office
 from organization.models.ties import problems_of_coming, problems_of_leaving, ties_person
+from organization.reach import Account
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-    from organization.models.accounts import User
-    from organization.models.people import Person
-    from organization.models.places import Branch
 
 #: So many days ahead a leave can be entered; further on it is more likely a slip of the pen.
 LATEST_AHEAD = datetime.timedelta(days=366)
 
 
-class ComesAndGoesMixin:
-    """The verbs of a person's times in branches; each locks the person, so that no two overlap."""
+class Belonging(Mergeable):
+    """Somebody who belongs to a branch. Each verb of it locks the person, so that no two times in branches overlap."""
 
-    if TYPE_CHECKING:
-        pk: int
-        branch: Branch
-        memberships: Any
-        refresh_from_db: Any
+    college = models.ForeignKey(College, models.PROTECT, editable=False, related_name="people")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="people", verbose_name=_("branch"))
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("teaching office")
+    )
+
+    memberships: Any
+
+    class Meta:
+        abstract = True
 
     def belong(self) -> None:
         """Begin the time of somebody who is new: nobody has said since when."""
@@ -43,7 +47,7 @@ class ComesAndGoesMixin:
         found: Membership | None = self.memberships.on(day).select_related("branch").first()
         return found
 
-    def leave(self, *, on: datetime.date, ending: str, by: "User") -> Membership:
+    def leave(self, *, on: datetime.date, ending: str, by: Account) -> Membership:
         """Leave the college: from that day on the person is counted, proposed and let in no more.
 
         Args:
@@ -59,7 +63,7 @@ class ComesAndGoesMixin:
         with self._held(by) as person:
             return _end(person, on=on, ending=ending, latest=timezone.localdate() + LATEST_AHEAD)
 
-    def move(self, *, to: "Branch", on: datetime.date, by: "User") -> Membership:
+    def move(self, *, to: Branch, on: datetime.date, by: Account) -> Membership:
         """Move to another branch of the college, which the branch that is left says.
 
         Args:
@@ -76,11 +80,11 @@ class ComesAndGoesMixin:
             _end(person, on=on, ending=Ending.MOVED, latest=timezone.localdate())
             person.branch, person.office = to, None
             person.save(update_fields=["branch", "college", "office"])
-            begun = Membership(person=person, branch=to, joined_on=on)
+            begun = Membership(person_id=person.pk, branch=to, joined_on=on)
             begun.save()
             return begun
 
-    def join(self, *, on: datetime.date, by: "User") -> Membership:
+    def join(self, *, on: datetime.date, by: Account) -> Membership:
         """Come back to the branch that was left last.
 
         Args:
@@ -97,11 +101,11 @@ class ComesAndGoesMixin:
             if not last <= on <= timezone.localdate():
                 words = _("The day lies between %(day)s, when %(person)s left, and today.")
                 raise RuleError(words % {"day": date_format(last), "person": person})
-            begun = Membership(person=person, branch=person.branch, joined_on=on)
+            begun = Membership(person_id=person.pk, branch=person.branch, joined_on=on)
             begun.save()
             return begun
 
-    def state_joined(self, *, on: datetime.date, by: "User") -> Membership:
+    def state_joined(self, *, on: datetime.date, by: Account) -> Membership:
         """State since when the person has been here.
 
         Raises:
@@ -122,7 +126,7 @@ class ComesAndGoesMixin:
             return stay
 
     @contextmanager
-    def _held(self, by: "User") -> Iterator["Person"]:
+    def _held(self, by: Account) -> Iterator[Self]:
         """Yield the person, locked and read again, when it is the user's to say where they belong.
 
         Raises:
@@ -130,7 +134,7 @@ class ComesAndGoesMixin:
         """
         with transaction.atomic():
             people = cast("Any", type(self)).objects.select_for_update(of=("self",))
-            person: Person = people.select_related("branch").get(pk=self.pk)
+            person: Self = people.select_related("branch").get(pk=self.pk)
             by.must_manage(person.branch_id)
             if by.person_id == person.pk:
                 raise RuleError(_("Nobody decides on their own time in a branch. A deputy or the operator does."))
@@ -146,7 +150,7 @@ class ComesAndGoesMixin:
     del verb
 
 
-def _open_of(person: "Person") -> Membership:
+def _open_of(person: Any) -> Membership:
     """Return the time in a branch that has no end.
 
     Raises:
@@ -161,7 +165,7 @@ def _open_of(person: "Person") -> Membership:
     return found
 
 
-def _end(person: "Person", *, on: datetime.date, ending: str, latest: datetime.date) -> Membership:
+def _end(person: Any, *, on: datetime.date, ending: str, latest: datetime.date) -> Membership:
     """End the open time in a branch of a locked person.
 
     Raises:
@@ -181,7 +185,7 @@ def _end(person: "Person", *, on: datetime.date, ending: str, latest: datetime.d
 
 
 @ties_person
-def branch_is_the_newest(person: "Person") -> Iterator[tuple[str, "StrOrPromise"]]:
+def branch_is_the_newest(person: Belonging) -> Iterator[tuple[str, "StrOrPromise"]]:
     """Refuse another branch than the one that the person's times in branches say: people move by a verb."""
     newest = person.memberships.last()
     if newest is not None and newest.branch_id != person.branch_id:

@@ -1,10 +1,12 @@
 """Who belonged to which branch from when to when; figures of a past day ask here and nowhere else."""
 
 import datetime
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,9 +15,12 @@ from django.utils.translation import gettext_lazy
 from organization.doors import DayThatCameField, validate_at_the_door
 from organization.models.base import DeskQuerySet
 from organization.models.places import Branch
+from organization.models.writing import all_or_nothing
+from organization.reach import Account, Reach
+from organization.ways_back import WayBack
 
 if TYPE_CHECKING:
-    from organization.models.accounts import User
+    from django_stubs_ext import StrOrPromise
 
 
 class Ending(models.TextChoices):
@@ -42,9 +47,9 @@ def is_here(day: datetime.date | None = None) -> Exists:
 class MembershipQuerySet(DeskQuerySet):
     """Stays in branches: the secretary's to see, and a person's own."""
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the user's own stays."""
-        return Q(person=user.person_id)
+        return Q(person=reach.person_id)
 
     def on(self, day: datetime.date) -> Self:
         """Return the stays of a day."""
@@ -140,15 +145,66 @@ class Membership(models.Model):
         """Return the day of leaving, or the last day there is."""
         return self.left_on or datetime.date.max
 
-    def take_back(self, *, by: "User", reason: str = "") -> None:
+    def following(self) -> "list[Membership]":
+        """Return the person's later times in branches (one query)."""
+        others = Membership.objects.filter(person=self.person_id).exclude(pk=self.pk)
+        return [one for one in others if one.first_day >= self.day_after]
+
+    def take_back(self, *, by: Account, reason: str = "") -> None:
         """Take a leave or a move back that was entered by mistake; the newest, with a reason.
 
         Raises:
             RuleError: when it is not theirs, or another coming or leaving stands on it.
         """
-        from organization.back import take_back_leave  # noqa: PLC0415 - what can be taken back stands on the models
-
-        take_back_leave(self, by=by, reason=reason)
+        with all_or_nothing():
+            people: Any = type(self.person)._base_manager
+            person = people.select_for_update(of=("self",)).get(pk=self.person_id)
+            with LEAVE.taking(self, by=by, reason=reason) as (locked, _line):
+                if locked.ending == Ending.MOVED:
+                    for one in locked.following():
+                        one.delete()
+                    person.branch, person.office = locked.branch, None
+                    person.save(update_fields=["branch", "college", "office"])
+                locked.left_on, locked.ending = None, ""
+                locked.save(update_fields=["left_on", "ending"])
         self.refresh_from_db()
 
     take_back.alters_data = True  # type: ignore[attr-defined]
+
+
+def leave_stands(stay: Membership) -> "StrOrPromise":
+    """Return why the end of a time in a branch cannot be taken back (one query)."""
+    if stay.left_on is None:
+        return _("This time in the branch has no end yet.")
+    later = stay.following()
+    came_by_it = stay.ending == Ending.MOVED and len(later) == 1 and later[0].left_on is None
+    if (later and not came_by_it) or (not later and stay.ending == Ending.MOVED):
+        return _("This person came or left again since. Take back the newest first.")
+    return ""
+
+
+def what_it_does(stay: Membership) -> Iterator["StrOrPromise"]:
+    """Yield what taking it back comes to."""
+    if stay.ending == Ending.MOVED:
+        words = _("%(person)s belongs to %(branch)s again, as if never moved; the teaching office is to be set anew.")
+        yield words % {"person": stay.person, "branch": stay.branch}
+    else:
+        yield _("%(person)s is here again, as if never gone.") % {"person": stay.person}
+    yield _("What became of their places in pairings stays as it was decided; each decision has its own way back.")
+
+
+LEAVE = WayBack(
+    slug="leave",
+    model="organization.Membership",
+    noun=gettext_lazy("Leave"),
+    title=gettext_lazy("Take the leave back"),
+    consequence=gettext_lazy("The person never left: figures, sign-in and proposals are as before."),
+    done=gettext_lazy("The leave is taken back."),
+    kept_until=leave_stands,
+    named=lambda stay: f"{stay.person} {stay.get_ending_display()} {date_format(stay.left_on)}",
+    day=lambda stay: stay.left_on,
+    matters=what_it_does,
+    leads_to=lambda stay: reverse("admin:organization_person_change", args=[stay.person_id]),
+    shown_with=("person", "branch"),
+    in_reports=True,
+)

@@ -15,25 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from organization.doors import DayThatCameField, validate_at_the_door
 from organization.likeness import of_number, of_person
 from organization.models.base import RuleError, ScopedQuerySet
-from organization.models.coming import ComesAndGoesMixin
-from organization.models.mergeable import Mergeable
+from organization.models.coming import Belonging
 from organization.models.person_queries import PersonQuerySet
-from organization.models.places import Branch, Office
 from organization.models.stages import MEMBER_STAGES, PartyStage
 from organization.models.ties import History, problems_of_history, problems_of_person, ties_history, ties_person
 from organization.names import clean_name, private_character
 from organization.pinyin import search_key
+from organization.reach import Reach
 from organization.text import PlainCharField, PlainEmailField, PlainTextField
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from organization.models.accounts import User
 
 PARTY_AGE = 18
 
 
-class Person(ComesAndGoesMixin, Mergeable):
+class Person(Belonging):
     """A teacher or a student of the college."""
 
     merge_kind = "person"
@@ -45,8 +43,6 @@ class Person(ComesAndGoesMixin, Mergeable):
         TEACHER = "teacher", _("Teacher")
         STUDENT = "student", _("Student")
 
-    college = models.ForeignKey("organization.College", models.PROTECT, editable=False, related_name="people")
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="people", verbose_name=_("branch"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     name = PlainCharField(_("full name"), max_length=50)
     number = PlainCharField(
@@ -64,9 +60,6 @@ class Person(ComesAndGoesMixin, Mergeable):
         default="",
         db_default="",
         help_text=_("As the roster says it, such as Youth League member; the way into the party stands beside it."),
-    )
-    office = models.ForeignKey(
-        Office, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("teaching office")
     )
     title = PlainCharField(_("professional title"), max_length=50, blank=True)
     specialty = PlainCharField(_("specialty"), max_length=50, blank=True)
@@ -229,13 +222,13 @@ class PartyStageEntryQuerySet(ScopedQuerySet):
 
     branch_path = "person__branch"
 
-    def branch_scope(self, user: "User") -> Q:
+    def branch_scope(self, reach: Reach) -> Q:
         """Return the histories of the branches that the user manages; leadership has no need of them."""
-        return Q(person__branch__in=user.managed_branch_ids)
+        return Q(person__branch__in=reach.manages)
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the user's own history."""
-        return Q(person=user.person_id)
+        return Q(person=reach.person_id)
 
 
 class PartyStageEntry(models.Model):

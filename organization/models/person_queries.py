@@ -1,7 +1,7 @@
 """The questions that lists ask of people."""
 
 import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db.models import DateField, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Replace, Right
@@ -11,9 +11,7 @@ from organization.models.membership import is_here
 from organization.models.mergeable import MergeableQuerySet
 from organization.models.stages import MEMBER_STAGES
 from organization.names import clean_name
-
-if TYPE_CHECKING:
-    from organization.models.accounts import User
+from organization.reach import Reach
 
 #: What of a person is compared as it stands in its column.
 SIGNS = {
@@ -32,11 +30,11 @@ def _digits(phone: Any) -> Right:
 class PersonQuerySet(MergeableQuerySet):
     """People; teachers see their own branch's names, students only themselves."""
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the user's own person and, for a teacher, the people of the same branch."""
-        own = Q(pk=user.person_id)
-        if user.is_teacher:
-            own |= Q(branch=user.own_branch_id) & Q(is_here())
+        own = Q(pk=reach.person_id)
+        if reach.is_teacher:
+            own |= Q(branch=reach.own_branch_id) & Q(is_here())
         return own
 
     def active(self) -> Self:

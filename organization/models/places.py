@@ -8,22 +8,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.models.base import RuleError, ScopedQuerySet, VersionedModel
+from organization.reach import Account, Reach
 from organization.text import REFUSED, PlainCharField
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
     from django_stubs_ext import StrOrPromise
 
-    from organization.models.accounts import User
-
 
 class CollegeQuerySet(ScopedQuerySet):
     """Colleges."""
 
-    def branch_scope(self, user: "User") -> Q:
+    def branch_scope(self, reach: Reach) -> Q:
         """Return the colleges of the branches and colleges whose rows the user sees."""
-        branches = Branch.objects.filter(pk__in=user.overseen_branch_ids)
-        return Q(pk__in=user.overseen_college_ids) | Q(pk__in=branches.values("college"))
+        branches = Branch.objects.filter(pk__in=reach.oversees)
+        return Q(pk__in=reach.leads) | Q(pk__in=branches.values("college"))
 
 
 class College(VersionedModel):
@@ -47,27 +46,27 @@ class BranchQuerySet(ScopedQuerySet):
 
     branch_path = ""
 
-    def overseen_by(self, user: "User") -> Self:
+    def overseen_by(self, user: Account) -> Self:
         """Return the branches whose every row the user sees, by a role in the branch or in its college."""
-        return self.all() if user.is_operator else self.filter(self.branch_scope(user))
+        return self.all() if user.reach.is_operator else self.filter(self.branch_scope(user.reach))
 
-    def worked_in_by(self, user: "User") -> Self:
+    def worked_in_by(self, user: Account) -> Self:
         """Return the branches in which the user may enter pairings and outcomes: managed ones, and the own."""
-        if user.is_operator:
+        if user.reach.is_operator:
             return self.all()
-        return self.filter(Q(pk__in=user.managed_branch_ids) | self.own_rows(user))
+        return self.filter(Q(pk__in=user.reach.manages) | self.own_rows(user.reach))
 
-    def managed_by(self, user: "User") -> Self:
+    def managed_by(self, user: Account) -> Self:
         """Return the branches that the user is secretary or deputy of, or all for the operator."""
-        return self.all() if user.is_operator else self.filter(pk__in=user.managed_branch_ids)
+        return self.all() if user.reach.is_operator else self.filter(pk__in=user.reach.manages)
 
     def coded(self, code: str) -> Self:
         """Return the branch of this code, which may come from an address and be anything."""
         return self.none() if REFUSED.search(code) else self.filter(code=code)
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the branch that the user's person belongs to."""
-        return Q(pk=user.person.branch_id) if user.person else Q(pk__in=[])
+        return Q(pk=reach.own_branch_id)
 
 
 class StaysWithPeopleModel(VersionedModel):

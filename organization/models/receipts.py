@@ -4,13 +4,13 @@ import datetime
 import logging
 import uuid
 from contextvars import ContextVar
+from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-from organization.models.accounts import User
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,11 @@ class FormReceipt(models.Model):
     """
 
     key = models.UUIDField(primary_key=True)
-    user = models.ForeignKey(User, models.CASCADE, null=True)  # a receipt means nothing without its account
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,  # a receipt means nothing without its account
+        null=True,
+    )
     url = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
     said = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     sent_at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -48,7 +52,7 @@ class FormReceipt(models.Model):
 class FormInHand:
     """A form that is being carried out in this request: it leaves one receipt, in its first transaction."""
 
-    def __init__(self, key: uuid.UUID, user: User | None) -> None:
+    def __init__(self, key: uuid.UUID, user: Any) -> None:
         self.key = key
         self.user = user
         self.has_receipt = False

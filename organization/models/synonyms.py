@@ -1,6 +1,6 @@
 """What the words of the offices' own sheets mean: asked once, and remembered."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,20 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models.base import ScopedQuerySet, VersionedModel
 from organization.models.places import Branch
+from organization.reach import Reach
 from organization.sheets.values import CellError, plain_word
 from organization.sheets.vocabulary import VOCABULARIES, Synonyms
 from organization.text import PlainCharField
-
-if TYPE_CHECKING:
-    from organization.models.accounts import User
 
 
 class SynonymQuerySet(ScopedQuerySet):
     """Words of sheets: everybody who reads sheets sees the system's and the own branch's."""
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the system's words for whoever manages a branch."""
-        return Q(branch__isnull=True) if user.may_use_admin else Q(pk__in=[])
+        return Q(branch__isnull=True) if reach.is_operator or reach.manages else Q(pk__in=[])
 
     def for_branch(self, branch: Branch) -> Self:
         """Return the words that a branch's sheets may use, those of the system first."""

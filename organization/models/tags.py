@@ -1,25 +1,21 @@
 """Words that profiles share."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.models.base import ScopedQuerySet, VersionedModel
 from organization.models.places import Branch
+from organization.reach import Reach
 from organization.text import PlainCharField
-
-if TYPE_CHECKING:
-    from organization.models.accounts import User
 
 
 class TagQuerySet(ScopedQuerySet):
     """Words of profiles: everybody reads the system's and the own branch's."""
 
-    def own_rows(self, user: "User") -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the system's words and those of the user's own branch."""
-        return Q(branch__isnull=True) | Q(branch=user.own_branch_id, branch__isnull=False)
+        return Q(branch__isnull=True) | Q(branch=reach.own_branch_id, branch__isnull=False)
 
     def names(self) -> tuple[str, ...]:
         """Return the words, each once (one query)."""

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from organization.models.accounts import User
 from organization.models.base import RuleError, ScopedQuerySet
 from organization.models.places import Branch
+from organization.reach import Reach
 from organization.text import PlainCharField, PlainTextField
 
 NAME_LENGTH = 200
@@ -18,9 +18,9 @@ NAME_LENGTH = 200
 class TakenBackQuerySet(ScopedQuerySet):
     """What was taken back in a branch; everybody sees what they took back themselves."""
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return what the user took back."""
-        return Q(by=user)
+        return Q(by=reach.account_id)
 
     def of(self, way: str, row: models.Model) -> Self:
         """Return the lines of one row."""

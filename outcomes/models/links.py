@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet, Excerpt
 from evidence.removal import let_go
 from organization.models import Branch, Person, User, all_or_nothing
+from organization.reach import Viewer
 from organization.text import PlainCharField
 from outcomes.models import back
 from outcomes.models.outcome import Outcome
@@ -64,14 +65,14 @@ class OutcomeCredit(models.Model):
 class OutcomeEvidenceQuerySet(EvidenceLinkQuerySet):
     """Proof: seen by whoever sees the outcome."""
 
-    def visible_to(self, user: User | AnonymousUser) -> "OutcomeEvidenceQuerySet":
+    def visible_to(self, user: Viewer) -> "OutcomeEvidenceQuerySet":
         """Return the proof of the outcomes that the user may see."""
         return self.filter(outcome__in=Outcome.objects.visible_to(user).values("pk"))
 
-    def opening_whole(self, user: User | AnonymousUser) -> "OutcomeEvidenceQuerySet":
+    def opening_whole(self, user: Viewer) -> "OutcomeEvidenceQuerySet":
         """Return the proof that the user opens whole: of a ledger, only who oversees the branch that kept it."""
         seen = self.visible_to(user)
-        if isinstance(user, AnonymousUser) or user.is_superuser:
+        if isinstance(user, AnonymousUser) or user.reach.is_operator:
             return seen
         overseen = Branch.objects.overseen_by(user).values("pk")
         return seen.filter(Q(ledger_row__isnull=True) | Q(outcome__branch__in=overseen))

@@ -13,7 +13,7 @@ from organization.moving import Moving
 from outcomes.models.chain import rises
 from outcomes.models.outcome import Outcome
 from outcomes.models.reports import FrozenReport
-from outcomes.models.seal import is_sealed
+from outcomes.models.seal import is_sealed, seal_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -106,7 +106,7 @@ def move(moving: Moving) -> None:
     sequels = _move_chain(moving)
     for one in (kept, *sequels):
         if one.review in LOCKED:
-            moving.set(one, seal=one.compute_seal())
+            moving.set(one, seal=seal_of(one))
 
 
 def _move_chain(moving: Moving) -> list[Outcome]:

@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Sum, Value
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from organization.models import Branch, MergeableQuerySet, NotDouble, User
+from organization.reach import Reach
 from outcomes.models.quantity import plain_number
 from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status, Unit
 from pairings.models import Pairing
@@ -45,21 +46,21 @@ class Likeness:
 class OutcomeQuerySet(MergeableQuerySet):
     """Outcomes; people see those they entered, did, or share through a pairing."""
 
-    def branch_scope(self, user: User) -> Q:
+    def branch_scope(self, reach: Reach) -> Q:
         """Return the condition for outcomes that the user's branches own or share."""
-        shared = self.model.shared_with.through.objects.filter(branch__in=user.overseen_branch_ids)
+        shared = self.model.shared_with.through.objects.filter(branch__in=reach.oversees)
         asked = self.model.shares.rel.related_model._base_manager.filter(state="asked")
-        asked = asked.filter(branch__in=user.overseen_branch_ids)
-        return super().branch_scope(user) | Q(pk__in=shared.values("outcome")) | Q(pk__in=asked.values("outcome"))
+        asked = asked.filter(branch__in=reach.oversees)
+        return super().branch_scope(reach) | Q(pk__in=shared.values("outcome")) | Q(pk__in=asked.values("outcome"))
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the outcomes that the user entered, did, or shares through a pairing."""
-        mine = Pairing.objects.filter(Pairing.objects.all().own_rows(user))
-        merged = self.model._base_manager.filter(entered_by=user, merged_into__isnull=False)
+        mine = Pairing.objects.filter(Pairing.objects.all().own_rows(reach))
+        merged = self.model._base_manager.filter(entered_by=reach.account_id, merged_into__isnull=False)
         return (
-            Q(entered_by=user)
+            Q(entered_by=reach.account_id)
             | Q(pk__in=merged.values("merged_into"))
-            | Q(pk__in=self.model.people.through.objects.filter(person=user.person_id).values("outcome"))
+            | Q(pk__in=self.model.people.through.objects.filter(person=reach.person_id).values("outcome"))
             | Q(pk__in=self.model.pairings.through.objects.filter(pairing__in=mine.values("pk")).values("outcome"))
         )
 
@@ -74,7 +75,7 @@ class OutcomeQuerySet(MergeableQuerySet):
     def asked_of(self, user: User) -> Self:
         """Return the outcomes of which the user has to say whether a branch shares them."""
         asked = self.model.shares.rel.related_model._base_manager.filter(state="asked")
-        return self.filter(pk__in=asked.filter(branch__in=user.managed_branch_ids).values("outcome"))
+        return self.filter(pk__in=asked.filter(branch__in=user.reach.manages).values("outcome"))
 
     def of_branches(self, branches: Iterable[Branch]) -> Self:
         """Return the outcomes that any of the branches owns or shares, each once."""

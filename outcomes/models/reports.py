@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,12 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet
 from evidence.removal import let_go
 from organization.models import Branch, RuleError, ScopedQuerySet, User
+from organization.reach import Viewer
 from organization.signing import is_signed, sign
 from organization.text import PlainTextField
 from outcomes.models import back
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 PURPOSE = "frozen report"
 SEALED = ("branch_id", "first_day", "last_day", "label", "frozen_by_id", "frozen_at_utc", "sha256")
@@ -193,7 +191,7 @@ class FrozenReport(models.Model):
 class ReportFileQuerySet(EvidenceLinkQuerySet):
     """Files of frozen reports: seen by whoever sees the report."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> "ReportFileQuerySet":
+    def visible_to(self, user: Viewer) -> "ReportFileQuerySet":
         """Return the files of the reports that the user may see."""
         return self.filter(report__in=FrozenReport.objects.visible_to(user).values("pk"))
 

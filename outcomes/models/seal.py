@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from organization.signing import is_signed, sign
-from outcomes.models.outcome import Outcome
+from outcomes.models.facts import OutcomeFacts
 from outcomes.models.quantity import plain_number
 
 SEALED = (
@@ -19,17 +19,17 @@ NUMBERS = ("quantity", "hours")
 PURPOSE = "outcome"
 
 
-def seal_of(outcome: Outcome) -> str:
+def seal_of(outcome: OutcomeFacts) -> str:
     """Return the signature of an outcome's fields, people, credits and proof (four queries)."""
     return sign(PURPOSE, content_of(outcome))
 
 
-def is_sealed(outcome: Outcome) -> bool:
+def is_sealed(outcome: OutcomeFacts) -> bool:
     """Return whether an outcome is as it was verified (four queries)."""
     return is_signed(PURPOSE, content_of(outcome), outcome.seal)
 
 
-def content_of(outcome: Outcome) -> bytes:
+def content_of(outcome: OutcomeFacts) -> bytes:
     """Return what an outcome's seal is made over, as the database has it now (four queries)."""
     return content(
         outcome,
@@ -40,13 +40,13 @@ def content_of(outcome: Outcome) -> bytes:
     )
 
 
-def seal(outcome: Outcome, **tied: Iterable[Any]) -> str:
+def seal(outcome: OutcomeFacts, **tied: Iterable[Any]) -> str:
     """Return the signature of an outcome that is being made in bulk; `tied` is what `content` takes."""
     return sign(PURPOSE, content(outcome, **tied))
 
 
 def content(
-    outcome: Outcome,
+    outcome: OutcomeFacts,
     *,
     shared_with: Iterable[int],
     people: Iterable[int],

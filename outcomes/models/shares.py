@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,19 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, RuleError, ScopedQuerySet, User, all_or_nothing
+from organization.reach import Viewer
 from organization.text import PlainTextField
 from outcomes.models import back
 from outcomes.models.outcome import Outcome
-from outcomes.models.seal import is_sealed
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
+from outcomes.models.seal import is_sealed, seal_of
 
 
 class OutcomeShareQuerySet(ScopedQuerySet):
     """Requests to share: seen by the branch that is asked, and by whoever sees the outcome."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> "OutcomeShareQuerySet":
+    def visible_to(self, user: Viewer) -> "OutcomeShareQuerySet":
         """Return the requests to the user's branches, and those about outcomes that the user sees."""
         return self.filter(outcome__in=Outcome.objects.visible_to(user).values("pk"))
 
@@ -196,5 +193,5 @@ def change_shares(outcome: Outcome, *, add: Iterable[Branch] = (), remove: Itera
     outcome.shared_with.add(*add)
     outcome.shared_with.remove(*remove)
     if outcome.is_verified:
-        outcome.seal = outcome.compute_seal()
+        outcome.seal = seal_of(outcome)
     outcome.save(update_fields=["seal"])

@@ -1,6 +1,6 @@
 """The steps of an outcome's review, which its verbs keep for good: each return, each submission, each verification."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import ScopedQuerySet, User
 from organization.models.steps import Step
-
-if TYPE_CHECKING:
-    from outcomes.models.outcome import Outcome
+from organization.reach import Reach
+from outcomes.models.facts import OutcomeFacts
 
 
 class OutcomeStepQuerySet(ScopedQuerySet):
@@ -18,10 +17,10 @@ class OutcomeStepQuerySet(ScopedQuerySet):
 
     branch_path = "outcome__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the steps of the user's own outcomes."""
         outcomes: Any = self.model._meta.get_field("outcome").related_model
-        return Q(outcome__in=outcomes.objects.filter(outcomes.objects.all().own_rows(user)).values("pk"))
+        return Q(outcome__in=outcomes.objects.filter(outcomes.objects.all().own_rows(reach)).values("pk"))
 
 
 class OutcomeStep(Step):
@@ -67,6 +66,6 @@ class OutcomeStep(Step):
 What = OutcomeStep.What
 
 
-def note(outcome: "Outcome", what: OutcomeStep.What, *, by: User | None, words: str = "") -> None:
+def note(outcome: OutcomeFacts, what: OutcomeStep.What, *, by: User | None, words: str = "") -> None:
     """Keep a step, in the transaction of what it tells of."""
     OutcomeStep.objects.create(outcome_id=outcome.pk, what=what, by=by, words=words)

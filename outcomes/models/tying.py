@@ -1,21 +1,15 @@
 """Writing what an outcome is tied to: its people, its credits and its files, touching only what changed."""
 
 from collections.abc import Iterable
-from typing import Any
-
-from django.db import models
 
 from evidence.models import Evidence
 from organization.models import Person
+from outcomes.models.facts import OutcomeFacts
 from pairings.models import Pairing
 
 
-class TiesMixin(models.Model):
+class TiesMixin(OutcomeFacts):
     """What verbs of an outcome write beside its own row."""
-
-    contributions: Any
-    credits: Any
-    proofs: Any
 
     class Meta:
         abstract = True

@@ -1,21 +1,18 @@
 """The ways back of an outcome: a draft removed, a submission withdrawn, a return undone, a verification revoked."""
 
 import uuid
-from typing import TYPE_CHECKING, cast
 
-from django.db import models
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from evidence.removal import let_go
 from organization.models import RuleError, User
 from outcomes.models import back
+from outcomes.models.facts import OutcomeFacts
+from outcomes.models.seal import seal_of
 
-if TYPE_CHECKING:
-    from outcomes.models.outcome import Outcome
 
-
-class UndoesMixin(models.Model):
+class UndoesMixin(OutcomeFacts):
     """Verbs that put an outcome back to what it was before."""
 
     class Meta:
@@ -79,22 +76,19 @@ class UndoesMixin(models.Model):
 
     def _be_returned(self, reason: str, *fields: str) -> None:
         """Write of a locked row that it goes back to its author, and in which version."""
-        outcome = cast("Outcome", self)
-        outcome.review, outcome.return_reason = outcome.Review.RETURNED, reason
-        outcome.returned_version = outcome.version + 1
-        outcome.save(update_fields=["review", "return_reason", "returned_version", *fields])
+        self.review, self.return_reason = self.Review.RETURNED, reason
+        self.returned_version = self.version + 1
+        self.save(update_fields=["review", "return_reason", "returned_version", *fields])
 
     def _let_drafts_go(self) -> None:
         """Untie drafts that continue this outcome: only what is verified can be continued."""
-        outcome = cast("Outcome", self)
-        for sequel in outcome.continued_by.filter(review__in=outcome.EDITABLE):
+        for sequel in self.continued_by.filter(review__in=self.EDITABLE):
             sequel.continues, sequel.work = None, uuid.uuid4()
             sequel.save(update_fields=["continues", "work"])
 
     def _count_again(self, reason: str) -> None:
         """Let an outcome count again whose correction was revoked, or return it where its proof was removed."""
-        outcome = cast("Outcome", self)
-        with outcome._locked(outcome.Review.SUPERSEDED) as earlier:
+        with self._locked(self.Review.SUPERSEDED) as earlier:
             if earlier.proofs.exists():
                 earlier.review = earlier.Review.VERIFIED
                 earlier.save(update_fields=["review"])
@@ -104,9 +98,8 @@ class UndoesMixin(models.Model):
 
     def seal_anew(self) -> None:
         """Seal a replaced version again whose file was removed; the line of that says which."""
-        outcome = cast("Outcome", self)
-        with outcome._locked(outcome.Review.SUPERSEDED) as earlier:
-            earlier.seal = earlier.compute_seal()
+        with self._locked(self.Review.SUPERSEDED) as earlier:
+            earlier.seal = seal_of(earlier)
             earlier.save(update_fields=["seal"])
 
     for undo in (drop, withdraw, revoke, undo_return, seal_anew):

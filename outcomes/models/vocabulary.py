@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, ScopedQuerySet, User, VersionedModel
+from organization.models import Branch, ScopedQuerySet, VersionedModel
+from organization.reach import Reach
 from organization.text import PlainCharField
 
 
@@ -103,10 +104,9 @@ def rank(choices: type[models.TextChoices], value: str) -> int:
 class WordQuerySet(ScopedQuerySet):
     """Reference words: everybody reads those of the system and of the own branch."""
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the system's words and those of the user's own branch."""
-        own_branch = user.person.branch_id if user.person else None
-        return Q(branch__isnull=True) | Q(branch=own_branch, branch__isnull=False)
+        return Q(branch__isnull=True) | Q(branch=reach.own_branch_id, branch__isnull=False)
 
     def for_branch(self, branch_id: int) -> "WordQuerySet":
         """Return the words that a branch can choose from."""

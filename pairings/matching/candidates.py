@@ -2,20 +2,17 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from organization.models.person_queries import PersonQuerySet
 from pairings.kinds import LEADER
 from pairings.matching.parts import Candidate, words_of
 
-if TYPE_CHECKING:
-    from organization.models.person_queries import PersonQuerySet
-
 
 def candidates_from(
-    people: "PersonQuerySet", *, topics: Mapping[int, Iterable[str]] | None = None, on: datetime.date | None = None
+    people: PersonQuerySet, *, topics: Mapping[int, Iterable[str]] | None = None, on: datetime.date | None = None
 ) -> list[Candidate]:
     """Return what the matching knows of people (one query).
 

@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from pairings.kinds import PairingKind
 from pairings.matching.assignment import FORBIDDEN, Scores, ThreeSides, assign_pairs
 from pairings.matching.parts import Candidate, Part, Side
 
-if TYPE_CHECKING:
-    from pairings.models import Match, MatchRun
+#: A MatchRun and a Match, whose models stand above the numbers; each form's matcher asks them.
+Run: TypeAlias = Any
+Match: TypeAlias = Any
 
 #: How much heavier the part weighs that a branch aims at.
 EMPHASIS = 3
@@ -75,11 +78,11 @@ class Matcher:
     #: What a branch can aim at besides the total: slugs of parts.
     aims: ClassVar[tuple[str, ...]] = ()
 
-    def candidates(self, run: "MatchRun") -> dict[str, list[Candidate]]:
+    def candidates(self, run: Run) -> dict[str, list[Candidate]]:
         """Return who may take each role."""
         raise NotImplementedError  # each form looks for its own people
 
-    def initial(self, match: "Match") -> dict[str, Any]:
+    def initial(self, match: Match) -> dict[str, Any]:
         """Return what the form's proposal page is filled in with, besides the people."""
         return {}
 
@@ -246,3 +249,13 @@ def why_left_over(code: str) -> str:
         BETTER_TOTAL: _("the others fit better together; choose “most people” to pair them too"),
         NO_MORE_GROUPS: _("whoever they may go with is needed elsewhere; no set pairs more people"),
     }[code]
+
+
+def matcher_of(kind: PairingKind) -> Matcher:
+    """Return the matcher of a form.
+
+    Raises:
+        ImportError: when the form has none.
+    """
+    matcher: Matcher = import_string(kind.matcher)()
+    return matcher

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, ScopedQuerySet, User
+from organization.reach import Reach
 from organization.text import PlainTextField
 from pairings.models import back
 
@@ -17,9 +18,9 @@ SENTENCE = 2000
 class ContradictionAnswerQuerySet(ScopedQuerySet):
     """Answers of a branch; everybody sees their own."""
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the answers that the user gave."""
-        return Q(by=user)
+        return Q(by=reach.account_id)
 
 
 class ContradictionAnswer(models.Model):

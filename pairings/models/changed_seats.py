@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Person, ScopedQuerySet, User
+from organization.models import Person, ScopedQuerySet
+from organization.reach import Reach
 from pairings.models.pairing import Pairing
 from pairings.models.seats import Seat
 
@@ -14,9 +15,9 @@ class ChangedSeatQuerySet(ScopedQuerySet):
 
     branch_path = "request__pairing__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the rows about the user's own pairings."""
-        return Q(request__pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(user)).values("pk"))
+        return Q(request__pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(reach)).values("pk"))
 
 
 class ChangedSeat(models.Model):

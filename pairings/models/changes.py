@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, all_or_nothing
+from organization.reach import Reach
 from organization.text import PlainTextField
 from pairings.models import back, fields_in_words, life
 from pairings.models.changed_seats import ChangedSeat
@@ -32,9 +33,9 @@ class ChangeRequestQuerySet(ScopedQuerySet):
 
     branch_path = "pairing__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the requests about the user's own pairings."""
-        return Q(pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(user)).values("pk"))
+        return Q(pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(reach)).values("pk"))
 
     def open(self) -> "ChangeRequestQuerySet":
         """Return the requests that wait for a decision."""

@@ -1,24 +1,20 @@
 """Files that a pairing holds beside the photos of its logs."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet
 from evidence.removal import let_go
 from organization.models import User
+from organization.reach import Viewer
 from pairings.models import back
 from pairings.models.pairing import Pairing
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
 
 
 class PairingFileQuerySet(EvidenceLinkQuerySet):
     """Files of pairings: seen by whoever sees the pairing."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> "PairingFileQuerySet":
+    def visible_to(self, user: Viewer) -> "PairingFileQuerySet":
         """Return the files of the pairings that the user may see."""
         return self.filter(pairing__in=Pairing.objects.visible_to(user).values("pk"))
 

@@ -5,27 +5,19 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import MEMBER_STAGES, PartyStage, Person, RuleError, User, all_or_nothing
 from organization.models.ties import History, stage_in, ties_coming, ties_history, ties_leaving, ties_person
+from pairings.models.seating import DECIDED, Seat, SeatsMixin
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from pairings.models.pairing import Pairing
-    from pairings.models.seats import Seat
 
-
-#: What is said to whoever would change what was approved past its change request.
-DECIDED = _("This was decided with the approval. Ask for a change, which is decided anew.")
-
-
-def check_approver(pairing: "Pairing", by: User) -> None:
+def check_approver(pairing: SeatsMixin, by: User) -> None:
     """Refuse whoever may not let a pairing begin.
 
     Raises:
@@ -36,7 +28,7 @@ def check_approver(pairing: "Pairing", by: User) -> None:
         raise RuleError(_("You take part in this pairing. A deputy, another secretary or the operator approves it."))
 
 
-def check_day_of_change(pairing: "Pairing", day: datetime.date) -> None:
+def check_day_of_change(pairing: SeatsMixin, day: datetime.date) -> None:
     """Refuse a day on which an approved pairing cannot have changed.
 
     Raises:
@@ -47,8 +39,8 @@ def check_day_of_change(pairing: "Pairing", day: datetime.date) -> None:
 
 
 def check_change(
-    pairing: "Pairing",
-    leaving: Collection["Seat"],
+    pairing: SeatsMixin,
+    leaving: Collection[Seat],
     joining: Collection[Person],
     *,
     by: User | None,
@@ -79,20 +71,12 @@ def check_change(
         )
 
 
-def approved_on(pairing: "Pairing") -> datetime.date:
+def approved_on(pairing: SeatsMixin) -> datetime.date:
     """Return the day on which an approved pairing was approved."""
     return timezone.localdate(cast("datetime.datetime", pairing.approved_at))
 
 
-def words_for(by: User, pairing: "Pairing", error: ValidationError) -> list[str]:
-    """Return why a seat was refused; to those who may not know party stages, only that it was."""
-    about_stage = hasattr(error, "error_dict") and NON_FIELD_ERRORS in error.error_dict
-    if about_stage and not by.manages(pairing.branch_id):
-        return [gettext("This person cannot take this place now; the branch secretary can say why.")]
-    return error.messages
-
-
-def problem_with_start(pairing: "Pairing") -> "StrOrPromise":
+def problem_with_start(pairing: SeatsMixin) -> "StrOrPromise":
     """Return why a saved pairing cannot begin on its day (up to four queries), or nothing when it can."""
     stored = type(pairing)._base_manager.filter(pk=pairing.pk).values_list("started_on", flat=True).first()
     if stored in (None, pairing.started_on):
@@ -115,7 +99,7 @@ def problem_with_start(pairing: "Pairing") -> "StrOrPromise":
     return ""
 
 
-def problem_with_decided(pairing: "Pairing", stored: "Pairing | None") -> "StrOrPromise":
+def problem_with_decided(pairing: SeatsMixin, stored: SeatsMixin | None) -> "StrOrPromise":
     """Return that a form's row holds another course, problem or amount than was approved (one query when it is)."""
     names = pairing.kind_info.decided_fields
     if (
@@ -127,13 +111,13 @@ def problem_with_decided(pairing: "Pairing", stored: "Pairing | None") -> "StrOr
         return ""
     approved = type(pairing)._base_manager.get(pk=pairing.pk)
     fields = [pairing._meta.get_field(name) for name in names]
-    if all(field.value_from_object(pairing) == field.value_from_object(approved) for field in fields):  # type: ignore[union-attr]
+    if all(field.value_from_object(pairing) == field.value_from_object(approved) for field in fields):
         return ""
     return DECIDED
 
 
 @contextmanager
-def kept(pairing: "Pairing", update_fields: Collection[str] | None) -> Iterator[None]:
+def kept(pairing: SeatsMixin, update_fields: Collection[str] | None) -> Iterator[None]:
     """Lock a saved pairing while its form's row is written, and move the seats of its first day with its start.
 
     Raises:
@@ -142,10 +126,8 @@ def kept(pairing: "Pairing", update_fields: Collection[str] | None) -> Iterator[
     if update_fields is not None:
         yield
         return
-    from pairings.models.pairing import Pairing  # noqa: PLC0415 - it imports this module
-
     with all_or_nothing():
-        stored = Pairing.objects.select_for_update().filter(pk=pairing.pk).first()
+        stored = pairing.shared_rows().select_for_update().filter(pk=pairing.pk).first()
         if stored and not stored.is_open:
             raise RuleError(
                 _("This pairing is %(status)s; that cannot be done now.") % {"status": stored.get_status_display()}
@@ -159,7 +141,7 @@ def kept(pairing: "Pairing", update_fields: Collection[str] | None) -> Iterator[
                 seat.save(update_fields=["joined_on", "stage_when_seated"])
 
 
-def check_closing_day(pairing: "Pairing", day: datetime.date) -> None:
+def check_closing_day(pairing: SeatsMixin, day: datetime.date) -> None:
     """Refuse a day on which a pairing cannot be over.
 
     Raises:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,13 +18,10 @@ from evidence.models import Evidence, EvidenceLink, EvidenceLinkQuerySet
 from evidence.removal import let_go
 from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
+from organization.reach import Reach, Viewer
 from organization.text import PlainTextField
 from pairings.models import back
 from pairings.models.pairing import Pairing
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
 
 #: So many letters of the words an index holds.
 BEGINNING = 40
@@ -33,9 +30,9 @@ BEGINNING = 40
 class ProgressLogQuerySet(ScopedQuerySet):
     """Progress logs; people see those of their own pairings."""
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the logs of the user's own pairings."""
-        return Q(pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(user)).values("pk"))
+        return Q(pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(reach)).values("pk"))
 
     def between(self, first: datetime.date, last: datetime.date) -> "ProgressLogQuerySet":
         """Return the logs dated in a period, both days included."""
@@ -219,7 +216,7 @@ class ProgressLog(VersionedModel):
 class LogPhotoQuerySet(EvidenceLinkQuerySet):
     """Photos of logs: seen by whoever sees the log."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> "LogPhotoQuerySet":
+    def visible_to(self, user: Viewer) -> "LogPhotoQuerySet":
         """Return the photos of the logs that the user may see."""
         return self.filter(log__in=ProgressLog.objects.visible_to(user).values("pk"))
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.models import Branch, DeskQuerySet, Person, RuleError, User, VersionedModel, all_or_nothing
+from organization.reach import Reach
 from organization.trail import audit_made
 from pairings import kinds
-from pairings.matching.matcher import Wishes
+from pairings.matching.matcher import Wishes, matcher_of
 from pairings.matching.parts import Candidate
 from pairings.models import back
 from pairings.models.match_rules import MatchRule
@@ -111,7 +112,7 @@ class MatchRun(VersionedModel):
         """
         if self.is_published:
             raise RuleError(_("The people have been asked already; begin a new proposal."))
-        matcher = self.kind_info.make_matcher()
+        matcher = matcher_of(self.kind_info)
         proposal = matcher.propose(
             candidates or matcher.candidates(self),
             weights=self.weights,
@@ -162,7 +163,7 @@ class MatchRun(VersionedModel):
 
     def _still_stands(self) -> bool:
         """Return whether everybody in the draft can still take the place, and no rule speaks against it."""
-        candidates = self.kind_info.make_matcher().candidates(self)
+        candidates = matcher_of(self.kind_info).candidates(self)
         free = {role: {one.person_id for one in people} for role, people in candidates.items()}
         wishes = self.wishes()
         for group in self.draft:
@@ -183,9 +184,9 @@ class MatchQuerySet(DeskQuerySet):
 
     branch_path = "run__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the matches in which the user is named."""
-        return Q(pk__in=MatchSeat.objects.filter(person=user.person_id).values("match"))
+        return Q(pk__in=MatchSeat.objects.filter(person=reach.person_id).values("match"))
 
     def waiting_for(self, user: User) -> "MatchQuerySet":
         """Return the matches that the user has not answered, with who is in them."""
@@ -242,7 +243,7 @@ class Match(models.Model):
     @property
     def reasons(self) -> list[str]:
         """Return in words why these people."""
-        return self.run.kind_info.make_matcher().say(self.facts)
+        return matcher_of(self.run.kind_info).say(self.facts)
 
     @property
     def is_accepted(self) -> bool:
@@ -309,9 +310,9 @@ class MatchSeatQuerySet(DeskQuerySet):
 
     branch_path = "run__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the seats of the matches in which the user is named."""
-        return Q(match__in=MatchSeat.objects.filter(person=user.person_id).values("match"))
+        return Q(match__in=MatchSeat.objects.filter(person=reach.person_id).values("match"))
 
 
 class MatchSeat(models.Model):

@@ -8,16 +8,17 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from organization.models import ScopedQuerySet, User
+from organization.models import ScopedQuerySet
+from organization.reach import Reach
 
 
 class PairingQuerySet(ScopedQuerySet):
     """Pairings of all forms; people see those they sit in or proposed."""
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the pairings in which the user has or had a seat, or that the user proposed."""
-        seats = self.model.seats.rel.related_model.objects.filter(person=user.person_id)
-        return Q(pk__in=seats.values("pairing")) | Q(proposed_by=user)
+        seats = self.model.seats.rel.related_model.objects.filter(person=reach.person_id)
+        return Q(pk__in=seats.values("pairing")) | Q(proposed_by=reach.account_id)
 
     def open(self) -> Self:
         """Return the pairings that are not over: proposed, returned or active."""

@@ -2,58 +2,55 @@
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Person, RuleError, User, all_or_nothing
 from pairings import kinds
-from pairings.models import life
+from pairings.models.facts import PairingFacts
 
-if TYPE_CHECKING:
-    from pairings.models.pairing import Pairing
-    from pairings.models.seats import Seat
+#: What is said to whoever would change what was approved past its change request.
+DECIDED = _("This was decided with the approval. Ask for a change, which is decided anew.")
+#: A Seat, whose model stands above.
+Seat = Any
 
 
-class SeatsMixin(models.Model):
+class SeatsMixin(PairingFacts):
     """The seats of a pairing (prefetch `seats__person`), and the verbs that fill those of a proposal."""
 
     class Meta:
         abstract = True
 
     @property
-    def _pairing(self) -> "Pairing":
-        return cast("Pairing", self)
-
-    @property
-    def open_seats(self) -> list["Seat"]:
+    def open_seats(self) -> list[Seat]:
         """Return the seats that are taken now, in the order of the kind's roles."""
-        return self._in_order(seat for seat in self._pairing.seats.all() if seat.left_on is None)
+        return self._in_order(seat for seat in self.seats.all() if seat.left_on is None)
 
     @property
-    def shown_seats(self) -> list["Seat"]:
+    def shown_seats(self) -> list[Seat]:
         """Return those who sit in it now or, when it is over, those who sat in it to the end."""
-        if self._pairing.is_open:
+        if self.is_open:
             return self.open_seats
-        closed_on = self._pairing.closed_on
-        return self._in_order(seat for seat in self._pairing.seats.all() if seat.left_on and seat.left_on >= closed_on)
+        closed_on = self.closed_on
+        return self._in_order(seat for seat in self.seats.all() if seat.left_on and seat.left_on >= closed_on)
 
     @property
-    def former_seats(self) -> list["Seat"]:
+    def former_seats(self) -> list[Seat]:
         """Return those who sat in it and left before its end, the first to leave first."""
         shown = {seat.pk for seat in self.shown_seats}
-        left = [seat for seat in self._pairing.seats.all() if seat.left_on and seat.pk not in shown]
+        left = [seat for seat in self.seats.all() if seat.left_on and seat.pk not in shown]
         return sorted(left, key=lambda seat: (seat.left_on or datetime.date.max, seat.pk))
 
-    def _in_order(self, seats: Iterable["Seat"]) -> list["Seat"]:
+    def _in_order(self, seats: Iterable[Seat]) -> list[Seat]:
         """Return seats in the order of the kind's roles; one of no such role (broken data) comes last."""
-        kind = self._pairing.kind_info
+        kind = self.kind_info
         order = {role.slug: place for place, role in enumerate((*kind.roles, *kind.extra_roles))}
         return sorted(seats, key=lambda seat: (order.get(seat.role, len(order)), seat.pk))
 
-    def seat_of(self, role: str) -> "Seat | None":
+    def seat_of(self, role: str) -> Seat | None:
         """Return the shown seat of a role."""
         return next((seat for seat in self.shown_seats if seat.role == role), None)
 
@@ -67,7 +64,7 @@ class SeatsMixin(models.Model):
         """Return whether the person sits in the pairing now."""
         return person_id is not None and any(seat.person_id == person_id for seat in self.open_seats)
 
-    def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> "Seat":
+    def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> Seat:
         """Give a person a seat in a proposal, keeping the party stage of that day.
 
         Args:
@@ -80,14 +77,13 @@ class SeatsMixin(models.Model):
             ValidationError: naming the rule that the seat would break.
             RuleError: when somebody else took it at the same moment.
         """
-        pairing = self._pairing
-        with pairing._locked(pairing.Status.PROPOSED, pairing.Status.RETURNED) as pairing:
+        with self._locked(self.Status.PROPOSED, self.Status.RETURNED) as pairing:
             return pairing._seat(person, role, on or pairing.started_on)
 
-    def _seat(self, person: Person, role: str, day: datetime.date) -> "Seat":
+    def _seat(self, person: Person, role: str, day: datetime.date) -> Seat:
         """Give a person a seat of this locked row; the person is locked too, so that the history stands still."""
         person = Person.objects.select_for_update(of=("self",)).select_related("branch").get(pk=person.pk)
-        seat = self._pairing.seats.model(
+        seat = self.seats.model(
             pairing_id=self.pk, person=person, role=role, joined_on=day, stage_when_seated=person.stage_on(day)
         )
         seat.full_clean()
@@ -95,12 +91,12 @@ class SeatsMixin(models.Model):
             seat.save()
         return seat
 
-    def _seat_named(self, person: Person, role: str, on: datetime.date, *, by: User) -> "Seat":
+    def _seat_named(self, person: Person, role: str, on: datetime.date, *, by: User) -> Seat:
         """Give a seat, and name the role in what is refused, so that a form shows it there."""
         try:
             return self._seat(person, role, on)
         except ValidationError as error:
-            raise ValidationError({role: life.words_for(by, self._pairing, error)}) from error
+            raise ValidationError({role: words_for(by, self, error)}) from error
 
     def change_people(
         self, *, by: User, people: Mapping[str, Person], helpers: Collection[Person] | None = None
@@ -116,10 +112,9 @@ class SeatsMixin(models.Model):
             RuleError: when it was approved or is over.
             ValidationError: naming the rule that a seat would break; nothing changes then.
         """
-        pairing = self._pairing
-        with pairing._locked(*pairing.OPEN) as pairing:
+        with self._locked(*self.OPEN) as pairing:
             if pairing.is_active:
-                raise RuleError(life.DECIDED)
+                raise RuleError(DECIDED)
             leaving, joining = pairing.who_changes(people, helpers)
             for seat in leaving:
                 seat.delete()
@@ -128,7 +123,7 @@ class SeatsMixin(models.Model):
 
     def who_changes(
         self, people: Mapping[str, Person], helpers: Collection[Person] | None
-    ) -> tuple[list["Seat"], list[tuple[str, Person]]]:
+    ) -> tuple[list[Seat], list[tuple[str, Person]]]:
         """Return which seats would be left, and who would take which role, if these people were to sit in it."""
         sitting = {seat.role: seat for seat in self.open_seats if seat.role != kinds.HELPER}
         helping = {seat.person: seat for seat in self.open_seats if seat.role == kinds.HELPER}
@@ -145,10 +140,18 @@ class SeatsMixin(models.Model):
             RuleError: naming the empty seats.
         """
         taken = [seat.role for seat in self.open_seats]
-        missing = [str(role.label) for role in self._pairing.kind_info.roles if taken.count(role.slug) != 1]
+        missing = [str(role.label) for role in self.kind_info.roles if taken.count(role.slug) != 1]
         if missing:
             raise RuleError(_("Not yet filled: %(roles)s.") % {"roles": "、".join(missing)})
 
     for fills in (seat, change_people):
         fills.alters_data = True  # type: ignore[union-attr]
     del fills
+
+
+def words_for(by: User, pairing: PairingFacts, error: ValidationError) -> list[str]:
+    """Return why a seat was refused; to those who may not know party stages, only that it was."""
+    about_stage = hasattr(error, "error_dict") and NON_FIELD_ERRORS in error.error_dict
+    if about_stage and not by.manages(pairing.branch_id):
+        return [gettext("This person cannot take this place now; the branch secretary can say why.")]
+    return error.messages

@@ -19,6 +19,7 @@ from organization.models import (
     User,
     all_or_nothing,
 )
+from organization.reach import Reach
 from pairings import kinds
 from pairings.models.pairing import Pairing
 
@@ -33,9 +34,9 @@ class SeatQuerySet(ScopedQuerySet):
 
     branch_path = "pairing__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the seats of the user's own pairings."""
-        return Q(pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(user)).values("pk"))
+        return Q(pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(reach)).values("pk"))
 
     def taken_on(self, day: datetime.date) -> "SeatQuerySet":
         """Return the seats that were taken on a day."""

@@ -1,7 +1,7 @@
 """The steps of a pairing's life, which its verbs keep for good: each return, each decision, each change."""
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -9,10 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import ScopedQuerySet, User
 from organization.models.steps import Step
-
-if TYPE_CHECKING:
-    from pairings.models.changes import ChangeRequest
-    from pairings.models.pairing import Pairing
+from organization.reach import Reach
+from pairings.models.facts import PairingFacts
 
 
 class PairingStepQuerySet(ScopedQuerySet):
@@ -20,10 +18,10 @@ class PairingStepQuerySet(ScopedQuerySet):
 
     branch_path = "pairing__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the steps of the user's own pairings."""
         pairings: Any = self.model._meta.get_field("pairing").related_model
-        return Q(pairing__in=pairings.objects.filter(pairings.objects.all().own_rows(user)).values("pk"))
+        return Q(pairing__in=pairings.objects.filter(pairings.objects.all().own_rows(reach)).values("pk"))
 
 
 class PairingStep(Step):
@@ -85,12 +83,12 @@ What = PairingStep.What
 
 
 def note(
-    pairing: "Pairing",
+    pairing: PairingFacts,
     what: PairingStep.What,
     *,
     by: User,
     words: str = "",
-    change: "ChangeRequest | None" = None,
+    change: Any = None,
     at: datetime.datetime | None = None,
 ) -> None:
     """Keep a step, in the transaction of what it tells of; its moment is now unless said otherwise."""

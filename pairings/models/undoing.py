@@ -1,7 +1,5 @@
 """The ways back of a pairing: a proposal withdrawn, and a decision undone."""
 
-from typing import TYPE_CHECKING, Any, cast
-
 from django.db import models
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
@@ -9,12 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import RuleError, User
 from pairings import kinds
 from pairings.models import back
-
-if TYPE_CHECKING:
-    from pairings.models.pairing import Pairing
+from pairings.models.seating import SeatsMixin
 
 
-class UndoesMixin(models.Model):
+class UndoesMixin(SeatsMixin):
     """Verbs that put a pairing back to what it was before."""
 
     class Meta:
@@ -56,46 +52,36 @@ class UndoesMixin(models.Model):
 
     def _undo_approval(self) -> None:
         """Let a locked row wait for approval again."""
-        pairing = cast("Pairing", self)
-        pairing.status, pairing.approved_by, pairing.approved_at = pairing.Status.PROPOSED, None, None
-        pairing.save(update_fields=["status", "approved_by", "approved_at"])
-        pairing.as_form().on_approval_undone()
+        self.status, self.approved_by, self.approved_at = self.Status.PROPOSED, None, None
+        self.save(update_fields=["status", "approved_by", "approved_at"])
+        self.as_form().on_approval_undone()
 
     def _undo_closing(self) -> None:
         """Open a locked row again, with the seats that its end closed."""
-        pairing = cast("Pairing", self)
-        was_active = pairing.approved_at is not None
-        newest = {seat.role if seat.role != kinds.HELPER else seat.pk: seat for seat in pairing.shown_seats}
-        pairing.status = pairing.Status.ACTIVE if was_active else pairing.Status.PROPOSED
-        pairing.closed_on, pairing.closing_summary = None, ""
-        pairing.save(update_fields=["status", "closed_on", "closing_summary"])
+        was_active = self.approved_at is not None
+        newest = {seat.role if seat.role != kinds.HELPER else seat.pk: seat for seat in self.shown_seats}
+        self.status = self.Status.ACTIVE if was_active else self.Status.PROPOSED
+        self.closed_on, self.closing_summary = None, ""
+        self.save(update_fields=["status", "closed_on", "closing_summary"])
         for seat in newest.values():
             seat.left_on = None
             seat.save(update_fields=["left_on"])
         if was_active:
-            pairing.check_seats()
-        pairing.as_form().on_reopened()
+            self.check_seats()
+        self.as_form().on_reopened()
 
     def is_begun(self) -> bool:
         """Return whether something stands on the approval: rows that keep it, or people who left (a few queries)."""
-        pairing = cast("Pairing", self)
-        if pairing.last_day_held() or pairing.seats.filter(left_on__isnull=False).exists():
+        if self.last_day_held() or self.seats.filter(left_on__isnull=False).exists():
             return True
-        changes: Any = pairing.changes
-        if changes.exclude(state__in=changes.model.IN_VAIN).exists():
+        if self.changes.exclude(state__in=self.changes.model.IN_VAIN).exists():
             return True
-        holding = (link for link in pairing._meta.related_objects if link.on_delete is models.PROTECT)
+        holding = (link for link in self._meta.related_objects if link.on_delete is models.PROTECT)
         return any(
-            link.related_model._base_manager.filter(**{link.field.name: pairing.pk}).exists()
+            link.related_model._base_manager.filter(**{link.field.name: self.pk}).exists()
             for link in holding
             if link.name not in ("match", "changes")  # what the pairing came of, and what was just looked at
         )
-
-    def on_approval_undone(self) -> None:
-        """Do what the form does when its approval is undone; called inside the transaction on the child."""
-
-    def on_reopened(self) -> None:
-        """Do what the form does when its end is undone; called inside the transaction on the child."""
 
     for undo in (withdraw, undo_decision):
         undo.alters_data = True  # type: ignore[attr-defined]

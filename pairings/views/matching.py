@@ -16,7 +16,7 @@ from organization.models import Branch, Person, User, all_or_nothing
 from organization.refusals import carried_out
 from pairings.forms import AnswerForm, RuleForm, RunForm
 from pairings.kinds import PairingKind, kind_of
-from pairings.matching.matcher import why_left_over
+from pairings.matching.matcher import matcher_of, why_left_over
 from pairings.models import Match, MatchRule, MatchRun
 
 GROUPS_ON_A_PAGE = 20
@@ -135,7 +135,7 @@ def _work_out(request: HttpRequest, proposal: MatchRun) -> HttpResponse:
 
 def _shown(proposal: MatchRun, number: str) -> dict[str, Any]:
     """Return a page of the groups, drafted or asked, and who was left over (one query each)."""
-    matcher, roles = proposal.kind_info.make_matcher(), proposal.kind_info.roles
+    matcher, roles = matcher_of(proposal.kind_info), proposal.kind_info.roles
     groups: Any = proposal.matches.with_people() if proposal.is_published else proposal.draft
     page = Paginator(groups, GROUPS_ON_A_PAGE).get_page(number)
     left = proposal.leftovers

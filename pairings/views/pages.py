@@ -22,6 +22,7 @@ from organization.text import whole_number
 from pairings.filters import LogFilter, PairingFilter
 from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm
 from pairings.kinds import PairingKind, kind_of
+from pairings.matching.matcher import matcher_of
 from pairings.models import ChangeRequest, Match, Pairing, ProgressLog
 
 LOGS_ON_A_PAGE = 20
@@ -167,7 +168,7 @@ class PairingCreateView(SavesThroughVerbMixin, KindMixin, CreateView):
         """Fill in what the match, or the address, already says."""
         match = self._match()
         known = {name: value for name, value in self.request.GET.items() if name in self.prefilled}
-        return {**known, **(self.kind.make_matcher().initial(match) if match else {})}
+        return {**known, **(matcher_of(self.kind).initial(match) if match else {})}
 
     def _match(self) -> Match | None:
         """Return the accepted match that the address names."""

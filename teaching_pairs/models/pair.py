@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.doors import DayThatCameField, validate_at_the_door
-from organization.models import Person, ScopedQuerySet, User, all_or_nothing
+from organization.models import Person, ScopedQuerySet, all_or_nothing
+from organization.reach import Reach
 from organization.text import PlainCharField
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
@@ -159,9 +160,9 @@ class MilestoneQuerySet(ScopedQuerySet):
 
     branch_path = "pair__branch"
 
-    def own_rows(self, user: User) -> Q:
+    def own_rows(self, reach: Reach) -> Q:
         """Return the milestones of the user's own pairs."""
-        return Q(pair__in=TeachingPair.objects.filter(TeachingPair.objects.all().own_rows(user)).values("pk"))
+        return Q(pair__in=TeachingPair.objects.filter(TeachingPair.objects.all().own_rows(reach)).values("pk"))
 
 
 class Milestone(models.Model):

@@ -194,7 +194,7 @@ def test_a_rubric_s_copy_stays_in_its_branch_and_the_operator_s_is_the_system_s(
     stranger = secretary_of(BranchFactory(college=world.branch.college))
     newest = Rubric.objects.first()
     signed_in(stranger).post(address, both)
-    assert [one.branch_id for one in Rubric.objects.filter(pk__gt=newest.pk)] == list(stranger.managed_branch_ids)
+    assert [one.branch_id for one in Rubric.objects.filter(pk__gt=newest.pk)] == list(stranger.reach.manages)
 
 
 def test_reflections_are_the_student_s_own(world: BranchWorld, team: MentorshipTeam) -> None:
