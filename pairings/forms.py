@@ -21,7 +21,7 @@ from organization.text import ParagraphsFormField
 from pairings.kinds import HELPER, LEADER, PairingKind, SeatRole, kind_of
 from pairings.matching.matcher import matcher_of
 from pairings.models import Match, MatchRule, MatchRun, Pairing, ProgressLog
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from pairings.models.fields_in_words import told_now
 
 

@@ -15,7 +15,7 @@ from organization.models import MEMBER_STAGES, Person, User
 from organization.partings import Question, asks_of_leavers
 from pairings import kinds
 from pairings.models import Pairing, Seat
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from pairings.models.seats import STUDENT_ROLES
 
 if TYPE_CHECKING:

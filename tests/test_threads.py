@@ -20,7 +20,7 @@ from organization.integrity import try_all
 from organization.models import Branch, Merge, RuleError, User
 from outcomes.models import FrozenReport, Outcome, OutcomeShare, ask_to_share
 from pairings.models import ChangeRequest, Match, MatchRun, Pairing, Seat
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from teaching_pairs.models import TeachingPair
 from tests.factories import (
     BranchFactory,

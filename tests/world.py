@@ -18,7 +18,7 @@ from outcomes.freezing import freeze_report
 from outcomes.models import Grade, Outcome, ReportProse, Subkind, ask_to_share
 from pairings.contradictions import explain, kind_of
 from pairings.models import MatchRule, MatchRun, PairingFile
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.factories import (
     BranchFactory,

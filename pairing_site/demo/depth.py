@@ -29,7 +29,7 @@ from pairing_site.demo.words import (
 )
 from pairings.contradictions import explain, kind_of, records
 from pairings.models import Match, Pairing, Seat
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from pairings.views.matching import new_run
 from teaching_pairs.models import SignUp, TeachingPair, Workshop, WorkshopRun
 

@@ -1,9 +1,7 @@
 """What was approved changes by a new decision: who asks for what and why, and what was decided on it."""
 
-import datetime
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, all_or_nothing
 from organization.reach import Reach
 from organization.text import PlainTextField
-from pairings.models import back, fields_in_words, life
-from pairings.models.changed_seats import ChangedSeat
+from pairings.models import back, changing, fields_in_words
+from pairings.models.fields_in_words import Difference
 from pairings.models.pairing import Pairing
 from pairings.models.steps import What, note
 
@@ -59,15 +57,6 @@ class ChangeRequestQuerySet(ScopedQuerySet):
     def with_pairings(self) -> "ChangeRequestQuerySet":
         """Fetch, besides, the pairing with its people."""
         return self.with_words().select_related("pairing__branch").prefetch_related("pairing__seats__person")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One thing that a request changes, in words."""
-
-    label: "StrOrPromise"
-    old: str
-    new: str
 
 
 class ChangeRequest(models.Model):
@@ -187,7 +176,7 @@ class ChangeRequest(models.Model):
             for seat in self.seats.all()
         ]
         form = self.pairing.kind_info.model_class
-        return people + [Difference(*fields_in_words.told(form, name, told)) for name, told in self.fields.items()]
+        return people + [fields_in_words.told(form, name, told) for name, told in self.fields.items()]
 
     def involves(self, person_id: int | None) -> bool:
         """Return whether the person would come to sit in the pairing by it (prefetch `seats`)."""
@@ -221,7 +210,8 @@ class ChangeRequest(models.Model):
         with all_or_nothing():
             pairing = self._lock_pairing()
             self._check_asker(by)
-            seats = self._seats_for(people or {}, helpers) if self.subject == self.Subject.PEOPLE else []
+            is_about_people = self.subject == self.Subject.PEOPLE
+            seats = changing.places_for(pairing, people or {}, helpers) if is_about_people else []
             fields = fields_in_words.changed(pairing.as_form(), values or {})
             if not seats and not fields:
                 raise RuleError(_("This is how it stands already."))
@@ -232,7 +222,7 @@ class ChangeRequest(models.Model):
                 seat.request = self
                 seat.save()
             if at_once or pairing.branch.changes == Branch.Changes.RECORDED:
-                self._apply(by=by)
+                self._carry_out(by=by)
                 self._move(self.State.RECORDED, by=by if by.manages(pairing.branch_id) else None)
                 note(pairing, What.RECORDED, by=by, words=self.reason, change=self)
             else:
@@ -249,7 +239,7 @@ class ChangeRequest(models.Model):
         with self._locked(self.State.OPEN) as request:
             request.check_decider(by)
             try:
-                request._apply(by=by)
+                request._carry_out(by=by)
             except ValidationError as error:
                 words = _("It does not fit any more: %(why)s") % {"why": " ".join(error.messages)}
                 raise RuleError(words) from error
@@ -313,7 +303,7 @@ class ChangeRequest(models.Model):
                 line.facts = {"state": request.state, "decided_by": request.decided_by_id, "decided_at": at}
                 if request.state in self.APPLIED:
                     request.pairing = pairing
-                    request._apply_back()
+                    changing.carry_back(pairing, request.seats.select_related("left", "taken"), request.fields)
                 request._move(self.State.OPEN)
                 note(pairing, What.UNDONE, by=by, words=reason.strip(), change=request)
         self.refresh_from_db()
@@ -336,72 +326,16 @@ class ChangeRequest(models.Model):
         if not by.manages(self.pairing.branch_id) and (leader is None or leader.pk != by.person_id):
             raise RuleError(_("Who leads the pairing, or the branch's secretary, asks for a change."))
 
-    def _seats_for(self, people: Mapping[str, Person], helpers: Collection[Person] | None) -> list[ChangedSeat]:
-        """Return a row for each place that would be taken by another, or given up."""
-        leaving, joining = self.pairing.who_changes(people, helpers)
-        places = [ChangedSeat(role=role, joining=person) for role, person in joining]
-        for seat in leaving:
-            taker = next((one for one in places if one.role == seat.role and one.leaving is None), None)
-            if taker is None:
-                places.append(ChangedSeat(role=seat.role, leaving=seat.person))
-            else:
-                taker.leaving = seat.person
-        return places
-
     def _try(self, *, by: User) -> None:
         """Refuse at once what could not be carried out as things stand, and leave everything as it is."""
         with transaction.atomic():
-            self._apply(by=by, is_trial=True)
+            self._carry_out(by=by, decides=False)
             transaction.set_rollback(True)
 
-    def _apply(self, *, by: User, is_trial: bool = False) -> None:
+    def _carry_out(self, *, by: User, decides: bool = True) -> None:
         """Carry the change out on the locked pairing; every rule of its approval is tried again."""
-        pairing = self.pairing
-        life.check_day_of_change(pairing, self.on)
-        if self.subject == self.Subject.PEOPLE:
-            self._seat_others(pairing, by, decides=not is_trial)
-        form = pairing.as_form()
-        for name, told in self.fields.items():
-            fields_in_words.put(form, name, was=told["old"], becomes=told["new"])
-        if self.fields:
-            form.rework(list(self.fields))
-        Pairing.objects.get(pk=pairing.pk).check_seats()
-
-    def _seat_others(self, pairing: Pairing, by: User, *, decides: bool) -> None:
-        """Let those who leave keep their seats as history, and give the others theirs."""
-        sitting = {(seat.role, seat.person_id): seat for seat in pairing.open_seats}
         places = list(self.seats.select_related("leaving", "joining"))
-        for place in places:
-            place.left = sitting.get((place.role, place.leaving_id)) if place.leaving_id else None
-            if place.leaving_id and place.left is None:
-                raise RuleError(_("%(person)s does not sit in this place any more.") % {"person": place.leaving})
-        leaving = [place.left for place in places if place.left]
-        joining = [place.joining for place in places if place.joining]
-        life.check_change(pairing, leaving, joining, by=by if decides else None, day=self.on)
-        for seat in leaving:
-            seat.leave(on=self.on)
-        for place in places:
-            if place.joining:
-                place.taken = pairing._seat_named(place.joining, place.role, self.on, by=by)
-            place.save(update_fields=["left", "taken"])
-
-    def _apply_back(self) -> None:
-        """Put the locked pairing back to what it was before the change."""
-        for place in self.seats.select_related("left", "taken"):
-            left, taken = place.left, place.taken
-            place.left = place.taken = None
-            place.save(update_fields=["left", "taken"])
-            if taken:
-                taken.delete()
-            if left:
-                left.left_on = None
-                left.save(update_fields=["left_on"])
-        form = self.pairing.as_form()
-        for name, told in self.fields.items():
-            fields_in_words.put(form, name, was=told["new"], becomes=told["old"])
-        if self.fields:
-            form.rework(list(self.fields))
-        Pairing.objects.get(pk=self.pairing_id).check_seats()
+        changing.carry_out(self.pairing, places, self.fields, on=self.on, by=by, decides=decides)
 
     def _move(self, state: str, *, by: User | None = None, reason: str = "") -> None:
         """Write where the locked request is."""
@@ -432,39 +366,3 @@ class ChangeRequest(models.Model):
     for verb in (ask, approve, refuse, withdraw, see, lapse, undo):
         verb.alters_data = True  # type: ignore[union-attr]
     del verb
-
-
-def ask_for_changes(
-    pairing: Pairing,
-    *,
-    by: User,
-    reason: str,
-    on: datetime.date | None = None,
-    people: Mapping[str, Person] | None = None,
-    helpers: Collection[Person] | None = None,
-    values: Mapping[str, Any] | None = None,
-    at_once: bool = False,
-) -> list[ChangeRequest]:
-    """Ask for all that differs from how an approved pairing stands: a request for each subject, decided by itself.
-
-    Raises:
-        RuleError: when nothing differs, or as ChangeRequest.ask().
-        ValidationError: as ChangeRequest.ask().
-    """
-    subjects: dict[str, dict[str, Any]] = {}
-    if any(pairing.who_changes(people or {}, helpers)):
-        subjects[ChangeRequest.Subject.PEOPLE] = {"people": people, "helpers": helpers}
-    changed = fields_in_words.changed(Pairing.objects.get(pk=pairing.pk).as_form(), values or {})
-    for part in pairing.kind_info.decided:
-        if any(name in changed for name in part.fields):
-            subjects[part.slug] = {"values": {name: (values or {})[name] for name in part.fields if name in changed}}
-    if not subjects:
-        raise RuleError(_("This is how it stands already."))
-    requests = []
-    with all_or_nothing():
-        for subject, what in subjects.items():
-            request = ChangeRequest(pairing=pairing, subject=subject, reason=reason.strip())
-            request.on = on or max(timezone.localdate(), pairing.started_on)
-            request.ask(by=by, at_once=at_once, **what)
-            requests.append(request)
-    return requests

@@ -1,6 +1,7 @@
 """Values of a form's own fields as a change request keeps them, puts them, and says them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,15 @@ from organization.models import RuleError
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that a request changes, in words."""
+
+    label: "StrOrPromise"
+    old: str
+    new: str
 
 
 def _field(form: "Model | type[Model]", name: str) -> Any:
@@ -51,11 +61,11 @@ def put(form: Model, name: str, *, was: Any, becomes: Any) -> None:
     setattr(form, field.attname, field.to_python(becomes))
 
 
-def told(form: type[Model], name: str, said: Mapping[str, Any]) -> "tuple[StrOrPromise, str, str]":
-    """Return what a field is called, and its old and new value in words."""
+def told(form: type[Model], name: str, said: Mapping[str, Any]) -> Difference:
+    """Return what becomes of a field, in words."""
     field = _field(form, name)
     words = said.get("words") or [_in_words(field, said["old"]), _in_words(field, said["new"])]
-    return field.verbose_name, words[0], words[1]
+    return Difference(field.verbose_name, words[0], words[1])
 
 
 def told_now(form: Model, name: str) -> str:

@@ -15,7 +15,7 @@ from organization.models import MEMBER_STAGES, User
 from organization.ways_back import told_of, way_of
 from pairings.contradictions import in_rows
 from pairings.models import ChangeRequest, Pairing, PairingStep, Seat
-from pairings.models.changes import Difference
+from pairings.models.fields_in_words import Difference
 
 register = template.Library()
 LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)

@@ -7,7 +7,7 @@ from enterprise_service.models import Engagement, Enterprise, Problem
 from mentorship.models import MentorshipTeam
 from organization.models import Branch, Person, User
 from pairings.models import ChangeRequest, Pairing, ProgressLog
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from teaching_pairs.models import TeachingPair
 from tests.factories.organization import member, secretary_of, student, teacher, user_of
 

@@ -18,7 +18,7 @@ from organization.models import Branch, RuleError, User
 from organization.personal import anonymise, everything_about
 from organization.trail import audited_delete
 from pairings.models import ChangeRequest, Pairing, PairingStep
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from teaching_pairs.models import TeachingPair
 from tests.conftest import signed_in
 from tests.factories import (

@@ -11,7 +11,7 @@ from enterprise_service.models import Engagement, Problem
 from organization.models import Person, User
 from pairings.kinds import all_kinds
 from pairings.models import ChangeRequest, Match, MatchRun, ProgressLog
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from teaching_pairs.models import TeachingPair
 from tests.factories.pairings import STARTED
 from tests.nets.verbs.machine import Machine, day, maybe, number, pick, words
