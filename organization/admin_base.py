@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 from unfold.forms import PaginationInlineFormSet
 
 from organization.bounds import MOST_ROWS, form_class_of
@@ -23,6 +24,7 @@ from organization.forms import VersionedFormMixin
 from organization.models import Branch, RuleError, User, all_or_nothing
 from organization.refusals import words_of
 from organization.text import whole_number
+from organization.transitions import Transition
 
 
 class VersionedAdminForm(VersionedFormMixin, forms.ModelForm):
@@ -228,6 +230,24 @@ class BranchModelAdmin(AsksFirstMixin, ScopedMixin, ModelAdmin, WritesLateMixin)
         context = {**self.admin_site.each_context(request), "title": title, "rows": rows, "action": action}
         context |= {"button": button or _("Return with the reason"), "consequence": consequence}
         return TemplateResponse(request, "admin/branch/reason.html", {**context, "opts": self.opts})
+
+
+def desk_action(transition: Transition) -> Callable[..., HttpResponse | None]:
+    """Return the action that takes a step for each chosen row, after asking why where its form asks a reason."""
+
+    @action(description=transition.confirm or transition.button)
+    def take(admin: BranchModelAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        given = {}
+        if transition.form:
+            given = {"reason": request.POST.get("reason", "").strip()}
+            if not given["reason"]:
+                return admin.ask_reason(request, rows, transition.verb, str(transition.title))
+        user = cast("User", request.user)
+        admin.carry_out(request, rows, transition.permission, lambda row: transition.take(row, by=user, **given))
+        return None
+
+    take.__name__ = transition.verb
+    return take
 
 
 class BoundedFormSet(PaginationInlineFormSet):

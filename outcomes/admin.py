@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from organization.admin_back import TakesBackAdmin
-from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin
+from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin, desk_action
 from organization.models import User, all_or_nothing
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
+from outcomes.models.transitions import RETURN, VERIFY
 from pairings.contradictions import explain, in_rows
 
 
@@ -58,7 +59,7 @@ class OutcomeAdmin(SheetImportMixin, TakesBackAdmin):
     list_select_related = ["branch"]
     search_fields = ["title", "people__name", "people__pinyin"]
     date_hierarchy = "achieved_on"
-    actions = ["verify", "send_back"]
+    actions = ["verify", desk_action(RETURN)]
     ways_back = ("verification", "return", "draft")
     fields = [
         "title", "category", "subkind", "level", "status", "grade", "achieved_on",
@@ -87,7 +88,7 @@ class OutcomeAdmin(SheetImportMixin, TakesBackAdmin):
         """Go to the outcome form, which takes people and files too."""
         return redirect(reverse("outcomes:new"))
 
-    @action(description=gettext_lazy("Verify"))
+    @action(description=VERIFY.button)
     def verify(self, request: HttpRequest, outcomes: QuerySet[Outcome]) -> HttpResponse | None:
         """Lock the chosen outcomes and let them count; of those that contradict themselves ask why first."""
         user, reason = cast("User", request.user), request.POST.get("reason", "").strip()
@@ -105,19 +106,7 @@ class OutcomeAdmin(SheetImportMixin, TakesBackAdmin):
                         explain(found.kind, outcome, by=user, reason=reason)
                 outcome.verify(by=user)
 
-        self.carry_out(request, outcomes, "outcomes.verify_outcome", verify)
-        return None
-
-    @action(description=gettext_lazy("Return with a reason"))
-    def send_back(self, request: HttpRequest, outcomes: QuerySet[Outcome]) -> HttpResponse | None:
-        """Ask for the reason, then return the chosen outcomes."""
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            return self.ask_reason(request, outcomes, "send_back", _("Return the outcome"))
-        user = cast("User", request.user)
-        self.carry_out(
-            request, outcomes, "outcomes.return_outcome", lambda outcome: outcome.send_back(by=user, reason=reason)
-        )
+        self.carry_out(request, outcomes, VERIFY.permission, verify)
         return None
 
 

@@ -2,12 +2,12 @@
 
 import rules
 
-from organization import merge_kinds
+from organization import merge_kinds, transitions, ways_back
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
-from organization.ways_back import register
 from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, Subkind, back, merging
 from outcomes.models.shares import may_ask
+from outcomes.models.transitions import OF_OUTCOMES, OF_SHARES
 from pairings.rules import is_a_teacher
 
 
@@ -52,5 +52,6 @@ rules.add_perm("outcomes.answer_share", manages_its_branch)
 rules.add_perm("outcomes.freeze_report", manages_its_branch)
 rules.add_perm("outcomes.write_report", manages_its_branch)
 rules.add_perm("outcomes.see_figures", oversees_a_branch)
-register(*back.WAYS)
+ways_back.register(*back.WAYS)
+transitions.register(*OF_OUTCOMES, *OF_SHARES)
 merge_kinds.register(merging.KIND)

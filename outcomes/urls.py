@@ -2,16 +2,16 @@
 
 from django.urls import include, path
 
+from organization.transition_views import addresses_of
+from outcomes.models.transitions import CORRECT, OF_SHARES, RETURN, SUBMIT, VERIFY
 from outcomes.views import figures, records, reports, shares
 
 app_name = "outcomes"
 an_outcome = [
     path("", records.detail, name="detail"),
     path("edit/", records.OutcomeUpdateView.as_view(), name="edit"),
-    path("submit/", records.submit, name="submit"),
-    path("verify/", records.verify, name="verify"),
-    path("return/", records.send_back, name="return"),
-    path("correct/", records.correct, name="correct"),
+    *addresses_of(SUBMIT, VERIFY, RETURN),
+    *addresses_of(CORRECT, view=records.CorrectionView),
     path("share/", shares.ask, name="share"),
 ]
 a_report = [
@@ -28,8 +28,7 @@ urlpatterns = [
     path("outcomes/alike/", records.alike, name="alike"),
     path("outcomes/hand-over/<int:pk>/", records.hand_over, name="hand_over"),
     path("outcomes/<int:pk>/", include(an_outcome)),
-    path("shares/<int:pk>/agree/", shares.agree, name="agree_share"),
-    path("shares/<int:pk>/decline/", shares.decline, name="decline_share"),
+    path("shares/<int:pk>/", include(addresses_of(*OF_SHARES, view=shares.ShareTransitionView))),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:slug>/", figures.figure, name="figure"),
     path("reports/", reports.report_list, name="reports"),

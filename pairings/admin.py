@@ -8,15 +8,15 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from organization.admin_back import TakesBackAdmin
-from organization.admin_base import BRANCH_FILTER, ReadOnlyInline
+from organization.admin_base import BRANCH_FILTER, ReadOnlyInline, desk_action
 from organization.models import User
 from pairings.kinds import kind_labels, kind_of
 from pairings.models import Pairing, ProgressLog, Seat
+from pairings.models.transitions import APPROVE, RETURN
 
 
 class SeatInline(ReadOnlyInline):
@@ -47,7 +47,7 @@ class PairingAdmin(TakesBackAdmin):
     list_select_related = ["branch"]
     search_fields = ["title", "counterpart", "seats__person__name", "seats__person__pinyin"]
     date_hierarchy = "started_on"
-    actions = ["approve", "send_back"]
+    actions = [desk_action(APPROVE), desk_action(RETURN)]
     ways_back = ("decision", "proposal")
     own_fields: Sequence[str] = ()
 
@@ -82,24 +82,6 @@ class PairingAdmin(TakesBackAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Go to the proposal page, which asks for the people too."""
         return redirect(reverse(f"{kind_of(self.model.KIND).namespace}:new"))  # type: ignore[attr-defined]
-
-    @action(description=gettext_lazy("Approve"))
-    def approve(self, request: HttpRequest, pairings: QuerySet[Any]) -> None:
-        """Let the chosen proposals begin."""
-        user = cast("User", request.user)
-        self.carry_out(request, pairings, "pairings.approve_pairing", lambda pairing: pairing.approve(by=user))
-
-    @action(description=gettext_lazy("Return with a reason"))
-    def send_back(self, request: HttpRequest, pairings: QuerySet[Any]) -> HttpResponse | None:
-        """Ask for the reason, then return the chosen proposals."""
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            return self.ask_reason(request, pairings, "send_back", _("Return the proposal"))
-        user = cast("User", request.user)
-        self.carry_out(
-            request, pairings, "pairings.return_pairing", lambda pairing: pairing.send_back(by=user, reason=reason)
-        )
-        return None
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -2,10 +2,11 @@
 
 import rules
 
+from organization import transitions, ways_back
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
-from organization.ways_back import register
 from pairings.models import ChangeRequest, MatchRule, MatchRun, Pairing, ProgressLog, Seat, back
+from pairings.models.transitions import OF_CHANGES, OF_PAIRINGS
 
 
 @rules.predicate
@@ -84,4 +85,5 @@ rules.add_perm("pairings.decide_change", decides_on_change)
 rules.add_perm("pairings.withdraw_change", asked_for_it)
 rules.add_perm("pairings.run_matching", manages_its_branch)
 rules.add_perm("pairings.see_contradictions", manages_a_branch)
-register(*back.WAYS)
+ways_back.register(*back.WAYS)
+transitions.register(*OF_PAIRINGS, *OF_CHANGES)

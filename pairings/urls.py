@@ -2,16 +2,14 @@
 
 from django.urls import include, path
 
+from organization.transition_views import addresses_of
+from pairings.models.transitions import OF_CHANGES, OF_PAIRINGS
 from pairings.views import changes, contradictions, matching, pages
 
 app_name = "pairings"
 a_pairing = [
     path("log/", pages.LogCreateView.as_view(), name="log"),
-    path("approve/", pages.approve, name="approve"),
-    path("return/", pages.send_back, name="return"),
-    path("resubmit/", pages.resubmit, name="resubmit"),
-    path("complete/", pages.complete, name="complete"),
-    path("end/", pages.end, name="end"),
+    *addresses_of(*OF_PAIRINGS, view=pages.PairingTransitionView),
 ]
 a_form = [
     path("", matching.overview, name="matching"),
@@ -22,12 +20,7 @@ a_proposal = [
     path("", matching.run, name="run"),
     path("publish/", matching.publish, name="publish"),
 ]
-a_change = [
-    path("approve/", changes.approve, name="approve_change"),
-    path("refuse/", changes.refuse, name="refuse_change"),
-    path("withdraw/", changes.withdraw, name="withdraw_change"),
-    path("seen/", changes.see, name="see_change"),
-]
+a_change = addresses_of(*OF_CHANGES, view=changes.ChangeTransitionView)
 urlpatterns = [
     path("changes/", changes.ChangeListView.as_view(), name="changes"),
     path("changes/<int:pk>/", include(a_change)),

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from evidence.models import Evidence
 from organization.models import Person, RuleError, User, all_or_nothing
+from outcomes.models import transitions
 from outcomes.models.chain import chain_problems
 from outcomes.models.quantity import QUANTITIES, quantity_constraints
 from outcomes.models.queries import OutcomeQuerySet
@@ -164,7 +165,7 @@ class Outcome(TiesMixin, UndoesMixin):
         Raises:
             RuleError: when it has no evidence, nobody achieved it, or it is not the author's any more.
         """
-        with self._locked(*self.EDITABLE) as outcome:
+        with self._locked(*transitions.SUBMIT.allowed) as outcome:
             if not outcome.proofs.exists():
                 raise RuleError(_("Please attach a file that proves the outcome."))
             if not outcome.contributions.exists():
@@ -181,7 +182,7 @@ class Outcome(TiesMixin, UndoesMixin):
             RuleError: when it is not submitted, has no evidence, `by` submitted it, or does not manage its branch.
             ValidationError: when a field or a credit breaks a rule.
         """
-        with self._locked(self.Review.SUBMITTED) as outcome:
+        with self._locked(*transitions.VERIFY.allowed) as outcome:
             by.must_manage(outcome.branch_id)
             if outcome.submitted_by_id is None:
                 raise RuleError(
@@ -209,7 +210,7 @@ class Outcome(TiesMixin, UndoesMixin):
         """
         if not reason.strip():
             raise RuleError(_("Please write a reason, so that they know what to change."))
-        with self._locked(self.Review.SUBMITTED) as outcome:
+        with self._locked(*transitions.RETURN.allowed) as outcome:
             by.must_manage(outcome.branch_id)
             outcome._be_returned(reason.strip())
             note(outcome, What.RETURNED, by=by, words=reason.strip())
@@ -225,7 +226,7 @@ class Outcome(TiesMixin, UndoesMixin):
         """
         if not reason.strip():
             raise RuleError(_("Please write why the outcome must be corrected."))
-        with self._locked(self.Review.VERIFIED) as outcome:
+        with self._locked(*transitions.CORRECT.allowed) as outcome:
             if Outcome.objects.filter(corrects=outcome).exists():
                 raise RuleError(_("A correction of this outcome is already under way."))
             note(outcome, What.CORRECTED, by=by, words=reason.strip())

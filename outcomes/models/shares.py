@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Branch, RuleError, ScopedQuerySet, User, all_or_nothing
 from organization.reach import Viewer
 from organization.text import PlainTextField
-from outcomes.models import back
+from outcomes.models import back, transitions
 from outcomes.models.outcome import Outcome
 from outcomes.models.seal import is_sealed, seal_of
 
@@ -133,7 +133,7 @@ class OutcomeShare(models.Model):
             share = OutcomeShare.objects.select_for_update(of=("self",)).filter(pk=self.pk).first()
             if share is None:
                 raise RuleError(_("The request was withdrawn."))
-            if share.state != self.State.ASKED:
+            if share.state not in transitions.AGREE.allowed:
                 raise RuleError(_("This was answered already: %(answer)s.") % {"answer": share.get_state_display()})
             yield share
 

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import CreateView, UpdateView
@@ -15,8 +16,9 @@ from django_filters.views import FilterView
 from evidence.worth import worth_of
 from organization.access import UserRequest, require, visible_or_404
 from organization.models import all_or_nothing
-from organization.refusals import add_refusal, carried_out, words_of
+from organization.refusals import add_refusal
 from organization.text import whole_number
+from organization.transition_views import TransitionView
 from outcomes.filters import OutcomeFilter
 from outcomes.forms import SHOWN_DOUBLES, HandOverForm, OutcomeForm, ShareForm
 from outcomes.models import Category, Grade, HandOver, Outcome, Subkind
@@ -64,8 +66,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shares": outcome.shares.select_related("branch", "asked_by__person", "answered_by__person"),
         "share_form": ShareForm(outcome=outcome) if request.user.has_perm("outcomes.share_outcome", outcome) else None,
         "decline_form": ReasonForm(auto_id="decline_%s"),
-        "reason_form": ReasonForm(auto_id="return_%s"),
-        "correction_form": ReasonForm(auto_id="correct_%s"),
         "worths": list(worth_of([proof.evidence.file.sha256 for proof in outcome.proofs.all()]).values()),
     }
     return render(request, "outcomes/detail.html", context)
@@ -171,48 +171,9 @@ class OutcomeUpdateView(OutcomeFormMixin, UpdateView):
         return outcome
 
 
-def _outcome_for(request: HttpRequest, pk: int, permission: str) -> Outcome:
-    """Return the outcome when the user sees it and holds the permission."""
-    outcome = cast("Outcome", visible_or_404(request, Outcome.objects.all(), pk))
-    require(request, permission, outcome)
-    return outcome
+class CorrectionView(TransitionView):
+    """Begins a new version of a verified outcome, and leads to it."""
 
-
-@require_POST
-def submit(request: UserRequest, pk: int) -> HttpResponse:
-    """Hand an outcome to the secretary."""
-    outcome = _outcome_for(request, pk, "outcomes.submit_outcome")
-    done = _("Submitted. The branch secretary will verify it or return it with a reason.")
-    carried_out(request, lambda: outcome.submit(by=request.user), done)
-    return redirect(outcome)
-
-
-@require_POST
-def verify(request: UserRequest, pk: int) -> HttpResponse:
-    """Confirm an outcome: it is locked and counts from now on."""
-    outcome = _outcome_for(request, pk, "outcomes.verify_outcome")
-    done = _("Verified. The outcome is locked and counts in the figures.")
-    carried_out(request, lambda: outcome.verify(by=request.user), done)
-    return redirect(outcome)
-
-
-@require_POST
-def send_back(request: UserRequest, pk: int) -> HttpResponse:
-    """Return an outcome with a reason."""
-    outcome = _outcome_for(request, pk, "outcomes.return_outcome")
-    reason = request.POST.get("reason", "")
-    carried_out(request, lambda: outcome.send_back(by=request.user, reason=reason), _("Returned with your reason."))
-    return redirect(outcome)
-
-
-@require_POST
-def correct(request: UserRequest, pk: int) -> HttpResponse:
-    """Begin a new version of a verified outcome."""
-    outcome = _outcome_for(request, pk, "outcomes.correct_outcome")
-    try:
-        draft = outcome.correct(by=request.user, reason=request.POST.get("reason", ""))
-    except ValidationError as error:
-        messages.error(request, words_of(error))
-        return redirect(outcome)
-    messages.success(request, _("This is the new version. The old one counts until this one is verified."))
-    return redirect("outcomes:edit", pk=draft.pk)
+    def leads_on(self, row: Outcome, came_of_it: Outcome) -> str:
+        """Return the address at which the new version is changed."""
+        return reverse("outcomes:edit", args=[came_of_it.pk])

@@ -3,15 +3,19 @@
 from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from organization.access import UserRequest, require, visible_or_404
+from organization.models import ScopedQuerySet
 from organization.refusals import carried_out
+from organization.transition_views import TransitionView
 from outcomes.forms import ShareForm
 from outcomes.models import Outcome, OutcomeShare, ask_to_share
+from outcomes.models.transitions import AGREE
 
 
 @require_POST
@@ -28,26 +32,17 @@ def ask(request: UserRequest, pk: int) -> HttpResponse:
     return redirect(outcome)
 
 
-def _share_for(request: HttpRequest, pk: int) -> OutcomeShare:
-    """Return the request when the user answers for the branch that is asked."""
-    share = cast("OutcomeShare", visible_or_404(request, OutcomeShare.objects.select_related("outcome"), pk))
-    require(request, "outcomes.answer_share", share)
-    return share
+class ShareTransitionView(TransitionView):
+    """Answers a request to share an outcome."""
 
+    def get_rows(self) -> ScopedQuerySet:
+        """Return the requests with their outcomes."""
+        return OutcomeShare.objects.select_related("outcome")
 
-@require_POST
-def agree(request: UserRequest, pk: int) -> HttpResponse:
-    """Share an outcome of another branch."""
-    share = _share_for(request, pk)
-    done = _("Agreed. The outcome counts in both branches, and once in the college.")
-    carried_out(request, lambda: share.agree(by=request.user), done)
-    return redirect(share.outcome)
+    def leads_on(self, row: OutcomeShare, came_of_it: None) -> str:
+        """Return the outcome's page, which a branch that declined does not see any more."""
+        return self.leads_back(row) if self.transition == AGREE else reverse("outcomes:list")
 
-
-@require_POST
-def decline(request: UserRequest, pk: int) -> HttpResponse:
-    """Say that the branch does not share it, and why."""
-    share = _share_for(request, pk)
-    reason, done = request.POST.get("reason", ""), _("Declined, with your reason.")
-    is_done = carried_out(request, lambda: share.decline(by=request.user, reason=reason), done)
-    return redirect("outcomes:list") if is_done else redirect(share.outcome)
+    def leads_back(self, row: OutcomeShare) -> str:
+        """Return the outcome's page."""
+        return row.outcome.get_absolute_url()

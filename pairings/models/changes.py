@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, all_or_nothing
 from organization.reach import Reach
 from organization.text import PlainTextField
-from pairings.models import back, changing, fields_in_words
+from pairings.models import back, changing, fields_in_words, transitions
 from pairings.models.fields_in_words import Difference
 from pairings.models.pairing import Pairing
 from pairings.models.steps import What, note
@@ -236,7 +236,7 @@ class ChangeRequest(models.Model):
             RuleError: when it does not wait any more, `by` asked for it, takes part or does not manage the branch, or
                 it does not fit any more.
         """
-        with self._locked(self.State.OPEN) as request:
+        with self._locked(*transitions.APPROVE_CHANGE.allowed) as request:
             request.check_decider(by)
             try:
                 request._carry_out(by=by)
@@ -254,7 +254,7 @@ class ChangeRequest(models.Model):
         """
         if not reason.strip():
             raise RuleError(_("Please write a reason, so that they know why."))
-        with self._locked(self.State.OPEN) as request:
+        with self._locked(*transitions.REFUSE_CHANGE.allowed) as request:
             request.check_decider(by)
             request._move(self.State.REFUSED, by=by, reason=reason.strip())
             note(request.pairing, What.REFUSED, by=by, words=reason.strip(), change=request)
@@ -265,7 +265,7 @@ class ChangeRequest(models.Model):
         Raises:
             RuleError: when it does not wait any more, or somebody else asked for it.
         """
-        with self._locked(self.State.OPEN) as request:
+        with self._locked(*transitions.WITHDRAW_CHANGE.allowed) as request:
             if by.pk != request.asked_by_id:
                 raise RuleError(_("Only whoever asked for a change takes the request back."))
             request._move(self.State.WITHDRAWN)
@@ -277,7 +277,7 @@ class ChangeRequest(models.Model):
         Raises:
             RuleError: when it was not recorded or was looked at, or `by` may not decide on it.
         """
-        with self._locked(self.State.RECORDED) as request:
+        with self._locked(*transitions.SEE_CHANGE.allowed) as request:
             if not request.is_unseen:
                 raise RuleError(_("Somebody has looked at it already."))
             request.check_decider(by)

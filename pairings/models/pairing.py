@@ -1,7 +1,7 @@
 """The shared base of the three forms: what a pairing is and how it lives."""
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Person, RuleError, User, all_or_nothing
 from pairings import kinds
-from pairings.models import life
+from pairings.models import life, transitions
 from pairings.models.queries import PairingQuerySet
 from pairings.models.steps import What, note
 from pairings.models.undoing import UndoesMixin
@@ -157,7 +157,7 @@ class Pairing(UndoesMixin):
             RuleError: when it is not waiting, not each of its seats is taken by one person, or `by` does not manage its
                 branch or takes part in it.
         """
-        with self._locked(self.Status.PROPOSED) as pairing:
+        with self._locked(*transitions.APPROVE.allowed) as pairing:
             life.check_approver(pairing, by)
             pairing.check_seats()
             pairing.status = self.Status.ACTIVE
@@ -175,7 +175,7 @@ class Pairing(UndoesMixin):
         """
         if not reason.strip():
             raise RuleError(_("Please write a reason, so that they know what to change."))
-        with self._locked(self.Status.PROPOSED) as pairing:
+        with self._locked(*transitions.RETURN.allowed) as pairing:
             by.must_manage(pairing.branch_id)
             pairing.status, pairing.return_reason = self.Status.RETURNED, reason.strip()
             pairing.save(update_fields=["status", "return_reason"])
@@ -187,7 +187,7 @@ class Pairing(UndoesMixin):
         Raises:
             RuleError: when it was not returned.
         """
-        with self._locked(self.Status.RETURNED) as pairing:
+        with self._locked(*transitions.RESUBMIT.allowed) as pairing:
             pairing.status, pairing.proposed_at = self.Status.PROPOSED, timezone.now()
             pairing.save(update_fields=["status", "proposed_at"])
             note(pairing, What.RESUBMITTED, by=by)
@@ -198,7 +198,7 @@ class Pairing(UndoesMixin):
         Raises:
             RuleError: when it is not active, the day lies outside its life, or there is no summary.
         """
-        self._close(self.Status.COMPLETED, (self.Status.ACTIVE,), summary, on, by=by)
+        self._close(self.Status.COMPLETED, transitions.COMPLETE.allowed, summary, on, by=by)
 
     def end(self, *, by: User, reason: str, on: datetime.date | None = None) -> None:
         """Close a pairing early; a proposal is withdrawn this way.
@@ -206,9 +206,9 @@ class Pairing(UndoesMixin):
         Raises:
             RuleError: when it is over already, the day lies outside its life, or there is no reason.
         """
-        self._close(self.Status.ENDED, self.OPEN, reason, on, by=by)
+        self._close(self.Status.ENDED, transitions.END.allowed, reason, on, by=by)
 
-    def _close(self, status: str, allowed: tuple[str, ...], words: str, on: datetime.date | None, *, by: User) -> None:
+    def _close(self, status: str, allowed: Sequence[str], words: str, on: datetime.date | None, *, by: User) -> None:
         """Close the pairing and its seats in one transaction."""
         day = on or timezone.localdate()
         if not words.strip():

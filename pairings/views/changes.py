@@ -5,15 +5,16 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 from django.views.generic import ListView, UpdateView
 
-from organization.access import require, visible_or_404
-from organization.models import Branch
-from pairings.forms import PairingForm, ReasonForm
+from organization.access import require
+from organization.models import Branch, ScopedQuerySet
+from organization.transition_views import TransitionView
+from pairings.forms import PairingForm
 from pairings.models import ChangeRequest, Pairing
-from pairings.views.pages import KindMixin, SavesThroughVerbMixin, tell
+from pairings.views.pages import KindMixin, SavesThroughVerbMixin
 
 
 class PairingChangeView(SavesThroughVerbMixin, KindMixin, UpdateView):
@@ -67,45 +68,13 @@ class ChangeListView(ListView):
         return rows.order_by("asked_at", "pk")
 
 
-def _request_for(request: HttpRequest, pk: int, permission: str) -> ChangeRequest:
-    """Return the change request when the user sees it and holds the permission."""
-    row = cast("ChangeRequest", visible_or_404(request, ChangeRequest.objects.with_pairings(), pk))
-    require(request, permission, row)
-    return row
+class ChangeTransitionView(TransitionView):
+    """Takes a step of a change request's life; back to the queue when the form stood there, else to the pairing."""
 
+    def get_rows(self) -> ScopedQuerySet:
+        """Return the requests with their pairings and people."""
+        return ChangeRequest.objects.with_pairings()
 
-def _back(request: HttpRequest, row: ChangeRequest) -> HttpResponse:
-    """Go back to the queue when the form stood there, else to the pairing."""
-    return redirect("pairings:changes") if "queue" in request.POST else redirect(row.pairing.get_absolute_url())
-
-
-@require_POST
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let a change be carried out."""
-    row = _request_for(request, pk, "pairings.decide_change")
-    tell(request, row.approve, _("Approved. From now on it stands as was asked."))
-    return _back(request, row)
-
-
-@require_POST
-def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave it as it is, with a reason."""
-    row = _request_for(request, pk, "pairings.decide_change")
-    tell(request, row.refuse, _("Refused with your reason. It stands as before."), ReasonForm(request.POST))
-    return _back(request, row)
-
-
-@require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one's own request back."""
-    row = _request_for(request, pk, "pairings.withdraw_change")
-    tell(request, row.withdraw, _("The request is withdrawn. It stands as before."))
-    return _back(request, row)
-
-
-@require_POST
-def see(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep that a recorded change was looked at."""
-    row = _request_for(request, pk, "pairings.decide_change")
-    tell(request, row.see, _("Noted that it was looked at."))
-    return _back(request, row)
+    def leads_back(self, row: ChangeRequest) -> str:
+        """Return the queue's address, or the pairing's."""
+        return reverse("pairings:changes") if "queue" in self.request.POST else row.pairing.get_absolute_url()

@@ -1,26 +1,24 @@
 """Pages that the three forms share: list, detail, proposal, and the verbs of a pairing's life."""
 
 from decimal import Decimal
-from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, Sum
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 from django.views.generic import CreateView, DetailView, UpdateView
 from django_filters.views import FilterView
 
 from organization.access import require, row_or_404, visible_or_404
-from organization.models import all_or_nothing
-from organization.refusals import add_refusal, carried_out
+from organization.models import ScopedQuerySet, all_or_nothing
+from organization.refusals import add_refusal
 from organization.text import whole_number
+from organization.transition_views import TransitionView
 from pairings.filters import LogFilter, PairingFilter
-from pairings.forms import ClosingForm, EndingForm, LogForm, PairingForm, ReasonForm
+from pairings.forms import LogForm, PairingForm
 from pairings.kinds import PairingKind, kind_of
 from pairings.matching.matcher import matcher_of
 from pairings.models import ChangeRequest, Match, Pairing, ProgressLog
@@ -73,7 +71,7 @@ class PairingDetailView(KindMixin, DetailView):
         return super().get_queryset().select_related("branch", "proposed_by__person", "approved_by__person")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the logs, the change requests and the forms of the verbs."""
+        """Add the logs and the change requests."""
         changes = changes_of(self.object)
         logs = ProgressLog.objects.filter(pairing=self.object.pk).for_cards()
         return super().get_context_data(
@@ -81,10 +79,6 @@ class PairingDetailView(KindMixin, DetailView):
             log_count=logs.count(),
             changes=changes,
             undoable=newest_decided(changes),
-            open_matters=self.object.open_matters() if self.object.is_open else [],
-            reason_form=ReasonForm(auto_id="return_%s"),
-            closing_form=ClosingForm(auto_id="close_%s"),
-            ending_form=EndingForm(auto_id="end_%s"),
             **kwargs,
         )
 
@@ -207,56 +201,12 @@ def _pairing_for(request: HttpRequest, pk: int, permission: str) -> Pairing:
     return pairing
 
 
-def _carry_out(
-    request: HttpRequest, pairing: Pairing, verb: Any, done: str, form: BaseForm | None = None
-) -> HttpResponse:
-    """Run a verb with what its form gives, say what came of it, and go back to the pairing."""
-    tell(request, verb, done, form)
-    return redirect(pairing.get_absolute_url())
+class PairingTransitionView(TransitionView):
+    """Takes a step of a pairing's life; the rules read who sits in it."""
 
-
-def tell(request: HttpRequest, verb: Any, done: str, form: BaseForm | None = None) -> None:
-    """Run a verb with what its form gives, and say what came of it."""
-    if form is not None and not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(map(str, errors)))
-        return
-    carried_out(request, all_or_nothing()(partial(verb, by=request.user, **(form.cleaned_data if form else {}))), done)
-
-
-@require_POST
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let a proposal begin."""
-    pairing = _pairing_for(request, pk, "pairings.approve_pairing")
-    return _carry_out(request, pairing, pairing.approve, _("Approved. The pairing has begun."))
-
-
-@require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return a proposal with a reason."""
-    pairing = _pairing_for(request, pk, "pairings.return_pairing")
-    return _carry_out(request, pairing, pairing.send_back, _("Returned with your reason."), ReasonForm(request.POST))
-
-
-@require_POST
-def resubmit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Propose a returned pairing again."""
-    pairing = _pairing_for(request, pk, "pairings.resubmit_pairing")
-    return _carry_out(request, pairing, pairing.resubmit, _("Proposed again."))
-
-
-@require_POST
-def complete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a pairing whose work is done."""
-    pairing = _pairing_for(request, pk, "pairings.close_pairing")
-    return _carry_out(request, pairing, pairing.complete, _("Completed."), ClosingForm(request.POST))
-
-
-@require_POST
-def end(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a pairing early."""
-    pairing = _pairing_for(request, pk, "pairings.close_pairing")
-    return _carry_out(request, pairing, pairing.end, _("Ended."), EndingForm(request.POST))
+    def get_rows(self) -> ScopedQuerySet:
+        """Return the pairings with their people."""
+        return Pairing.objects.with_people()
 
 
 class LogMixin(SavesThroughVerbMixin):
