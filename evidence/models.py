@@ -21,6 +21,7 @@ from evidence.refusals import refusal
 from organization.models import RuleError, ScopedQuerySet, User
 from organization.reach import Viewer
 from organization.text import PlainCharField
+from organization.verbs import verb
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -260,6 +261,7 @@ class Evidence(models.Model):
         same = [link._base_manager.filter(evidence__file=self.file_id).order_by("pk") for link in evidence_links()]
         return [row for rows in same for row in rows]
 
+    @verb
     def remove_everywhere(self, *, by: User, reason: str) -> None:
         """Remove the file from every record that holds the same bytes, and from the disk.
 
@@ -276,8 +278,6 @@ class Evidence(models.Model):
             line.files = [{"sha256": upload.file.sha256, "name": "", "is_gone": True}]
             for link in links:
                 link.take_back(by=by, reason=reason)
-
-    remove_everywhere.alters_data = True  # type: ignore[attr-defined]
 
 
 class EvidenceLinkQuerySet(ScopedQuerySet):

@@ -22,6 +22,7 @@ from organization.models import Person, RuleError, TrailHead, TrailLink, User, a
 from organization.names import ANONYMOUS
 from organization.redaction import BLACKED_OUT, redact
 from organization.trail import audited_update
+from organization.verbs import verb
 
 #: What says who somebody is; the rest (branch, kind, stages, dates of seats) stays, so that counts of past days do.
 EMPTIED = ("title", "specialty", "class_name", "phone", "email", "strengths", "needs", "political_status")
@@ -139,6 +140,7 @@ def _about(people: Sequence[Person], users: Sequence[User]) -> Q:
     return condition
 
 
+@verb
 def anonymise(person: Person, *, by: User | None, reason: str) -> int:
     """Forget who a person was that has left: every word of theirs, here, in texts of others and in the audit trail.
 

@@ -39,6 +39,7 @@ from organization.sheets import (
     read_book,
 )
 from organization.stage_steps import DAYS, STAGE, CellsError, plan_steps, refuse_step_back, stated_steps
+from organization.verbs import writes
 
 STATUS = "political_status"
 HEADINGS = {field: heading for heading, field in FIELDS.items()} | {
@@ -96,6 +97,7 @@ class RosterPlan:
             self._take(record)
         self.result.missing = self._missing()
 
+    @writes
     def write(self) -> None:
         """Write what was planned, in the transaction that is open.
 
@@ -103,8 +105,6 @@ class RosterPlan:
             RuleError: when the database says otherwise by now.
         """
         write_people(self.people)
-
-    write.alters_data = True  # type: ignore[attr-defined]
 
     def _known(self, records: Iterable[Record]) -> dict[str, Person]:
         """Return the people of the college by number, with the histories of those in the sheet (two queries).

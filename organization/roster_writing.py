@@ -13,6 +13,7 @@ from organization.models.ties import stage_in
 from organization.sheets import Trace
 from organization.stage_steps import PlannedStep
 from organization.trail import audit_made
+from organization.verbs import writes
 
 AT_A_TIME = 200
 
@@ -27,13 +28,12 @@ class PersonPlan:
     steps: list[PlannedStep] = field(default_factory=list)
     trace: Trace = field(default_factory=Trace)
 
+    @writes
     def give(self, name: str, value: Any) -> None:
         """Set a field of the person, and keep what it held."""
         column = Person._meta.get_field(name).attname  # type: ignore[union-attr]
         self.was[column] = getattr(self.person, column)
         setattr(self.person, name, value)
-
-    give.alters_data = True  # type: ignore[attr-defined]
 
 
 def write_people(plans: Sequence[PersonPlan]) -> None:

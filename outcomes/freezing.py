@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from evidence.models import Evidence
 from organization.models import Branch, RuleError, User, all_or_nothing
+from organization.verbs import verb
 from outcomes.documents.formats import KEPT, Handing
 from outcomes.documents.outlines import ANNUAL
 from outcomes.figures import Period, branch_report
@@ -49,6 +50,7 @@ def matters_before_freezing(branch: Branch, period: Period) -> list[Matter]:
     return found
 
 
+@verb
 def freeze_report(branch: Branch, period: Period, *, by: User, despite: bool = False) -> FrozenReport:
     """Keep a branch's report of a period as it is now.
 
@@ -74,6 +76,7 @@ def freeze_report(branch: Branch, period: Period, *, by: User, despite: bool = F
     return _keep(report, by=by, despite=despite)
 
 
+@verb
 def revise_report(frozen: FrozenReport, *, by: User, reason: str, despite: bool = False) -> FrozenReport:
     """Keep a branch's report as it is now beside a frozen one, which stays as it was.
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from evidence.models import Evidence
 from organization.models import Branch, RuleError, Synonym, User, all_or_nothing
 from organization.sheets import Book, CellChange, Change, ImportResult, SheetError, SheetFile, State, Trace, read_book
+from organization.verbs import verb
 from outcomes.ledger_matching import LedgerMatcher, Match, shown
 from outcomes.ledger_rows import HEADINGS, LedgerReader, LedgerRow
 from outcomes.ledger_words import TITLE, ledger_columns
@@ -101,6 +102,7 @@ class LedgerPlan:
             cells = [CellChange("", "", str(cast("Outcome", match.kept).branch))]
         self.result.note(Change(record.sheet, record.row, state, title, cells, trace))
 
+    @verb
     def write(self, *, by: User, sheet: Evidence | None = None) -> None:
         """Record the new rows, share what two branches have, and verify what somebody vouches for.
 
@@ -118,8 +120,6 @@ class LedgerPlan:
                 trace.tied.append((Outcome._meta.label, kept.pk, "shared_with", self.branch.pk))
             elif kept is not None and self.verified_by and _waits(kept):
                 kept.verify(by=self.verified_by)
-
-    write.alters_data = True  # type: ignore[attr-defined]
 
     def _record(self, row: LedgerRow, trace: Trace, sheet: Evidence, by: User) -> None:
         """Record a row with the sheet as its proof, submit it, and verify it when somebody vouches."""

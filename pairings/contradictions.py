@@ -16,6 +16,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Model, Q, Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, RuleError, User, all_or_nothing
+from organization.verbs import verb
 from pairings.models import ContradictionAnswer
 
 if TYPE_CHECKING:
@@ -201,6 +202,7 @@ def _at_desk(kind: Contradiction, user: User) -> Any:
     return seen.order_by().filter(branch__in=Branch.objects.managed_by(user))
 
 
+@verb
 def explain(kind: Contradiction, row: Row, *, by: User, reason: str) -> ContradictionAnswer:
     """Keep why a record is right all the same; it holds until the facts change.
 

@@ -16,9 +16,8 @@ from organization.access import UserRequest, require, visible_or_404
 from organization.models import Person, all_or_nothing
 from organization.refusals import add_refusal, carried_out
 from organization.text import whole_number
-from pairings.models import Match
+from pairings.models import Match, MatchRun
 from pairings.views.changes import PairingChangeView
-from pairings.views.matching import new_run
 from pairings.views.pages import (
     PairingCreateView,
     PairingDetailView,
@@ -208,7 +207,7 @@ def attendance(request: UserRequest, pk: int) -> HttpResponse:
 def match(request: UserRequest, pk: int) -> HttpResponse:
     """Propose pairs among those who signed up or, once attendance is kept, those who came."""
     shown = _workshop_for(request, pk, "teaching_pairs.change_workshop")
-    run = new_run(shown.branch, TeachingPair.KIND, by=request.user)
+    run = MatchRun.begin(shown.branch, TeachingPair.KIND, by=request.user)
     run.propose(candidates=TeachingMatcher().candidates_at(shown, run))
     with all_or_nothing():
         run.save()

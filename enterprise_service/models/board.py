@@ -21,6 +21,7 @@ from organization.models import (
 from organization.reach import Reach
 from organization.text import PlainCharField, PlainEmailField, PlainTextField
 from organization.trail import audited_update
+from organization.verbs import writes
 from pairings.models import Pairing
 
 
@@ -222,6 +223,7 @@ class Problem(Mergeable):
         if stored and stored != self.enterprise_id and self.engagements.exists():
             raise ValidationError({"enterprise": _("Somebody works or worked on this problem for its enterprise.")})
 
+    @writes
     def take(self) -> None:
         """Give an open problem to those who will solve it.
 
@@ -230,6 +232,7 @@ class Problem(Mergeable):
         """
         self._move(self.Status.OPEN, self.Status.TAKEN)
 
+    @writes
     def give_back(self, *, solved: bool) -> None:
         """Record that nobody works on a taken problem any more; one that was never taken stays as it is."""
         with all_or_nothing():
@@ -238,6 +241,7 @@ class Problem(Mergeable):
                 problem._become(self.Status.SOLVED if solved else self.Status.OPEN)
         self.refresh_from_db()
 
+    @writes
     def take_again(self) -> None:
         """Give a problem back to those who had it, because the end of their work is undone.
 
@@ -253,6 +257,7 @@ class Problem(Mergeable):
             problem._become(self.Status.TAKEN)
         self.refresh_from_db()
 
+    @writes
     def drop(self) -> None:
         """Take an open problem off the board: it is no longer wanted.
 
@@ -263,6 +268,7 @@ class Problem(Mergeable):
             raise RuleError(_("A pairing works on this problem or waits for approval."))
         self._move(self.Status.OPEN, self.Status.DROPPED)
 
+    @writes
     def reopen(self) -> None:
         """Put a dropped problem on the board again.
 
@@ -288,7 +294,3 @@ class Problem(Mergeable):
         """Write the status of a locked row."""
         self.status = status
         self.save(update_fields=["status"])
-
-    for verb in (take, take_again, give_back, drop, reopen):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb

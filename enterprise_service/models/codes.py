@@ -16,6 +16,7 @@ from organization.addresses import network_of
 from organization.models import RuleError, VersionedModel, all_or_nothing
 from organization.models.throttle import Allowance, TooSoonError, claim, key_of
 from organization.text import PlainEmailField
+from organization.verbs import writes
 
 SALT = "enterprise_service.code"
 DIGITS = 6
@@ -45,6 +46,7 @@ class AsksForCodeModel(VersionedModel):
         """Whether a code is needed besides the link."""
         return bool(self.mail)
 
+    @writes
     def send_code(self, *, address: str | None = None) -> None:
         """Send a new code to the address on record; an older one serves no more.
 
@@ -71,6 +73,7 @@ class AsksForCodeModel(VersionedModel):
         except OSError as error:  # what smtplib raises is one
             raise RuleError(_("The mail could not be sent. Please call the college, or try again later.")) from error
 
+    @writes
     def check_code(self, code: str) -> None:
         """Count a try, and let a right code pass.
 
@@ -87,8 +90,6 @@ class AsksForCodeModel(VersionedModel):
     def _hash_of(self, code: str) -> str:
         """Return what is kept of a code: it serves for this link alone."""
         return salted_hmac(SALT, f"{self.pk}:{code}", algorithm="sha256").hexdigest()
-
-    send_code.alters_data = check_code.alters_data = True  # type: ignore[attr-defined]
 
 
 def _claim_sending(link: int | None, address: str | None) -> None:

@@ -27,6 +27,7 @@ from organization.addresses import masked_network
 from organization.events import Event, record
 from organization.models import RuleError, User, all_or_nothing
 from organization.text import PlainTextField
+from organization.verbs import writes
 from pairings.models import Pairing, PairingFile
 
 SALT = "enterprise_service.confirmation"
@@ -205,6 +206,7 @@ class Confirmation(SpokenModel):
         """Return what the contact is shown now: what was done, when and by whom, and whom to call (five queries)."""
         return "\n".join(service_of(self.engagement).sentences())
 
+    @writes
     def revoke(self) -> None:
         """Withdraw the link.
 
@@ -220,6 +222,7 @@ class Confirmation(SpokenModel):
                 link.save(update_fields=["revoked_at"])
         self.refresh_from_db()
 
+    @writes
     def confirm(
         self,
         *,
@@ -278,8 +281,6 @@ class Confirmation(SpokenModel):
             how=self.told_how(),
             number=f"{self.pk}-{self.nonce[:8]}",
         )
-
-    revoke.alters_data = confirm.alters_data = True  # type: ignore[attr-defined]
 
 
 def worth_by_hash(hashes: Collection[str]) -> dict[str, Worth]:

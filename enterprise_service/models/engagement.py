@@ -19,6 +19,7 @@ from organization.doors import DayThatCameField
 from organization.models import RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.reach import Reach
 from organization.text import PlainCharField
+from organization.verbs import verb, writes
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
 
@@ -143,6 +144,7 @@ class Engagement(Pairing):
             matters.append(gettext("The enterprise has not confirmed the result."))
         return matters
 
+    @writes
     def receive(self, instalment: "Instalment") -> None:
         """Keep an instalment that the college received, new or corrected.
 
@@ -162,8 +164,7 @@ class Engagement(Pairing):
                 raise RuleError(_("The instalments would exceed the contract's amount. Please check the contract."))
             instalment.save()
 
-    receive.alters_data = True  # type: ignore[attr-defined]
-
+    @writes
     def rework(self, fields: Collection[str]) -> None:
         """Write what was decided; another problem is taken and the first one open again, its links open nothing.
 
@@ -181,8 +182,6 @@ class Engagement(Pairing):
         before.give_back(solved=False)
         self.problem.take()
         self._revoke_links()
-
-    rework.alters_data = True  # type: ignore[attr-defined]
 
     def _revoke_links(self) -> None:
         """Let links that nobody has answered open nothing any more."""
@@ -258,6 +257,7 @@ class Instalment(VersionedModel):
         """Return the branch of the engagement."""
         return self.engagement.branch_id
 
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Forget an instalment that was entered by mistake; the audit trail keeps that it was there.
 
@@ -270,5 +270,3 @@ class Instalment(VersionedModel):
             with INSTALMENT.taking(self, by=by, reason=reason) as (instalment, _line):
                 instalment.engagement.save(update_fields=["version"])  # the sum is that of the contract
                 instalment.delete()
-
-    take_back.alters_data = True  # type: ignore[attr-defined]

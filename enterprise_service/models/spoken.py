@@ -18,6 +18,7 @@ from evidence.worth import Worth
 from organization.doors import DayThatCameField
 from organization.models import RuleError, User, all_or_nothing
 from organization.text import PlainTextField
+from organization.verbs import verb
 
 
 class SpokenModel(GivenModel):
@@ -40,6 +41,7 @@ class SpokenModel(GivenModel):
     class Meta:
         abstract = True
 
+    @verb
     def spoke_to(self, *, by: User, on: datetime.date, words: str) -> None:
         """Note that `by` spoke to the contact, who stands by the confirmation.
 
@@ -67,6 +69,7 @@ class SpokenModel(GivenModel):
             link.save(update_fields=["spoken_by", "spoken_on", "spoken_words", "spoken_at"])
         self.refresh_from_db()
 
+    @verb
     def take_spoken_back(self, *, by: User, reason: str = "") -> None:
         """Take back that somebody spoke to the contact; the confirmation stays.
 
@@ -105,5 +108,3 @@ class SpokenModel(GivenModel):
             yield said % {**told, "words": self.spoken_words}
         else:
             yield gettext("Nobody of the branch has noted that they spoke to the contact.")
-
-    spoke_to.alters_data = take_spoken_back.alters_data = True  # type: ignore[attr-defined]

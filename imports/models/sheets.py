@@ -25,6 +25,7 @@ from organization.models import Branch, RuleError, Synonym, User, all_or_nothing
 from organization.sheets import Book, ImportResult, SheetError, SheetFile, State, read_book
 from organization.text import PlainCharField, PlainTextField
 from organization.trail import audit_made
+from organization.verbs import verb
 
 #: What of a result says whether a preview still holds; who is missing or what was not read changes nothing.
 DECISIVE = ("rows", "errors", "changes")
@@ -158,6 +159,7 @@ class SheetImport(models.Model):
 
     # Verbs: lock, re-read, check, write and record, or raise.
 
+    @verb
     def look_again(self, *, by: User, accept_doubles: bool | None = None) -> None:
         """Make the preview anew from the kept sheet, as things stand now.
 
@@ -183,6 +185,7 @@ class SheetImport(models.Model):
             self.looked_at = timezone.now()  # the trail says by it that the preview was made anew
             self.save()
 
+    @verb
     def explain(self, words: Iterable[tuple[str, str, str]], *, by: User) -> None:
         """Remember what words of the branch's sheets mean, each as (use, word, meaning), and look again.
 
@@ -200,6 +203,7 @@ class SheetImport(models.Model):
             kept._see_anew(book)
         self.refresh_from_db()
 
+    @verb
     def write(self, *, by: User, seen: str) -> None:
         """Write every row, in one transaction, when it still does what was seen.
 
@@ -229,6 +233,7 @@ class SheetImport(models.Model):
         """Return what undoing it would do, and what is in the way; nothing is written."""
         return Undoing.of(self.kind_info, list(self.rows.traces()))
 
+    @verb
     def undo(self, *, by: User, reason: str) -> Undoing:
         """Take back everything that its rows wrote, or nothing when something stands on one of them.
 
@@ -262,6 +267,7 @@ class SheetImport(models.Model):
         self.refresh_from_db()
         return undoing
 
+    @verb
     def discard(self, *, by: User) -> None:
         """Throw a preview away, with the sheet.
 
@@ -271,6 +277,7 @@ class SheetImport(models.Model):
         by.must_manage(self.branch_id)
         self.forget(by=by)
 
+    @verb
     def forget(self, *, by: User) -> None:
         """Delete the record of a preview, and the sheet with its bytes.
 
@@ -282,6 +289,7 @@ class SheetImport(models.Model):
             kept.forget_sheet(by=by)
             kept.delete()
 
+    @verb
     def forget_sheet(self, *, by: User) -> None:
         """Remove the sheet and its bytes, unless another row holds it, such as the outcomes of a ledger."""
         with all_or_nothing():
@@ -374,10 +382,6 @@ class SheetImport(models.Model):
         ]  # fmt: skip
         SheetImportRow.objects.bulk_create(rows, batch_size=500)
         audit_made(rows)
-
-    for verb in (look_again, explain, write, undo, discard, forget, forget_sheet):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
 
 
 def digest_of(result: dict[str, Any]) -> str:

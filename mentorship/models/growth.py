@@ -17,6 +17,7 @@ from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.reach import Reach, Viewer
 from organization.text import PlainCharField, PlainTextField
+from organization.verbs import verb, writes
 from pairings.kinds import LEADER
 from pairings.models import Seat
 
@@ -61,6 +62,7 @@ class Rubric(VersionedModel):
         """Whether an assessment stands on it, so that it may not change (one query)."""
         return self.assessments.exists()
 
+    @writes
     def copy_for(self, branch: Branch | None) -> "Rubric":
         """Return a new version that the branch can change, or for None the system's; its older one goes out of use."""
         with all_or_nothing():
@@ -73,8 +75,6 @@ class Rubric(VersionedModel):
                 older.is_active = False
                 older.save(update_fields=["is_active"])
         return copy
-
-    copy_for.alters_data = True  # type: ignore[attr-defined]
 
 
 class RubricItemQuerySet(ScopedQuerySet):
@@ -187,6 +187,7 @@ class Assessment(VersionedModel):
         """Return the branch of the team."""
         return self.team.branch_id
 
+    @verb
     def record(self, *, by: User, marks: Mapping[int, int]) -> None:
         """Save the assessment with its marks, by the rubric it began with.
 
@@ -220,6 +221,8 @@ class Assessment(VersionedModel):
                 score.full_clean()
                 score.save()
 
+    @verb
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the assessment with its marks.
 
@@ -228,8 +231,6 @@ class Assessment(VersionedModel):
         """
         with ASSESSMENT.taking(self, by=by, reason=reason) as (assessment, _line):
             assessment.delete()
-
-    record.alters_data = take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 class AssessmentScoreQuerySet(ScopedQuerySet):
@@ -300,6 +301,7 @@ class Reflection(VersionedModel):
         """Return the branch of the team."""
         return self.team.branch_id
 
+    @verb
     def write(self, *, by: User) -> None:
         """Save the student's own words, new or changed.
 
@@ -312,6 +314,8 @@ class Reflection(VersionedModel):
             self.full_clean()
             self.save()
 
+    @verb
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the reflection.
 
@@ -320,8 +324,6 @@ class Reflection(VersionedModel):
         """
         with REFLECTION.taking(self, by=by, reason=reason) as (reflection, _line):
             reflection.delete()
-
-    write.alters_data = take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 def changes_in_words(assessments: Sequence[Assessment]) -> list[str]:

@@ -14,6 +14,7 @@ from mentorship.models.back import RESULT
 from mentorship.models.team import MentorshipTeam, OfTeamQuerySet, before_start
 from organization.models import RuleError, User, VersionedModel, all_or_nothing
 from organization.text import PlainCharField
+from organization.verbs import verb, writes
 
 
 class Round(models.TextChoices):
@@ -63,6 +64,7 @@ class Project(VersionedModel):
         """Return the branch of the team."""
         return self.team.branch_id
 
+    @writes
     def plan(self, days: Mapping[str, datetime.date | None]) -> None:
         """Save the project with the day of each round; a round with a result keeps its own.
 
@@ -88,8 +90,6 @@ class Project(VersionedModel):
                 elif stage and not stage.result and day != stage.held_on:
                     stage.held_on = day
                     stage.save(update_fields=["held_on"])
-
-    plan.alters_data = True  # type: ignore[attr-defined]
 
 
 class StageQuerySet(OfTeamQuerySet):
@@ -158,6 +158,7 @@ class Stage(VersionedModel):
             "issuer": project.organiser,
         }
 
+    @writes
     def record_result(self, *, result: str, held_on: datetime.date) -> None:
         """Keep what came of the round.
 
@@ -180,6 +181,7 @@ class Stage(VersionedModel):
             self.full_clean()
             self.save()
 
+    @verb
     def take_result_back(self, *, by: User, reason: str = "") -> None:
         """Let the round stand without a result again.
 
@@ -191,5 +193,3 @@ class Stage(VersionedModel):
             stage.result = ""
             stage.save(update_fields=["result"])
         self.refresh_from_db()
-
-    record_result.alters_data = take_result_back.alters_data = True  # type: ignore[attr-defined]

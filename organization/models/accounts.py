@@ -17,6 +17,7 @@ from organization.models.base import RuleError, ScopedQuerySet
 from organization.models.people import Person
 from organization.models.places import Branch, College
 from organization.reach import Reach, Viewer
+from organization.verbs import writes
 
 #: The account in whose name commands enter what nobody is signed in for; no person's number looks like it.
 COMMAND_LINE = "@command-line"
@@ -93,13 +94,12 @@ class User(AbstractUser):
         if is_new:
             record(Event.PASSWORD_CHANGED, about=self)
 
+    @writes
     def end_sessions(self) -> None:
         """Sign the account out everywhere."""
         with transaction.atomic():
             self.sessions_ended = User.objects.select_for_update().get(pk=self.pk).sessions_ended + 1
             self.save(update_fields=["sessions_ended"])
-
-    end_sessions.alters_data = True  # type: ignore[attr-defined]
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a session was begun under, which a new password and an end of all sessions change."""

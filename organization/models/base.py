@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.doors import validate_at_the_door
 from organization.reach import Reach, Viewer
+from organization.verbs import writes
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -58,6 +59,7 @@ class VersionedModel(models.Model):
                 kwargs["update_fields"] = {*kwargs["update_fields"], "version"}
             super().save(**kwargs)
 
+    @writes
     def _claim_version(self) -> None:
         """Move the version on in one statement, which also locks the row until the transaction ends."""
         owner = self._meta.get_field("version").model
@@ -65,8 +67,6 @@ class VersionedModel(models.Model):
         if not same_copy.update(version=F("version") + 1):
             raise StaleRecordError
         self.version += 1
-
-    _claim_version.alters_data = True  # type: ignore[attr-defined]
 
 
 class ScopedQuerySet(models.QuerySet[Any]):

@@ -16,6 +16,7 @@ from organization.models.mergeable import Mergeable
 from organization.models.places import Branch, College, Office
 from organization.models.ties import problems_of_coming, problems_of_leaving, ties_person
 from organization.reach import Account
+from organization.verbs import verb, writes
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -38,6 +39,7 @@ class Belonging(Mergeable):
     class Meta:
         abstract = True
 
+    @writes
     def belong(self) -> None:
         """Begin the time of somebody who is new: nobody has said since when."""
         Membership(person_id=self.pk, branch=self.branch).save()
@@ -47,6 +49,7 @@ class Belonging(Mergeable):
         found: Membership | None = self.memberships.on(day).select_related("branch").first()
         return found
 
+    @verb
     def leave(self, *, on: datetime.date, ending: str, by: Account) -> Membership:
         """Leave the college: from that day on the person is counted, proposed and let in no more.
 
@@ -63,6 +66,7 @@ class Belonging(Mergeable):
         with self._held(by) as person:
             return _end(person, on=on, ending=ending, latest=timezone.localdate() + LATEST_AHEAD)
 
+    @verb
     def move(self, *, to: Branch, on: datetime.date, by: Account) -> Membership:
         """Move to another branch of the college, which the branch that is left says.
 
@@ -84,6 +88,7 @@ class Belonging(Mergeable):
             begun.save()
             return begun
 
+    @verb
     def join(self, *, on: datetime.date, by: Account) -> Membership:
         """Come back to the branch that was left last.
 
@@ -105,6 +110,7 @@ class Belonging(Mergeable):
             begun.save()
             return begun
 
+    @verb
     def state_joined(self, *, on: datetime.date, by: Account) -> Membership:
         """State since when the person has been here.
 
@@ -144,10 +150,6 @@ class Belonging(Mergeable):
                 )
             yield person
         self.refresh_from_db()
-
-    for verb in (belong, leave, move, join, state_joined):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
 
 
 def _open_of(person: Any) -> Membership:

@@ -17,6 +17,7 @@ from organization.models.base import DeskQuerySet
 from organization.models.places import Branch
 from organization.models.writing import all_or_nothing
 from organization.reach import Account, Reach
+from organization.verbs import verb
 from organization.ways_back import WayBack
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ class Membership(models.Model):
         others = Membership.objects.filter(person=self.person_id).exclude(pk=self.pk)
         return [one for one in others if one.first_day >= self.day_after]
 
+    @verb
     def take_back(self, *, by: Account, reason: str = "") -> None:
         """Take a leave or a move back that was entered by mistake; the newest, with a reason.
 
@@ -168,8 +170,6 @@ class Membership(models.Model):
                 locked.left_on, locked.ending = None, ""
                 locked.save(update_fields=["left_on", "ending"])
         self.refresh_from_db()
-
-    take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 def leave_stands(stay: Membership) -> "StrOrPromise":

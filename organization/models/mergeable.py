@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.likeness import LENGTH
 from organization.models.base import ScopedQuerySet, VersionedModel
+from organization.verbs import verb, writes
 
 if TYPE_CHECKING:
     from organization.models.accounts import User
@@ -58,17 +59,17 @@ class Mergeable(VersionedModel):
             kwargs["update_fields"] = {*fields, "likeness"}
         super().save(**kwargs)
 
+    @writes
     def derive_likeness(self) -> None:
         """Set the key of the words that are compared."""
         self.likeness = self.liken(getattr(self, self.likened) or "")
-
-    derive_likeness.alters_data = True  # type: ignore[attr-defined]
 
     @staticmethod
     def liken(words: str) -> str:
         """Return the key of words."""
         raise NotImplementedError  # each kind of row has words of its own to compare
 
+    @verb
     def merge_into(self, other: Self, *, by: "User", reason: str) -> "Merge":
         """Merge this row into another that is the same, which then stands for both.
 
@@ -84,8 +85,6 @@ class Mergeable(VersionedModel):
         self.refresh_from_db()
         other.refresh_from_db()
         return line
-
-    merge_into.alters_data = True  # type: ignore[attr-defined]
 
     @property
     def is_merged(self) -> bool:

@@ -12,6 +12,7 @@ from organization.models.accounts import User
 from organization.models.base import DeskQuerySet, RuleError
 from organization.models.places import Branch
 from organization.text import PlainTextField
+from organization.verbs import verb
 
 if TYPE_CHECKING:
     from organization.models.mergeable import Mergeable
@@ -93,6 +94,7 @@ class Merge(models.Model):
             raise RuleError(_("What was merged stays written."))
         super().save(**kwargs)
 
+    @verb
     def undo(self, *, by: User, reason: str) -> None:
         """Part the two again, each with what it had.
 
@@ -102,8 +104,6 @@ class Merge(models.Model):
         from organization.merging import undo  # noqa: PLC0415 - the kinds are told there, above the models
 
         undo(self, by=by, reason=reason)
-
-    undo.alters_data = True  # type: ignore[attr-defined]
 
 
 class NotDoubleQuerySet(DeskQuerySet):
@@ -155,6 +155,7 @@ class NotDouble(models.Model):
         """Return the address of the list that it stands in."""
         return reverse(f"doubles_{self.kind}")
 
+    @verb
     def take_back(self, *, by: User, reason: str) -> None:
         """Let the two be shown as likely doubles again.
 
@@ -167,9 +168,8 @@ class NotDouble(models.Model):
             line.facts = {"kind": pair.kind, "first": pair.first, "second": pair.second}
             pair.delete()
 
-    take_back.alters_data = True  # type: ignore[attr-defined]
 
-
+@verb
 def say_different(one: "Mergeable", other: "Mergeable", *, by: User) -> NotDouble:
     """Keep that two rows are not the same.
 

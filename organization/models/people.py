@@ -23,6 +23,7 @@ from organization.names import clean_name, private_character
 from organization.pinyin import search_key
 from organization.reach import Reach
 from organization.text import PlainCharField, PlainEmailField, PlainTextField
+from organization.verbs import writes
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -121,6 +122,7 @@ class Person(Belonging):
             if is_another and (problems := problems_of_person(self)):
                 raise RuleError(next(iter(problems.values())))
 
+    @writes
     def derive(self) -> None:
         """Set what follows from other columns: the college of the branch, the pinyin of the name, the keys."""
         self.college_id = self.branch.college_id
@@ -128,12 +130,11 @@ class Person(Belonging):
         self.pinyin = search_key(self.name)
         self.derive_likeness()
 
+    @writes
     def derive_likeness(self) -> None:
         """Set the keys of name and number, by which likely doubles are found."""
         super().derive_likeness()
         self.number_key = of_number(self.number)
-
-    derive.alters_data = derive_likeness.alters_data = True  # type: ignore[attr-defined]
 
     @staticmethod
     def liken(words: str) -> str:
@@ -183,6 +184,7 @@ class Person(Belonging):
         """Return whether the person was a party member on a day (one query)."""
         return self.stage_on(day) in MEMBER_STAGES
 
+    @writes
     def record_stage(
         self, *, stage: str, from_date: datetime.date, note: str = "", basis: str = "stated"
     ) -> "PartyStageEntry":
@@ -205,16 +207,13 @@ class Person(Belonging):
         entry.save()
         return entry
 
-    record_stage.alters_data = True  # type: ignore[attr-defined]
-
+    @writes
     def keep_stage(self) -> None:
         """Write the stage that the history gives today, when it is another."""
         stage = self.stage_on(timezone.localdate())
         if stage != self.stage:
             self.stage = stage
             self.save(update_fields=["stage"])
-
-    keep_stage.alters_data = True  # type: ignore[attr-defined]
 
 
 class PartyStageEntryQuerySet(ScopedQuerySet):

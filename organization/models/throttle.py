@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from organization.addresses import network_of
+from organization.verbs import writes
 
 SALT = "organization.throttle"
 KEPT = datetime.timedelta(days=2)
@@ -148,6 +149,7 @@ class Throttle(models.Model):
         opens = cls.objects.filter(key__in=keys).aggregate(last=models.Max("opens_at"))["last"]
         return max(0, math.ceil((opens - timezone.now()).total_seconds())) if opens else 0
 
+    @writes
     def count(self, fingerprint: str, allowance: Allowance, now: datetime.datetime) -> None:
         """Add a wrong try, unless the same one was counted lately."""
         if self.opens_at < now - allowance.forgotten_after:
@@ -158,6 +160,7 @@ class Throttle(models.Model):
         self.opens_at = now + allowance.wait_after(self.wrong)
         self._keep([fingerprint, *self._fingerprints()])
 
+    @writes
     def take_back(self, fingerprint: str, now: datetime.datetime) -> None:
         """Forget a try that proved right."""
         if fingerprint in self._fingerprints():
@@ -172,10 +175,6 @@ class Throttle(models.Model):
     def _keep(self, fingerprints: list[str]) -> None:
         """Remember the newest."""
         self.seen = "".join(fingerprints[:FINGERPRINTS])
-
-    for verb in (count, take_back):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
 
 
 def claim(allowances: Mapping[str, Allowance], fingerprint: str) -> None:

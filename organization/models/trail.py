@@ -20,6 +20,7 @@ from django.db.models.signals import pre_save
 from django.utils.translation import gettext_lazy as _
 
 from organization.signing import is_signed, sign
+from organization.verbs import writes
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class TrailHead(models.Model):
         """Whether the count and the newest link are as the site itself wrote them."""
         return is_signed("trail head", self._content, self.seal)
 
+    @writes
     def append(self, entries: Iterable[LogEntry]) -> list["TrailLink"]:
         """Return new links for entries, not yet saved, and move the end on."""
         links = []
@@ -91,14 +93,11 @@ class TrailHead(models.Model):
             links.append(link)
         return links
 
+    @writes
     def close(self) -> None:
         """Write the new end, signed."""
         self.seal = sign("trail head", self._content)
         type(self)._base_manager.filter(pk=self.pk).update(length=self.length, mac=self.mac, seal=self.seal)
-
-    for verb in (append, close):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
 
 
 class TrailLink(models.Model):

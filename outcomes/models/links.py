@@ -12,6 +12,7 @@ from evidence.removal import let_go
 from organization.models import Branch, Person, User, all_or_nothing
 from organization.reach import Viewer
 from organization.text import PlainCharField
+from organization.verbs import verb
 from outcomes.models import back
 from outcomes.models.outcome import Outcome
 from pairings.models import Pairing
@@ -113,6 +114,7 @@ class OutcomeEvidence(EvidenceLink):
         cells = self.ledger_cells or {gettext("title"): self.outcome.title}
         return Excerpt(gettext("Row %(row)s of the ledger") % {"row": self.ledger_row}, cells)
 
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the file from its outcome, and from the disk unless another row holds it.
 
@@ -134,8 +136,6 @@ class OutcomeEvidence(EvidenceLink):
                 else:
                     outcome.save(update_fields=["version"])
                 line.files = let_go([upload], by=by, college=outcome.branch.college_id)
-
-    take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 class HandOver(models.Model):

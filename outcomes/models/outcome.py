@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from evidence.models import Evidence
 from organization.models import Person, RuleError, User, all_or_nothing
+from organization.verbs import verb
 from outcomes.models import transitions
 from outcomes.models.chain import chain_problems
 from outcomes.models.quantity import QUANTITIES, quantity_constraints
@@ -112,6 +113,7 @@ class Outcome(TiesMixin, UndoesMixin):
 
     # Verbs: lock, re-read, check, write and record, or raise.
 
+    @verb
     def record(
         self,
         *,
@@ -140,6 +142,7 @@ class Outcome(TiesMixin, UndoesMixin):
             self._attach(evidence)
             note(self, What.ENTERED, by=by, words=self.correction_reason)
 
+    @verb
     def rewrite(
         self, *, by: User, people: Iterable[Person], pairings: Iterable[Pairing], evidence: Iterable[Evidence] = ()
     ) -> None:
@@ -156,6 +159,7 @@ class Outcome(TiesMixin, UndoesMixin):
             self._set_credits(pairings)
             self._attach(evidence)
 
+    @verb
     def submit(self, *, by: User) -> None:
         """Hand the outcome to the secretary.
 
@@ -175,6 +179,7 @@ class Outcome(TiesMixin, UndoesMixin):
             outcome.save(update_fields=["review", "return_reason", "submitted_by", "submitted_at"])
             note(outcome, What.SUBMITTED, by=by)
 
+    @verb
     def verify(self, *, by: User) -> None:
         """Confirm the outcome, lock it with a seal, and let it count; a correction replaces what it corrects.
 
@@ -202,6 +207,7 @@ class Outcome(TiesMixin, UndoesMixin):
             outcome.save(update_fields=["review", "verified_by", "verified_at", "seal"])
             note(outcome, What.VERIFIED, by=by)
 
+    @verb
     def send_back(self, *, by: User, reason: str) -> None:
         """Return a submitted outcome to its author with a reason.
 
@@ -215,6 +221,7 @@ class Outcome(TiesMixin, UndoesMixin):
             outcome._be_returned(reason.strip())
             note(outcome, What.RETURNED, by=by, words=reason.strip())
 
+    @verb
     def correct(self, *, by: User, reason: str) -> "Outcome":
         """Begin a new version of a verified outcome; the old one counts until the new one is verified.
 
@@ -258,7 +265,3 @@ class Outcome(TiesMixin, UndoesMixin):
             outcome.review = self.Review.SUPERSEDED
             outcome.save(update_fields=["review"])
             note(outcome, What.SUPERSEDED, by=by)
-
-    for verb in (record, rewrite, submit, verify, send_back, correct):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb

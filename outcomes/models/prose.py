@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, ScopedQuerySet, User
 from organization.text import PlainTextField
+from organization.verbs import verb
 
 if TYPE_CHECKING:
     import datetime
@@ -64,6 +65,7 @@ class ReportProse(models.Model):
     def __str__(self) -> str:
         return f"{self.branch} {self._meta.verbose_name} {self.last_day}"
 
+    @verb
     def record(self, *, by: User) -> None:
         """Keep this version.
 
@@ -73,5 +75,3 @@ class ReportProse(models.Model):
         self.written_by = by
         self.full_clean()
         self.save()
-
-    record.alters_data = True  # type: ignore[attr-defined]

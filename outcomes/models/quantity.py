@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organization.text import PlainCharField
+from organization.verbs import writes
 from outcomes.models.vocabulary import Category, HelpKind, Unit, unit_of
 
 #: What can be said of an outcome's quantity.
@@ -92,6 +93,7 @@ class QuantityMixin(models.Model):
         """Return the kinds of help in words."""
         return "、".join(str(HelpKind(kind).label) for kind in self.help_kinds.split(",") if kind in HelpKind.values)
 
+    @writes
     def take_unit(self) -> None:
         """Take the unit of the kind, where there is a quantity."""
         self.unit = unit_of(self.category, self.subkind) if self.quantity is not None else ""
@@ -108,8 +110,6 @@ class QuantityMixin(models.Model):
         for name in ("helped", "help_kinds"):
             if getattr(self, name) and self.category != Category.OUTREACH:
                 yield name, _("Only help to other colleges says who was helped how.")
-
-    take_unit.alters_data = True  # type: ignore[attr-defined]
 
 
 def quantity_constraints() -> list[models.BaseConstraint]:

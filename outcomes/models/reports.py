@@ -17,6 +17,7 @@ from organization.models import Branch, RuleError, ScopedQuerySet, User
 from organization.reach import Viewer
 from organization.signing import is_signed, sign
 from organization.text import PlainTextField
+from organization.verbs import verb
 from outcomes.models import back
 
 PURPOSE = "frozen report"
@@ -214,6 +215,7 @@ class ReportFile(EvidenceLink):
         """Return the report that holds the file."""
         return self.report
 
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove a proof from the report, which keeps its hash and says so.
 
@@ -225,5 +227,3 @@ class ReportFile(EvidenceLink):
             upload = kept.evidence_id
             kept.delete()
             line.files = let_go([upload], by=by, college=kept.report.branch.college_id)
-
-    take_back.alters_data = True  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Branch, RuleError, ScopedQuerySet, User, all_or_nothing
 from organization.reach import Viewer
 from organization.text import PlainTextField
+from organization.verbs import verb
 from outcomes.models import back, transitions
 from outcomes.models.outcome import Outcome
 from outcomes.models.seal import is_sealed, seal_of
@@ -88,6 +89,7 @@ class OutcomeShare(models.Model):
         """Return the address of the outcome's page."""
         return self.outcome.get_absolute_url()
 
+    @verb
     def agree(self, *, by: User) -> None:
         """Share the outcome: it counts in the branch too from now on, and once in the college.
 
@@ -99,6 +101,7 @@ class OutcomeShare(models.Model):
             share._answer(self.State.AGREED, by)
         self.refresh_from_db()
 
+    @verb
     def decline(self, *, by: User, reason: str) -> None:
         """Say that the branch does not share the outcome.
 
@@ -111,6 +114,7 @@ class OutcomeShare(models.Model):
             share._answer(self.State.DECLINED, by, reason.strip())
         self.refresh_from_db()
 
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Withdraw the request, or take back that the branch shares the outcome.
 
@@ -142,11 +146,8 @@ class OutcomeShare(models.Model):
         self.state, self.answered_by, self.answered_at, self.reason = state, by, timezone.now(), reason
         self.save(update_fields=["state", "answered_by", "answered_at", "reason"])
 
-    for verb in (agree, decline, take_back):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
 
-
+@verb
 def ask_to_share(outcome: Outcome, branch: Branch, *, by: User) -> OutcomeShare:
     """Ask another branch of the college whether it shares an outcome.
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.removal import let_go
 from organization.models import RuleError, User
+from organization.verbs import verb, writes
 from outcomes.models import back
 from outcomes.models.facts import OutcomeFacts
 from outcomes.models.seal import seal_of
@@ -18,6 +19,7 @@ class UndoesMixin(OutcomeFacts):
     class Meta:
         abstract = True
 
+    @verb
     def drop(self, *, by: User, reason: str = "") -> None:
         """Remove a draft or returned outcome that never counted, with its people, credits and files.
 
@@ -34,6 +36,7 @@ class UndoesMixin(OutcomeFacts):
                 raise RuleError(_("Another record stands on this draft.")) from error
             line.files = let_go(uploads, by=by, college=draft.branch.college_id)
 
+    @verb
     def withdraw(self, *, by: User, reason: str = "") -> None:
         """Take a submission back before it was decided on: it is a draft again.
 
@@ -45,6 +48,7 @@ class UndoesMixin(OutcomeFacts):
             outcome.save(update_fields=["review", "submitted_by", "submitted_at"])
         self.refresh_from_db()
 
+    @verb
     def revoke(self, *, by: User, reason: str) -> None:
         """Take a verification back: the outcome counts nowhere and is returned; what it had corrected counts again.
 
@@ -61,6 +65,7 @@ class UndoesMixin(OutcomeFacts):
             outcome._be_returned(line.reason, "verified_by", "verified_at", "seal")
         self.refresh_from_db()
 
+    @verb
     def undo_return(self, *, by: User, reason: str) -> None:
         """Let a returned outcome that nobody has changed wait for verification again.
 
@@ -96,12 +101,9 @@ class UndoesMixin(OutcomeFacts):
                 earlier.verified_by, earlier.verified_at, earlier.seal = None, None, ""
                 earlier._be_returned(reason, "verified_by", "verified_at", "seal")
 
+    @writes
     def seal_anew(self) -> None:
         """Seal a replaced version again whose file was removed; the line of that says which."""
         with self._locked(self.Review.SUPERSEDED) as earlier:
             earlier.seal = seal_of(earlier)
             earlier.save(update_fields=["seal"])
-
-    for undo in (drop, withdraw, revoke, undo_return, seal_anew):
-        undo.alters_data = True  # type: ignore[union-attr]
-    del undo

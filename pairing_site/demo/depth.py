@@ -28,9 +28,8 @@ from pairing_site.demo.words import (
     WORKSHOPS,
 )
 from pairings.contradictions import explain, kind_of, records
-from pairings.models import Match, Pairing, Seat
+from pairings.models import Match, MatchRun, Pairing, Seat
 from pairings.models.asking import ask_for_changes
-from pairings.views.matching import new_run
 from teaching_pairs.models import SignUp, TeachingPair, Workshop, WorkshopRun
 
 SEED = 111
@@ -209,7 +208,7 @@ class Depth:
         workshop.refresh_from_db()
         signups = list(workshop.signups.values_list("pk", flat=True))
         workshop.record_attendance(signups[1:], listed=signups)
-        run = new_run(self.cast.branch, TeachingPair.KIND, by=self.cast.secretary)
+        run = MatchRun.begin(self.cast.branch, TeachingPair.KIND, by=self.cast.secretary)
         run.include_paired = True
         run.save()
         WorkshopRun.objects.create(run=run, workshop=workshop)

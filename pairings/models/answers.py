@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Branch, ScopedQuerySet, User
 from organization.reach import Reach
 from organization.text import PlainTextField
+from organization.verbs import verb
 from pairings.models import back
 
 #: A sentence with the titles of a record and of those that it contradicts.
@@ -59,6 +60,7 @@ class ContradictionAnswer(models.Model):
         """Return the address of the page that says what contradicts in the record."""
         return reverse("pairings:explain", args=[self.kind, self.row])
 
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Take the answer back, so that the contradiction is open again.
 
@@ -68,5 +70,3 @@ class ContradictionAnswer(models.Model):
         with back.EXPLANATION.taking(self, by=by, reason=reason) as (answer, line):
             line.facts = {"kind": answer.kind, "record": answer.row}
             answer.delete()
-
-    take_back.alters_data = True  # type: ignore[attr-defined]

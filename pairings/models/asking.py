@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Person, RuleError, User, all_or_nothing
+from organization.verbs import verb
 from pairings.models import fields_in_words
 from pairings.models.changes import ChangeRequest
 from pairings.models.pairing import Pairing
 
 
+@verb
 def ask_for_changes(
     pairing: Pairing,
     *,

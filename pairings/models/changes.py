@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, all_or_nothing
 from organization.reach import Reach
 from organization.text import PlainTextField
+from organization.verbs import verb
 from pairings.models import back, changing, fields_in_words, transitions
 from pairings.models.fields_in_words import Difference
 from pairings.models.pairing import Pairing
@@ -184,6 +185,7 @@ class ChangeRequest(models.Model):
 
     # Verbs: lock the pairing, then the request, re-read, check, write and record, or raise.
 
+    @verb
     def ask(
         self,
         *,
@@ -229,6 +231,7 @@ class ChangeRequest(models.Model):
                 self._try(by=by)
                 note(pairing, What.ASKED, by=by, words=self.reason, change=self)
 
+    @verb
     def approve(self, *, by: User) -> None:
         """Carry the change out.
 
@@ -246,6 +249,7 @@ class ChangeRequest(models.Model):
             request._move(self.State.APPROVED, by=by)
             note(request.pairing, What.CHANGED, by=by, change=request)
 
+    @verb
     def refuse(self, *, by: User, reason: str) -> None:
         """Leave things as they are, and say why.
 
@@ -259,6 +263,7 @@ class ChangeRequest(models.Model):
             request._move(self.State.REFUSED, by=by, reason=reason.strip())
             note(request.pairing, What.REFUSED, by=by, words=reason.strip(), change=request)
 
+    @verb
     def withdraw(self, *, by: User) -> None:
         """Take one's own request back before it was decided on.
 
@@ -271,6 +276,7 @@ class ChangeRequest(models.Model):
             request._move(self.State.WITHDRAWN)
             note(request.pairing, What.WITHDRAWN, by=by, change=request)
 
+    @verb
     def see(self, *, by: User) -> None:
         """Keep that somebody at the desk has looked at a change that was recorded.
 
@@ -283,12 +289,14 @@ class ChangeRequest(models.Model):
             request.check_decider(by)
             request._move(self.State.RECORDED, by=by)
 
+    @verb
     def lapse(self, *, by: User) -> None:
         """Let an open request lapse with its pairing's end; called inside its transaction, with the pairing locked."""
         request = ChangeRequest.objects.select_for_update().get(pk=self.pk)
         request._move(self.State.LAPSED)
         note(request.pairing, What.LAPSED, by=by, change=request)
 
+    @verb
     def undo(self, *, by: User, reason: str) -> None:
         """Undo the decision: what was changed stands as before, and the request waits again.
 
@@ -362,7 +370,3 @@ class ChangeRequest(models.Model):
             request.pairing = pairing
             yield request
         self.refresh_from_db()
-
-    for verb in (ask, approve, refuse, withdraw, see, lapse, undo):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb

@@ -7,6 +7,7 @@ from evidence.models import EvidenceLink, EvidenceLinkQuerySet
 from evidence.removal import let_go
 from organization.models import User
 from organization.reach import Viewer
+from organization.verbs import verb
 from pairings.models import back
 from pairings.models.pairing import Pairing
 
@@ -36,6 +37,7 @@ class PairingFile(EvidenceLink):
         """Return the pairing that holds the file."""
         return self.pairing
 
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the file from its pairing, and from the disk unless another row holds it.
 
@@ -46,5 +48,3 @@ class PairingFile(EvidenceLink):
             upload = file.evidence_id
             file.delete()
             line.files = let_go([upload], by=by, college=file.pairing.branch.college_id)
-
-    take_back.alters_data = True  # type: ignore[attr-defined]

@@ -20,6 +20,7 @@ from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
 from organization.reach import Reach, Viewer
 from organization.text import PlainTextField
+from organization.verbs import verb, writes
 from pairings.models import back
 from pairings.models.pairing import Pairing
 
@@ -142,6 +143,7 @@ class ProgressLog(VersionedModel):
         if errors:
             raise ValidationError(errors)
 
+    @verb
     def record(self, *, by: User, photos: Iterable[Evidence] = ()) -> None:
         """Save a new log of an active pairing.
 
@@ -163,6 +165,7 @@ class ProgressLog(VersionedModel):
             self._attach(photos)
             self._keep_last_log()
 
+    @writes
     def rewrite(self, *, photos: Iterable[Evidence] = ()) -> None:
         """Save changes to a log while its pairing is active.
 
@@ -177,6 +180,8 @@ class ProgressLog(VersionedModel):
             self._attach(photos)
             self._keep_last_log()
 
+    @verb
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the log with its photos; the trail says that it was there, by whom it was removed and why.
 
@@ -208,10 +213,6 @@ class ProgressLog(VersionedModel):
         newest = ProgressLog.objects.filter(pairing=self.pairing_id).aggregate(day=Max("date"))["day"]
         Pairing.objects.filter(pk=self.pairing_id).update(last_logged_on=newest)
 
-    for verb in (record, rewrite, take_back):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
-
 
 class LogPhotoQuerySet(EvidenceLinkQuerySet):
     """Photos of logs: seen by whoever sees the log."""
@@ -238,6 +239,8 @@ class LogPhoto(EvidenceLink):
         """Return the log that holds the photo."""
         return self.log
 
+    @verb
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the photo from its log, and from the disk unless another row holds it.
 
@@ -248,5 +251,3 @@ class LogPhoto(EvidenceLink):
             upload = photo.evidence_id
             photo.delete()
             line.files = let_go([upload], by=by, college=photo.log.branch.college_id)
-
-    take_back.alters_data = True  # type: ignore[attr-defined]

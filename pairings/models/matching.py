@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from organization.models import Branch, DeskQuerySet, Person, RuleError, User, VersionedModel, all_or_nothing
 from organization.reach import Reach
 from organization.trail import audit_made
+from organization.verbs import verb, writes
 from pairings import kinds
 from pairings.matching.matcher import Wishes, matcher_of
 from pairings.matching.parts import Candidate
@@ -100,6 +101,21 @@ class MatchRun(VersionedModel):
         }
         return Wishes(of[MatchRule.Rule.PIN], of[MatchRule.Rule.FORBID], wanted, left_out, brokered)
 
+    @classmethod
+    def begin(cls, branch: Branch, kind: str, *, by: User) -> "MatchRun":
+        """Return a new run, not yet saved, that has the settings of the branch's last one of the form."""
+        last = cls.objects.filter(branch=branch, kind=kind).first()
+        run = cls(branch=branch, kind=kind, created_by=by)
+        if last:
+            run.reach, run.aim, run.weights, run.include_paired = (
+                last.reach,
+                last.aim,
+                last.weights,
+                last.include_paired,
+            )
+        return run
+
+    @writes
     def propose(self, *also: MatchRule, candidates: Mapping[str, list[Candidate]] | None = None) -> None:
         """Propose anew by the run's settings and the branch's rules, and save nothing.
 
@@ -123,6 +139,7 @@ class MatchRun(VersionedModel):
         self.draft, self.leftovers = proposal.groups, proposal.leftovers
         self.share_of_bound = proposal.share_of_bound
 
+    @writes
     def work_out(self) -> None:
         """Propose anew, and save.
 
@@ -133,6 +150,7 @@ class MatchRun(VersionedModel):
         with all_or_nothing():
             self.save()
 
+    @verb
     def publish(self, *, by: User) -> None:
         """Ask the people: each group becomes a match that its members accept or decline.
 
@@ -173,10 +191,6 @@ class MatchRun(VersionedModel):
             if people & wishes.left_out or any(people.issuperset(pair) for pair in wishes.forbidden):
                 return False
         return True
-
-    for verb in (propose, work_out, publish):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
 
 
 class MatchQuerySet(DeskQuerySet):
@@ -255,6 +269,7 @@ class Match(models.Model):
         """Whether somebody has declined."""
         return any(seat.answer == MatchSeat.Answer.DECLINED for seat in self.seats.all())
 
+    @verb
     def answer(self, *, by: User, accept: bool) -> None:
         """Record what somebody named in it says.
 
@@ -272,6 +287,7 @@ class Match(models.Model):
             seat.answered_at = timezone.now()
             seat.save(update_fields=["answer", "answered_at"])
 
+    @verb
     def become(self, pairing: Pairing, *, people: Mapping[str, Person], by: User) -> None:
         """Propose the pairing that comes of it and, unless the secretary takes part in it, approve it.
 
@@ -299,10 +315,6 @@ class Match(models.Model):
                 pairing.approve(by=by)
             match.pairing = pairing
             match.save(update_fields=["pairing"])
-
-    for verb in (answer, become):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
 
 
 class MatchSeatQuerySet(DeskQuerySet):
@@ -359,6 +371,7 @@ class MatchSeat(models.Model):
         """Return the branch of the proposal."""
         return self.run.branch_id
 
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Take one's answer back while it has become no pairing, so that one is asked again.
 
@@ -371,5 +384,3 @@ class MatchSeat(models.Model):
                 seat.answer, seat.answered_at = self.Answer.WAITING, None
                 seat.save(update_fields=["answer", "answered_at"])
         self.refresh_from_db()
-
-    take_back.alters_data = True  # type: ignore[attr-defined]

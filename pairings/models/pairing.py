@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Person, RuleError, User, all_or_nothing
+from organization.verbs import verb, writes
 from pairings import kinds
 from pairings.models import life, transitions
 from pairings.models.queries import PairingQuerySet
@@ -96,6 +97,7 @@ class Pairing(UndoesMixin):
 
     # Verbs: lock, re-read, check, write and record, or raise.
 
+    @verb
     def propose(self, *, by: User, people: Mapping[str, Person], helpers: Iterable[Person] = ()) -> None:
         """Save a new pairing with its people as a proposal.
 
@@ -120,6 +122,7 @@ class Pairing(UndoesMixin):
                 self._seat_named(person, kinds.HELPER, self.started_on, by=by)
             note(self, What.PROPOSED, by=by, at=self.proposed_at)
 
+    @verb
     def rewrite(
         self, *, by: User, people: Mapping[str, Person] | None = None, helpers: Collection[Person] | None = None
     ) -> None:
@@ -141,6 +144,7 @@ class Pairing(UndoesMixin):
             if people or helpers is not None:
                 self.change_people(by=by, people=people or {}, helpers=helpers)
 
+    @writes
     def rework(self, fields: Collection[str]) -> None:
         """Write fields that a change request has decided on; each form does besides what follows from them.
 
@@ -150,6 +154,7 @@ class Pairing(UndoesMixin):
         self.full_clean()
         self.save(update_fields=[*fields])
 
+    @verb
     def approve(self, *, by: User) -> None:
         """Let the pairing begin.
 
@@ -167,6 +172,7 @@ class Pairing(UndoesMixin):
             note(pairing, What.APPROVED, by=by, at=pairing.approved_at)
             pairing.as_form().on_approved()
 
+    @verb
     def send_back(self, *, by: User, reason: str) -> None:
         """Return the proposal to those who made it, with a reason.
 
@@ -181,6 +187,7 @@ class Pairing(UndoesMixin):
             pairing.save(update_fields=["status", "return_reason"])
             note(pairing, What.RETURNED, by=by, words=pairing.return_reason)
 
+    @verb
     def resubmit(self, *, by: User) -> None:
         """Propose a returned pairing again.
 
@@ -192,6 +199,7 @@ class Pairing(UndoesMixin):
             pairing.save(update_fields=["status", "proposed_at"])
             note(pairing, What.RESUBMITTED, by=by)
 
+    @verb
     def complete(self, *, by: User, summary: str, on: datetime.date | None = None) -> None:
         """Close an active pairing whose work is done.
 
@@ -200,6 +208,7 @@ class Pairing(UndoesMixin):
         """
         self._close(self.Status.COMPLETED, transitions.COMPLETE.allowed, summary, on, by=by)
 
+    @verb
     def end(self, *, by: User, reason: str, on: datetime.date | None = None) -> None:
         """Close a pairing early; a proposal is withdrawn this way.
 
@@ -224,7 +233,3 @@ class Pairing(UndoesMixin):
             for change in pairing.changes.open():
                 change.lapse(by=by)
             pairing.as_form().on_closed()
-
-    for verb in (propose, rewrite, rework, approve, send_back, resubmit, complete, end):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Person, RuleError, User, all_or_nothing
+from organization.verbs import verb, writes
 from pairings import kinds
 from pairings.models.facts import PairingFacts
 
@@ -64,6 +65,7 @@ class SeatsMixin(PairingFacts):
         """Return whether the person sits in the pairing now."""
         return person_id is not None and any(seat.person_id == person_id for seat in self.open_seats)
 
+    @writes
     def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> Seat:
         """Give a person a seat in a proposal, keeping the party stage of that day.
 
@@ -98,6 +100,7 @@ class SeatsMixin(PairingFacts):
         except ValidationError as error:
             raise ValidationError({role: words_for(by, self, error)}) from error
 
+    @verb
     def change_people(
         self, *, by: User, people: Mapping[str, Person], helpers: Collection[Person] | None = None
     ) -> None:
@@ -143,10 +146,6 @@ class SeatsMixin(PairingFacts):
         missing = [str(role.label) for role in self.kind_info.roles if taken.count(role.slug) != 1]
         if missing:
             raise RuleError(_("Not yet filled: %(roles)s.") % {"roles": "、".join(missing)})
-
-    for fills in (seat, change_people):
-        fills.alters_data = True  # type: ignore[union-attr]
-    del fills
 
 
 def words_for(by: User, pairing: PairingFacts, error: ValidationError) -> list[str]:

@@ -20,6 +20,7 @@ from organization.models import (
     all_or_nothing,
 )
 from organization.reach import Reach
+from organization.verbs import verb, writes
 from pairings import kinds
 from pairings.models.pairing import Pairing
 
@@ -141,13 +142,13 @@ class Seat(models.Model):
             words = _("%(person)s is not here on %(day)s and can take no place then.")
             raise ValidationError({"person": words % {"person": self.person, "day": date_format(self.joined_on)}})
 
+    @writes
     def leave(self, *, on: datetime.date) -> None:
         """Leave the seat on a day; the row stays as history."""
         self.left_on = on
         self.save(update_fields=["left_on"])
 
-    leave.alters_data = True  # type: ignore[attr-defined]
-
+    @verb
     def stay_until(self, day: datetime.date, *, by: User) -> None:
         """Keep the place, though its person leaves the branch, until a day on which it is asked for again.
 
@@ -163,5 +164,3 @@ class Seat(models.Model):
             seat.stays_until = day
             seat.save(update_fields=["stays_until"])
         self.refresh_from_db()
-
-    stay_until.alters_data = True  # type: ignore[attr-defined]

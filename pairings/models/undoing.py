@@ -5,6 +5,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import RuleError, User
+from organization.verbs import verb
 from pairings import kinds
 from pairings.models import back
 from pairings.models.seating import SeatsMixin
@@ -16,6 +17,7 @@ class UndoesMixin(SeatsMixin):
     class Meta:
         abstract = True
 
+    @verb
     def withdraw(self, *, by: User, reason: str = "") -> None:
         """Remove a proposal with its people and plans before it was decided on; its match can become another one.
 
@@ -32,6 +34,7 @@ class UndoesMixin(SeatsMixin):
             except ProtectedError as error:
                 raise RuleError(_("Something stands on this proposal already, so that it stays.")) from error
 
+    @verb
     def undo_decision(self, *, by: User, reason: str) -> None:
         """Put the pairing back to where it stood before it was returned, approved, completed or ended.
 
@@ -82,7 +85,3 @@ class UndoesMixin(SeatsMixin):
             for link in holding
             if link.name not in ("match", "changes")  # what the pairing came of, and what was just looked at
         )
-
-    for undo in (withdraw, undo_decision):
-        undo.alters_data = True  # type: ignore[attr-defined]
-    del undo

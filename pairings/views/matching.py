@@ -87,18 +87,9 @@ def begin(request: UserRequest, kind: str) -> HttpResponse:
     """Work out a first proposal, with the weights of the last one."""
     _matched_kind(kind)
     branch = _managed_branch(request.user, request.POST.get("branch", ""))
-    run = new_run(branch, kind, by=request.user)
+    run = MatchRun.begin(branch, kind, by=request.user)
     run.work_out()
     return redirect(run)
-
-
-def new_run(branch: Branch, kind: str, *, by: User) -> MatchRun:
-    """Return a new run, not yet saved, that has the settings of the branch's last one of the form."""
-    last = MatchRun.objects.filter(branch=branch, kind=kind).first()
-    run = MatchRun(branch=branch, kind=kind, created_by=by)
-    if last:
-        run.reach, run.aim, run.weights, run.include_paired = last.reach, last.aim, last.weights, last.include_paired
-    return run
 
 
 def _run_for(request: HttpRequest, pk: int, permission: str = "pairings.view_matchrun") -> MatchRun:

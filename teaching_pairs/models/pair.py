@@ -16,6 +16,7 @@ from organization.doors import DayThatCameField, validate_at_the_door
 from organization.models import Person, ScopedQuerySet, all_or_nothing
 from organization.reach import Reach
 from organization.text import PlainCharField
+from organization.verbs import writes
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
 
@@ -119,6 +120,7 @@ class TeachingPair(Pairing):
         steps = Milestone.COURSE_STEPS if self.course else Milestone.TOPIC_STEPS
         return [kept.get(step) or Milestone(pair=self, step=step) for step in steps]
 
+    @writes
     def plan(self, dates: Mapping[str, tuple[datetime.date | None, datetime.date | None]]) -> None:
         """Keep the planned and the real day of each step.
 
@@ -142,8 +144,6 @@ class TeachingPair(Pairing):
                     milestone.delete()
             if errors:
                 raise ValidationError(errors)
-
-    plan.alters_data = True  # type: ignore[attr-defined]
 
     def open_matters(self) -> list[str]:
         """Return the planned steps that were not reached (one query)."""

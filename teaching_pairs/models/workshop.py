@@ -20,6 +20,7 @@ from organization.models import (
     all_or_nothing,
 )
 from organization.text import PlainCharField, PlainTextField
+from organization.verbs import verb, writes
 from pairings.models import MatchRun
 from teaching_pairs.models.back import SIGN_UP
 
@@ -57,6 +58,7 @@ class Workshop(VersionedModel):
         """Whether its day has passed, after which nobody signs up."""
         return self.held_on < timezone.localdate()
 
+    @verb
     def sign_up(self, *, by: User, strengths: str, needs: str, topics: str) -> "SignUp":
         """Sign the user up, or change what they said; strengths and needs are kept in their profile.
 
@@ -87,6 +89,7 @@ class Workshop(VersionedModel):
             signup.save()
         return signup
 
+    @writes
     def record_attendance(self, present: Collection[int], *, listed: Collection[int]) -> None:
         """Keep who came.
 
@@ -104,10 +107,6 @@ class Workshop(VersionedModel):
                 if signup.attended != (signup.pk in present):
                     signup.attended = signup.pk in present
                     signup.save(update_fields=["attended"])
-
-    for verb in (sign_up, record_attendance):
-        verb.alters_data = True  # type: ignore[union-attr]
-    del verb
 
 
 class SignUpQuerySet(BranchBoardQuerySet):
@@ -155,6 +154,7 @@ class SignUp(models.Model):
         """Return the branch of the workshop."""
         return self.workshop.branch_id
 
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the sign-up.
 
@@ -163,8 +163,6 @@ class SignUp(models.Model):
         """
         with SIGN_UP.taking(self, by=by, reason=reason) as (signup, _line):
             signup.delete()
-
-    take_back.alters_data = True  # type: ignore[attr-defined]
 
 
 class WorkshopRunQuerySet(ScopedQuerySet):

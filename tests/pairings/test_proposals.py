@@ -14,7 +14,6 @@ from organization.models import Branch, Person, RuleError
 from pairings.matching.matcher import Wishes
 from pairings.matching.parts import Candidate
 from pairings.models import Match, MatchRule, MatchRun, MatchSeat, Pairing
-from pairings.views.matching import new_run
 from teaching_pairs.matching import TeachingMatcher, suggest_pattern
 from teaching_pairs.models import TeachingPair
 from tests.conftest import signed_in
@@ -44,7 +43,7 @@ def people(branch: Branch) -> dict[str, Person]:
 
 
 def run_of(branch: Branch, kind: str = TeachingPair.KIND, **settings: object) -> MatchRun:
-    run = new_run(branch, kind, by=operator())
+    run = MatchRun.begin(branch, kind, by=operator())
     for name, value in settings.items():
         setattr(run, name, value)
     run.work_out()

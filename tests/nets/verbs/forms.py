@@ -24,12 +24,12 @@ class TeamVerbs(Machine):
         team = pick(MentorshipTeam.objects.all(), of, Q(status="active"))
         project = None if another else team.projects.first()
         project = project or Project(team=team, track="contest", title="参赛项目")
-        self.attempt(lambda: project.plan({name: on}), by=self.user(by))
+        self.attempt(lambda: project.plan({name: on}), by=self.user(by), told=False)
 
     @rule(of=number, by=number, on=day, result=st.sampled_from(["一等奖", " "]))
     def record_result(self, of: int, by: int, on: datetime.date, result: str) -> None:
         if stage := pick(Stage.objects.all(), of, Q(project__team__status="active", result="")):
-            self.attempt(lambda: stage.record_result(result=result, held_on=on), by=self.user(by))
+            self.attempt(lambda: stage.record_result(result=result, held_on=on), by=self.user(by), told=False)
 
     @rule(of=number, by=number, said=maybe)
     def take_result_back(self, of: int, by: int, said: bool) -> None:
@@ -85,13 +85,13 @@ class TeachingVerbs(Machine):
         self, of: int, by: int, step: str, planned: datetime.date | None, done: datetime.date | None
     ) -> None:
         pair = pick(TeachingPair.objects.all(), of)
-        self.attempt(lambda: pair.plan({step: (planned, done)}), by=self.user(by))
+        self.attempt(lambda: pair.plan({step: (planned, done)}), by=self.user(by), told=False)
 
     @rule(by=number, on=day)
     def announce(self, by: int, on: datetime.date) -> None:
         user = self.user(by)
         workshop = Workshop(branch=self.branch, title="选题培训", held_on=on, announced_by=user)
-        self.attempt(lambda: (workshop.full_clean(), workshop.save()), by=user)
+        self.attempt(lambda: (workshop.full_clean(), workshop.save()), by=user, told=False)
 
     @rule(of=number, by=number)
     def sign_up(self, of: int, by: int) -> None:
@@ -111,7 +111,7 @@ class TeachingVerbs(Machine):
         if held := pick(Workshop.objects.all(), of):
             listed = set(held.signups.values_list("pk", flat=True))
             came = listed if present else set()
-            self.attempt(lambda: held.record_attendance(came, listed=listed), by=self.user(by))
+            self.attempt(lambda: held.record_attendance(came, listed=listed), by=self.user(by), told=False)
 
 
 class ServiceVerbs(Machine):
@@ -121,7 +121,7 @@ class ServiceVerbs(Machine):
     def receive(self, of: int, by: int, on: datetime.date, cny: str) -> None:
         served = pick(Engagement.objects.all(), of)
         instalment = Instalment(amount_cny=Decimal(cny), received_on=on)
-        self.attempt(lambda: served.receive(instalment), by=self.user(by))
+        self.attempt(lambda: served.receive(instalment), by=self.user(by), told=False)
 
     @rule(of=number, by=number)
     def take_out(self, of: int, by: int) -> None:
@@ -133,7 +133,7 @@ class ServiceVerbs(Machine):
         """Write another amount into a contract, as a form does, or past the form."""
         served = pick(Engagement.objects.all(), of)
         served.contract_amount_cny = Decimal(cny)
-        self.attempt(lambda: (looks_first and served.full_clean(), served.save()), by=self.user(by))
+        self.attempt(lambda: (looks_first and served.full_clean(), served.save()), by=self.user(by), told=False)
 
     @rule(of=number, by=number)
     def make_link(self, of: int, by: int) -> None:
@@ -143,7 +143,7 @@ class ServiceVerbs(Machine):
     @rule(of=number, by=number)
     def revoke_link(self, of: int, by: int) -> None:
         if link := pick(Confirmation.objects.all(), of):
-            self.attempt(link.revoke, by=self.user(by))
+            self.attempt(link.revoke, by=self.user(by), told=False)
 
     @rule(of=number, solved=maybe, said=words)
     def confirm(self, of: int, solved: bool, said: str) -> None:
@@ -168,4 +168,4 @@ class ServiceVerbs(Machine):
     @rule(of=number, by=number, verb=st.sampled_from(["drop", "reopen"]))
     def board(self, of: int, by: int, verb: str) -> None:
         problem = pick(Problem.objects.all(), of)
-        self.attempt(getattr(problem, verb), by=self.user(by))
+        self.attempt(getattr(problem, verb), by=self.user(by), told=False)

@@ -4,10 +4,10 @@ import datetime
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 import hypothesis.strategies as st
-from auditlog.context import set_actor
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from enterprise_service.models.confirmation import LinkRefusedError
 from organization.models import Branch, Person, RuleError, User
+from organization.verbs import acting
 from pairings.models import Pairing
 from tests.factories.pairings import STARTED
 from tests.nets.verbs.watch import TRAIL, WRITES, Watch, all_broken, tables
@@ -75,11 +76,17 @@ class Machine(RuleBasedStateMachine):
         """Return a pairing, rather one of a status that the verb asks for."""
         return pick(Pairing.objects.all(), place, Q(status__in=fitting)).as_form()
 
-    def attempt(self, verb: Callable[[], object], *, by: User | None) -> bool:
-        """Carry a verb out as somebody, try what must hold after it, and return whether it was let through."""
+    def attempt(self, verb: Callable[[], object], *, by: User | None, told: bool = True) -> bool:
+        """Carry a verb out as somebody, try what must hold after it, and return whether it was let through.
+
+        Args:
+            verb: what is done.
+            by: in whose name, which the trail must say.
+            told: whether the verb is told; else a request would say it.
+        """
         newest = self.watch.rows["auditlog_logentry"]
         refused: Exception | None = None
-        with tables(WRITES) as written, set_actor(by):
+        with tables(WRITES) as written, nullcontext() if told else acting(by):
             try:
                 verb()
             except REFUSALS as error:

@@ -108,7 +108,7 @@ class OutcomeVerbs(Machine):
         others = Branch.objects.exclude(pk=outcome.branch_id)
         chosen = [] if to is None else [pick(others, to)]
         if outcome.is_editable:
-            self.attempt(lambda: outcome.shared_with.set(chosen), by=user)
+            self.attempt(lambda: outcome.shared_with.set(chosen), by=user, told=False)
 
     @rule(of=number, by=number, to=number)
     def ask_to_share(self, of: int, by: int, to: int) -> None:

@@ -50,7 +50,7 @@ class PairingVerbs(Machine):
         pairing, person = self.pairing(of, "proposed", "returned"), self.person(who)
         roles = pairing.kind_info.roles
         slug, was_open = roles[role % len(roles)].slug, pairing.is_open and not pairing.is_active
-        if self.attempt(lambda: pairing.seat(person, role=slug, on=on), by=self.user(by)):
+        if self.attempt(lambda: pairing.seat(person, role=slug, on=on), by=self.user(by), told=False):
             assert was_open, "seated past the change of people"
 
     @rule(of=number, by=number)
@@ -91,7 +91,7 @@ class PairingVerbs(Machine):
         """Move a pairing's days, as a form does, or past the form."""
         pairing = self.pairing(of)
         pairing.started_on, pairing.due_on = on, due
-        self.attempt(lambda: (looks_first and pairing.full_clean(), pairing.save()), by=self.user(by))
+        self.attempt(lambda: (looks_first and pairing.full_clean(), pairing.save()), by=self.user(by), told=False)
 
     @rule(of=number, by=number, role=number, who=number)
     def change_people(self, of: int, by: int, role: int, who: int) -> None:
@@ -161,7 +161,7 @@ class PairingVerbs(Machine):
     def rewrite_log(self, of: int, by: int, on: datetime.date) -> None:
         if entry := pick(ProgressLog.objects.all(), of):
             entry.date = on
-            self.attempt(entry.rewrite, by=self.user(by))
+            self.attempt(entry.rewrite, by=self.user(by), told=False)
 
     # Matching
 
@@ -169,7 +169,7 @@ class PairingVerbs(Machine):
     def work_out_a_proposal(self, by: int) -> None:
         user = self.user(by)
         run = MatchRun(branch=self.branch, kind=TeachingPair.KIND, created_by=user, include_paired=True)
-        self.attempt(lambda: (run.save(), run.work_out()), by=user)
+        self.attempt(lambda: (run.save(), run.work_out()), by=user, told=False)
 
     @rule(of=number, by=number)
     def publish(self, of: int, by: int) -> None:

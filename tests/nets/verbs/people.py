@@ -16,25 +16,25 @@ class PeopleVerbs(Machine):
     @rule(who=number, stage=st.sampled_from(PartyStage.values), on=day, by=number)
     def record_stage(self, who: int, stage: str, on: datetime.date, by: int) -> None:
         person = self.person(who)
-        self.attempt(lambda: person.record_stage(stage=stage, from_date=on), by=self.user(by))
+        self.attempt(lambda: person.record_stage(stage=stage, from_date=on), by=self.user(by), told=False)
 
     @rule(of=number, on=day, stage=st.sampled_from(PartyStage.values), looks_first=maybe, by=number)
     def change_stage(self, of: int, on: datetime.date, stage: str, looks_first: bool, by: int) -> None:
         """Rewrite a step of a history, as a form does, or past the form."""
         if entry := pick(PartyStageEntry.objects.all(), of):
             entry.from_date, entry.stage = on, stage
-            self.attempt(lambda: (looks_first and entry.full_clean(), entry.save()), by=self.user(by))
+            self.attempt(lambda: (looks_first and entry.full_clean(), entry.save()), by=self.user(by), told=False)
 
     @rule(of=number, by=number)
     def remove_stage(self, of: int, by: int) -> None:
         if entry := pick(PartyStageEntry.objects.all(), of):
-            self.attempt(entry.delete, by=self.user(by))
+            self.attempt(entry.delete, by=self.user(by), told=False)
 
     @rule(who=number, by=number)
     def change_kind(self, who: int, by: int) -> None:
         person = self.person(who)
         person.kind = {"teacher": "student", "student": "teacher"}[person.kind]
-        self.attempt(person.save, by=self.user(by))
+        self.attempt(person.save, by=self.user(by), told=False)
 
     @rule(who=number, to=number, on=day, by=number)
     def move(self, who: int, to: int, on: datetime.date, by: int) -> None:
@@ -66,28 +66,28 @@ class PeopleVerbs(Machine):
         person = self.person(who)
         person.branch = pick(Branch.objects.all(), to)
         person.office = Office.objects.filter(branch=person.branch).first() if office else None
-        self.attempt(person.save, by=self.user(by))
+        self.attempt(person.save, by=self.user(by), told=False)
 
     @rule(who=number, born=day, looks_first=maybe, by=number)
     def change_birthday(self, who: int, born: datetime.date, looks_first: bool, by: int) -> None:
         person = self.person(who)
         person.born_on = born.replace(year=born.year - 20)
-        self.attempt(lambda: (looks_first and person.full_clean(), person.save()), by=self.user(by))
+        self.attempt(lambda: (looks_first and person.full_clean(), person.save()), by=self.user(by), told=False)
 
     @rule(who=number, role=st.sampled_from(RoleAssignment.Role.values), to=number, by=number)
     def give_role(self, who: int, role: str, to: int, by: int) -> None:
         branch = pick(Branch.objects.all(), to)
         place = {"college": branch.college} if role == RoleAssignment.Role.LEADERSHIP else {"branch": branch}
         given = RoleAssignment(user=self.user(who), role=role, **place)
-        self.attempt(lambda: (given.full_clean(), given.save()), by=self.user(by))
+        self.attempt(lambda: (given.full_clean(), given.save()), by=self.user(by), told=False)
 
     @rule(of=number, by=number)
     def take_role(self, of: int, by: int) -> None:
         """Take a role away; the branch's first secretary stays, so that something is still decided."""
         if given := pick(RoleAssignment.objects.exclude(user=self.users[0]), of):
-            self.attempt(given.delete, by=self.user(by))
+            self.attempt(given.delete, by=self.user(by), told=False)
 
     @rule(who=number, by=number)
     def open_account(self, who: int, by: int) -> None:
         person = self.person(who)
-        self.attempt(lambda: User.objects.open_account(person), by=self.user(by))
+        self.attempt(lambda: User.objects.open_account(person), by=self.user(by), told=False)
