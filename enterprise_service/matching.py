@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from enterprise_service.models import Engagement, Problem
 from organization.models import Person
 from pairings.kinds import LEADER
-from pairings.matching.candidates import candidates_from
+from pairings.matching.candidates import Candidate, candidates_from, words_of
 from pairings.matching.matcher import Matcher
-from pairings.matching.parts import Candidate, CommonWords, LightLoad, Side, words_of
+from pairings.matching.parts import CommonWords, LightLoad, Side
 from pairings.models import Pairing
 
 PROBLEM = "problem"

@@ -5,15 +5,9 @@ from typing import Any, ClassVar
 from mentorship.models import MentorshipTeam
 from organization.models import Person
 from pairings.kinds import LEADER, ORDINARY_STUDENT, STUDENT_MEMBER
-from pairings.matching.candidates import candidates_from
+from pairings.matching.candidates import Candidate, candidates_from
 from pairings.matching.matcher import Matcher
-from pairings.matching.parts import (
-    Candidate,
-    CommonInterests,
-    Complement,
-    LightLoad,
-    SameSpecialty,
-)
+from pairings.matching.parts import CommonInterests, Complement, LightLoad, SameSpecialty
 from pairings.models import Match, MatchRun, Seat
 
 COMPLEMENT, SPECIALTY, INTERESTS, LOAD = Complement(), SameSpecialty(), CommonInterests(), LightLoad()

@@ -2,8 +2,6 @@
 
 import itertools
 
-from pypinyin import Style, lazy_pinyin
-
 #: Surnames that are read otherwise than the character: the surname's reading first, then what people type as well.
 SURNAMES = {
     "曾": ("zeng", "ceng"), "区": ("ou", "qu"), "单": ("shan", "dan"), "仇": ("qiu", "chou"), "解": ("xie", "jie"),
@@ -26,7 +24,7 @@ def search_key(name: str) -> str:
     rest = name[len(surname) :]
     heads = SURNAMES.get(surname, ("",))
     short = ["".join(itertools.islice(head, 1)) if len(surname) < 2 else _initials(surname) for head in heads]
-    full = "".join(lazy_pinyin(rest)).lower()
+    full = _read(rest)
     keys = [f"{heads[0]}{full}", f"{short[0]}{_initials(rest)}"]
     keys += [f"{head}{full}" for head in heads[1:]] + [f"{letter}{_initials(rest)}" for letter in short[1:]]
     if "·" in name:
@@ -34,6 +32,15 @@ def search_key(name: str) -> str:
     return " ".join(dict.fromkeys(keys))[:300]
 
 
+def _read(text: str) -> str:
+    """Return the pinyin of a text."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(text)).lower()
+
+
 def _initials(text: str) -> str:
     """Return the initials of a text."""
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()

@@ -19,7 +19,7 @@ from organization.forms import BranchFormMixin, PeopleChoiceField, PersonChoiceF
 from organization.models import MEMBER_STAGES, Branch, Person, User
 from organization.text import ParagraphsFormField
 from pairings.kinds import HELPER, LEADER, PairingKind, SeatRole, kind_of
-from pairings.matching.matcher import matcher_of
+from pairings.matching import matcher_of
 from pairings.models import Match, MatchRule, MatchRun, Pairing, ProgressLog
 from pairings.models.asking import ask_for_changes
 from pairings.models.fields_in_words import told_now

@@ -4,20 +4,19 @@ from typing import Any, ClassVar
 
 from organization.models import Person
 from pairings.kinds import LEADER, ORDINARY_TEACHER
-from pairings.matching.candidates import candidates_from
+from pairings.matching.candidates import Candidate, candidates_from, words_of
 from pairings.matching.matcher import Matcher
 from pairings.matching.parts import (
     AcrossOffices,
-    Candidate,
     CommonTopics,
     Complement,
     LightLoad,
     MidCareerWithYoung,
     StrongWithStrong,
-    words_of,
 )
 from pairings.models import Match, MatchRule, MatchRun, Seat
 from teaching_pairs.models import SignUp, TeachingPair, Workshop, WorkshopRun
+from teaching_pairs.patterns import suggest_pattern
 
 #: Words by which a topic is told from a course.
 TOPIC_WORDS = ("课题", "研究", "改革", "路径", "机制")
@@ -75,22 +74,3 @@ class TeachingMatcher(Matcher):
             "brokered_by": brokered.brokered_by_id if brokered else None,
             "workshop": workshop.workshop_id if workshop else None,
         }
-
-
-def suggest_pattern(one: Candidate, other: Candidate) -> str:
-    """Return the pattern that two profiles suggest, or nothing: people choose."""
-    met = len(Complement().facts(one, other))
-    if met >= 2:
-        return TeachingPair.Pattern.COMPLEMENTARY
-    if StrongWithStrong().facts(one, other):
-        return TeachingPair.Pattern.STRONG_WITH_STRONG
-    if MidCareerWithYoung().facts(one, other):
-        return TeachingPair.Pattern.MID_CAREER_WITH_YOUNG
-    return TeachingPair.Pattern.COMPLEMENTARY if met else ""
-
-
-def pattern_of(pair: TeachingPair) -> str:
-    """Return in words the pattern that a pair's two profiles suggest, or nothing (one query)."""
-    people = candidates_from(Person.objects.filter(pk__in=[seat.person_id for seat in pair.shown_seats]))
-    pattern = suggest_pattern(*people) if len(people) == 2 else ""
-    return str(TeachingPair.Pattern(pattern).label) if pattern else ""

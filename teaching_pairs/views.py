@@ -16,6 +16,7 @@ from organization.access import UserRequest, require, visible_or_404
 from organization.models import Person, all_or_nothing
 from organization.refusals import add_refusal, carried_out
 from organization.text import whole_number
+from pairings.matching import matcher_of
 from pairings.models import Match, MatchRun
 from pairings.views.changes import PairingChangeView
 from pairings.views.pages import (
@@ -28,8 +29,8 @@ from pairings.views.pages import (
 )
 from teaching_pairs.filters import TeachingPairFilter
 from teaching_pairs.forms import MilestonesForm, SignUpForm, TeachingPairForm, WorkshopForm
-from teaching_pairs.matching import TeachingMatcher, pattern_of
 from teaching_pairs.models import TeachingPair, Workshop, WorkshopRun
+from teaching_pairs.patterns import pattern_of
 
 
 class PairListView(PairingListView):
@@ -208,7 +209,7 @@ def match(request: UserRequest, pk: int) -> HttpResponse:
     """Propose pairs among those who signed up or, once attendance is kept, those who came."""
     shown = _workshop_for(request, pk, "teaching_pairs.change_workshop")
     run = MatchRun.begin(shown.branch, TeachingPair.KIND, by=request.user)
-    run.propose(candidates=TeachingMatcher().candidates_at(shown, run))
+    run.propose(candidates=cast("Any", matcher_of(run.kind_info)).candidates_at(shown, run))
     with all_or_nothing():
         run.save()
         WorkshopRun.objects.create(run=run, workshop=shown)

@@ -13,7 +13,6 @@ from django_filters.views import FilterView
 
 from enterprise_service.filters import EnterpriseFilter, ProblemFilter
 from enterprise_service.forms import EnterpriseForm, ProblemForm
-from enterprise_service.matching import ServiceMatcher
 from enterprise_service.models import Engagement, Enterprise, Problem
 from organization.access import UserRequest, require, visible_or_404
 from organization.refusals import carried_out
@@ -55,9 +54,16 @@ def problem(request: UserRequest, pk: int) -> HttpResponse:
         "problem": shown,
         "doubles": Problem.objects.visible_to(request.user).likely_doubles_of(shown)[:SHOWN_DOUBLES],
         "engagements": Engagement.objects.visible_to(request.user).filter(problem=shown).with_people(),
-        "suggestions": ServiceMatcher().suggest(shown) if may_choose and shown.status == Problem.Status.OPEN else [],
+        "suggestions": _suggestions(shown) if may_choose and shown.status == Problem.Status.OPEN else [],
     }
     return render(request, "enterprise_service/problem.html", context)
+
+
+def _suggestions(problem: Problem) -> list[dict[str, Any]]:
+    """Return members whom something speaks for, with what does (three queries)."""
+    from enterprise_service.matching import ServiceMatcher
+
+    return ServiceMatcher().suggest(problem)
 
 
 def _leads_on(request: HttpRequest, merged: Enterprise | Problem) -> HttpResponse:

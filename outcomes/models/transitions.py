@@ -71,7 +71,7 @@ AGREE = Transition(
     permission="outcomes.answer_share",
     state="state",
     allowed=("asked",),
-    button=_("Share it"),
+    button=_("Agree"),
     done=_("Agreed. The outcome counts in both branches, and once in the college."),
     is_main=True,
 )
@@ -83,7 +83,7 @@ DECLINE = Transition(
     permission="outcomes.answer_share",
     state="state",
     allowed=("asked",),
-    button=_("Decline"),
+    button=_("Decline with the reason"),
     done=_("Declined, with your reason."),
     form=REASON,
 )

@@ -6,12 +6,12 @@ from itertools import combinations
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from pairings.kinds import PairingKind
 from pairings.matching.assignment import FORBIDDEN, Scores, ThreeSides, assign_pairs
-from pairings.matching.parts import Candidate, Part, Side
+from pairings.matching.candidates import Candidate
+from pairings.matching.parts import Part, Side
+from pairings.matching.wishes import ALL_FORBIDDEN, BETTER_TOTAL, LEFT_OUT, NO_MORE_GROUPS, NOBODY_LEFT, Wishes
 
 #: A MatchRun and a Match, whose models stand above the numbers; each form's matcher asks them.
 Run: TypeAlias = Any
@@ -21,35 +21,9 @@ Match: TypeAlias = Any
 EMPHASIS = 3
 #: What each of a person's scores gains when they must be taken: giving one person a place costs others less than 4.
 WANTED = 100.0
-NOBODY_LEFT, ALL_FORBIDDEN, LEFT_OUT = "nobody_left", "forbidden", "left_out"
+NO_WISHES = Wishes()
 #: The fact that a pair was decided beforehand, beside those of the parts.
 KEPT = "kept"
-BETTER_TOTAL, NO_MORE_GROUPS = "better_total", "no_more_groups"
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What was decided beforehand, by person id: pairs to keep, pairs that must not be, people to take and to leave.
-
-    `brokered` names who brought a kept pair together.
-    """
-
-    pinned: frozenset[tuple[int, int]] = frozenset()
-    forbidden: frozenset[tuple[int, int]] = frozenset()
-    wanted: frozenset[int] = frozenset()
-    left_out: frozenset[int] = frozenset()
-    brokered: Mapping[frozenset[int], str] = field(default_factory=dict)
-
-    def among(self, sides: Sequence[tuple["Side", "Side"]]) -> "Wishes":
-        """Return the wishes with the pairs that can be kept between any of these sides, who must then be taken."""
-        can_be = {
-            (one, other)
-            for pair in self.pinned
-            for one, other in (pair, pair[::-1])
-            if any(one in left.place_of and other in right.place_of for left, right in sides)
-        }
-        together = {one for pair in can_be for one in pair}
-        return replace(self, pinned=frozenset(can_be), wanted=self.wanted | together)
 
 
 @dataclass
@@ -112,7 +86,7 @@ class Matcher:
         weights: Mapping[str, int],
         aim: str = "",
         most_people: bool = False,
-        wishes: Wishes = Wishes(),
+        wishes: Wishes = NO_WISHES,
     ) -> Proposal:
         """Return who works with whom.
 
@@ -128,7 +102,7 @@ class Matcher:
             role: [one for one in people if one.person_id not in wishes.left_out] for role, people in candidates.items()
         }
         sides = {role: Side(people) for role, people in kept.items()}
-        wishes = wishes.among([(sides[left], sides[right]) for left, right in self.parts])
+        wishes = _among(wishes, [(sides[left], sides[right]) for left, right in self.parts])
         matrices = {
             roles: _with_wishes(self.scores(roles, sides[roles[0]], sides[roles[1]], heavy), roles, sides, wishes)
             for roles in self.parts
@@ -192,6 +166,18 @@ class Matcher:
         return said + [parts[slug].say(facts[slug]) for slug in parts if slug in facts]
 
 
+def _among(wishes: Wishes, sides: Sequence[tuple[Side, Side]]) -> Wishes:
+    """Return the wishes with the pairs that can be kept between any of these sides, who must then be taken."""
+    can_be = {
+        (one, other)
+        for pair in wishes.pinned
+        for one, other in (pair, pair[::-1])
+        if any(one in left.place_of and other in right.place_of for left, right in sides)
+    }
+    together = {one for pair in can_be for one in pair}
+    return replace(wishes, pinned=frozenset(can_be), wanted=wishes.wanted | together)
+
+
 def _with_wishes(scores: Scores, roles: tuple[str, str], sides: Mapping[str, Side], wishes: Wishes) -> Scores:
     """Return the scores with what must not be marked; of pinned people every other combination is."""
     left, right = (sides[role].place_of for role in roles)
@@ -238,24 +224,3 @@ def _leftovers(
                     why = NOBODY_LEFT if any(other != role for other in used_up) else unplaced
                 found.append({"person": one.person_id, "role": role, "why": why})
     return found
-
-
-def why_left_over(code: str) -> str:
-    """Return in words why somebody was left over."""
-    return {
-        NOBODY_LEFT: _("nobody is left on the other side"),
-        ALL_FORBIDDEN: _("every combination is ruled out"),
-        LEFT_OUT: _("left out this time"),
-        BETTER_TOTAL: _("the others fit better together; choose “most people” to pair them too"),
-        NO_MORE_GROUPS: _("whoever they may go with is needed elsewhere; no set pairs more people"),
-    }[code]
-
-
-def matcher_of(kind: PairingKind) -> Matcher:
-    """Return the matcher of a form.
-
-    Raises:
-        ImportError: when the form has none.
-    """
-    matcher: Matcher = import_string(kind.matcher)()
-    return matcher

@@ -1,7 +1,6 @@
 """What a score is made of: each part compares two people, as a matrix for all and in words for one pair."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,50 +8,11 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from organization.text import BETWEEN_WORDS
 from pairings.matching.assignment import Scores
+from pairings.matching.candidates import Candidate
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-#: Ages by which a college tells young and mid-career teachers (青年教师 40 周岁及以下 in most colleges' rules).
-YOUNG_UNTIL, MID_CAREER_UNTIL = 40, 55
-SENIOR_TITLES = ("教授", "副教授", "研究员", "副研究员", "高级工程师", "高级实验师", "正高级工程师", "高级技师")
-
-
-def words_of(text: str) -> frozenset[str]:
-    """Return the words of a line such as 课程建设、竞赛指导 (separated by 、 , ; / or spaces of either width)."""
-    return frozenset(word for word in BETWEEN_WORDS.split(text) if word)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """What the matching knows of a person. `load` counts the open pairings they lead."""
-
-    person_id: int
-    strengths: frozenset[str] = frozenset()
-    needs: frozenset[str] = frozenset()
-    topics: frozenset[str] = frozenset()
-    specialty: str = ""
-    office_id: int | None = None
-    age: int | None = None
-    title: str = ""
-    load: int = 0
-
-    @property
-    def is_young(self) -> bool:
-        """Whether the person counts as a young teacher."""
-        return self.age is not None and self.age <= YOUNG_UNTIL
-
-    @property
-    def is_mid_career(self) -> bool:
-        """Whether the person is past youth and some years before retirement."""
-        return self.age is not None and YOUNG_UNTIL < self.age <= MID_CAREER_UNTIL
-
-    @property
-    def is_strong(self) -> bool:
-        """Whether the person holds a senior title."""
-        return self.title in SENIOR_TITLES
 
 
 class Side:
@@ -124,7 +84,7 @@ class Complement(Part):
         return np.minimum(met, 3) / 3
 
     def facts(self, left: Candidate, right: Candidate) -> list[str]:
-        return sorted((left.strengths & right.needs) | (left.needs & right.strengths))
+        return left.complements(right)
 
     def say(self, facts: list[str]) -> str:
         words = ngettext("%(count)s need met: %(words)s", "%(count)s needs met: %(words)s", len(facts))
@@ -169,7 +129,7 @@ class MidCareerWithYoung(Part):
         return (np.outer(mid, other_young) | np.outer(young, other_mid)).astype(np.float32)
 
     def facts(self, left: Candidate, right: Candidate) -> bool:
-        return (left.is_mid_career and right.is_young) or (left.is_young and right.is_mid_career)
+        return left.is_mid_career_with_young(right)
 
 
 class StrongWithStrong(Part):
@@ -181,7 +141,7 @@ class StrongWithStrong(Part):
         return np.outer(left.column("is_strong"), right.column("is_strong")).astype(np.float32)
 
     def facts(self, left: Candidate, right: Candidate) -> bool:
-        return left.is_strong and right.is_strong
+        return left.is_strong_with(right)
 
 
 class AcrossOffices(Part):

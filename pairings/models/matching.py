@@ -16,8 +16,9 @@ from organization.reach import Reach
 from organization.trail import audit_made
 from organization.verbs import verb, writes
 from pairings import kinds
-from pairings.matching.matcher import Wishes, matcher_of
-from pairings.matching.parts import Candidate
+from pairings.matching import matcher_of
+from pairings.matching.candidates import Candidate
+from pairings.matching.wishes import Wishes
 from pairings.models import back
 from pairings.models.match_rules import MatchRule
 from pairings.models.pairing import Pairing

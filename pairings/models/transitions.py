@@ -81,7 +81,7 @@ APPROVE_CHANGE = Transition(
     permission="pairings.decide_change",
     state="state",
     allowed=("open",),
-    button=_("Approve"),
+    button=_("Approve the change"),
     done=_("Approved. From now on it stands as was asked."),
     is_main=True,
 )
@@ -116,7 +116,7 @@ SEE_CHANGE = Transition(
     permission="pairings.decide_change",
     state="state",
     allowed=("recorded",),
-    button=_("Looked at"),
+    button=_("I have looked at it"),
     done=_("Noted that it was looked at."),
 )
 OF_CHANGES = (APPROVE_CHANGE, REFUSE_CHANGE, WITHDRAW_CHANGE, SEE_CHANGE)

@@ -16,7 +16,8 @@ from organization.models import Branch, Person, User, all_or_nothing
 from organization.refusals import carried_out
 from pairings.forms import AnswerForm, RuleForm, RunForm
 from pairings.kinds import PairingKind, kind_of
-from pairings.matching.matcher import matcher_of, why_left_over
+from pairings.matching import matcher_of
+from pairings.matching.wishes import why_left_over
 from pairings.models import Match, MatchRule, MatchRun
 
 GROUPS_ON_A_PAGE = 20

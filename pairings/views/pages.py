@@ -20,7 +20,7 @@ from organization.transition_views import TransitionView
 from pairings.filters import LogFilter, PairingFilter
 from pairings.forms import LogForm, PairingForm
 from pairings.kinds import PairingKind, kind_of
-from pairings.matching.matcher import matcher_of
+from pairings.matching import matcher_of
 from pairings.models import ChangeRequest, Match, Pairing, ProgressLog
 
 LOGS_ON_A_PAGE = 20

@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
+from organization import transition_views
 from organization.models import ScopedQuerySet
-from pairings.views import pages as pairing_pages
 from tests.conftest import signed_in
 from tests.nets import size
 from tests.nets.markup import text_fields
@@ -122,6 +122,6 @@ def test_the_net_finds_a_door_that_stands_open(world: World, monkeypatch: pytest
 
 @pytest.mark.hole
 def test_the_net_finds_a_verb_that_asks_no_rule(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairing_pages, "require", lambda *asked: None)
+    monkeypatch.setattr(transition_views, "require", lambda *asked: None)
     found = list(wrongs(world, {"pairings:complete": PAGES["pairings:complete"]}))
     assert {one.split(": writes")[0] for one in found} == {"pairings:complete as student, post, own"}

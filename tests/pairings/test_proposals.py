@@ -11,11 +11,12 @@ from django.utils import timezone
 from mentorship.matching import TeamMatcher
 from mentorship.models import MentorshipTeam
 from organization.models import Branch, Person, RuleError
-from pairings.matching.matcher import Wishes
-from pairings.matching.parts import Candidate
+from pairings.matching.candidates import Candidate
+from pairings.matching.wishes import Wishes
 from pairings.models import Match, MatchRule, MatchRun, MatchSeat, Pairing
-from teaching_pairs.matching import TeachingMatcher, suggest_pattern
+from teaching_pairs.matching import TeachingMatcher
 from teaching_pairs.models import TeachingPair
+from teaching_pairs.patterns import suggest_pattern
 from tests.conftest import signed_in
 from tests.factories import BranchFactory, OfficeFactory, member, operator, student, teacher, user_of
 
