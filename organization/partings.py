@@ -30,6 +30,7 @@ class Question:
         fields: form fields by name, filled in by whoever lets the person go.
         check: what of the answers does not go together, by the field's name.
         answer: carries the answers out, given them by name, the day and who says so.
+        hold: locks what the answer changes, in the order of the app's questions.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Question:
     fields: dict[str, forms.Field]
     check: Callable[[dict[str, Any]], dict[str, "StrOrPromise"]]
     answer: Callable[[dict[str, Any], datetime.date, User], None]
+    hold: Callable[[], None] = lambda: None
 
 
 Asks = Callable[[Sequence[Person], User], Iterable[Question]]
@@ -111,6 +113,7 @@ class Parting:
                 problems.append((person, words_of(error)))
 
         with all_or_nothing():
+            _hold(people, answers)
             for question, said in answers:
                 attempt(question.person, lambda: question.answer(said, self.on, by))  # noqa: B023 - called at once
             unanswered = {person.pk for person, _words in problems}
@@ -119,3 +122,15 @@ class Parting:
                     attempt(person, lambda: self.of(person, by=by))  # noqa: B023 - called at once
             if problems:
                 raise PartingError(problems)
+
+
+def _hold(people: Sequence[Person], answers: Sequence[tuple[Question, dict[str, Any]]]) -> None:
+    """Lock all that a parting changes, in one order for all partings: what is answered about, then everybody named.
+
+    Of two that cross, such as of two people who leave and replace one another, the second then waits for the first.
+    """
+    for question, _said in answers:
+        question.hold()
+    named = {value.pk for _question, said in answers for value in said.values() if isinstance(value, Person)}
+    rows = Person.objects.filter(pk__in=named | {person.pk for person in people}).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))

@@ -43,7 +43,13 @@ def places_of(people: Sequence[Person], user: User) -> Iterator[Question]:
             fields=_fields(seat, people, user),
             check=_check,
             answer=lambda said, on, by, seat=seat: _answer(seat, said, on, by),  # type: ignore[misc]
+            hold=lambda seat=seat: _hold(seat),  # type: ignore[misc]
         )
+
+
+def _hold(seat: Seat) -> None:
+    """Lock the pairing, as whatever is done to it does first."""
+    Pairing.objects.select_for_update().get(pk=seat.pairing_id)
 
 
 def _fields(seat: Seat, leaving: Sequence[Person], user: User) -> dict[str, forms.Field]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from outcomes.documents import comparing, sections
 from outcomes.documents.parts import Document, Part, Signature
+from outcomes.documents.people import people_of_pairings
 from outcomes.documents.sections import Material, Section
 
 
@@ -117,11 +118,12 @@ STATEMENT = Outline(
 )  # fmt: skip
 COMPILATION = Outline(
     "compilation", gettext_lazy("Compilation of outcomes"),
-    (_told("opening"), sections.one_by_one, *CLOSING), _prose("opening"), has_contents=True,
+    (_told("opening"), sections.one_by_one, people_of_pairings, *CLOSING), _prose("opening"), has_contents=True,
 )  # fmt: skip
 CASE = Outline(
     "case", gettext_lazy("Work case"),
-    (_told("abstract"), _told("keywords"), _told("background"), _told("practice"), sections.case_results),
+    (_told("abstract"), _told("keywords"), _told("background"), _told("practice"), sections.case_results,
+     people_of_pairings),
     _prose("title", "authors", "abstract", "keywords", "background", "practice"),
     title=lambda report, label, prose: (
         prose.get("title") or _("Exploring the “1+1+1” mode of party-building work"),

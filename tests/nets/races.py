@@ -15,11 +15,13 @@ from django.urls import reverse
 
 from enterprise_service.models import Confirmation, Engagement, Instalment
 from enterprise_service.models.confirmation import LinkRefusedError
-from organization.models import Branch, Person, RuleError, User
+from organization.models import Branch, Membership, Person, RuleError, User
+from organization.partings import Parting, questions_about
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report, revise_report
 from outcomes.models import FrozenReport, Outcome
 from pairings.models import Match, MatchRun, MatchSeat, Pairing, ProgressLog, Seat
+from pairings.partings import REPLACE
 from teaching_pairs.models import TeachingPair
 from tests.conftest import signed_in
 from tests.factories import (
@@ -142,6 +144,21 @@ def freezing(branch: Branch, by: User) -> Race:
         freeze_report(branch, Period.year(2024), by=by, despite=True)
 
     return freeze, freeze, lambda: FrozenReport.objects.filter(branch=branch, first_day__year=2024).count()
+
+
+def crossing_leavings(branch: Branch, by: User) -> Race:
+    """Two people leave, and each takes the other's place."""
+    one, other = teacher(branch), teacher(branch)
+    day = datetime.date(2026, 7, 1)
+
+    def leaving(person: Person, instead: Person) -> Call:
+        teaching_pair(branch, people={"leader": member(teacher(branch)), "ordinary_teacher": person})
+        said = {"answer": REPLACE, "person": instead, "until": None}
+        answers = [(question, said) for question in questions_about([person], by)]
+        return lambda: Parting("left", day).carry_out([person], by=by, answers=answers)
+
+    left = Membership.objects.filter(person__in=[one, other], left_on__isnull=False)
+    return leaving(one, other), leaving(other, one), left.count
 
 
 def revision(branch: Branch, by: User) -> Race:

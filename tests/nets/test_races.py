@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from enterprise_service.models import Engagement
+from organization import partings
+from organization.integrity import try_all
 from organization.models import VersionedModel, receipts
 from organization.models.trail import TrailHead
 from outcomes.models import FrozenReport, HandOver, Outcome
@@ -29,6 +31,7 @@ from tests.nets.races import (
     before_the_end,
     confirmation,
     correction,
+    crossing_leavings,
     ends_of,
     form_sent_twice,
     freezing,
@@ -94,6 +97,24 @@ def test_of_two_at_one_moment_both_are_answered_and_one_is_carried_out() -> None
 def test_every_race_has_its_control() -> None:
     with_control = {*HELD_BY_A_LOCK, *HELD_BY_A_CONSTRAINT, instalments, form_sent_twice}
     assert {*ONE_OF_TWO, *BOTH_ANSWERED} == with_control
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+def test_of_two_who_leave_and_replace_one_another_one_goes_and_the_other_is_told() -> None:
+    one, two, left = crossing_leavings(branch := BranchFactory(), secretary_of(branch))
+    assert (ends_of(one, two), left()) == (["done", "refused"], 1)
+    assert [name for name, finding in try_all() if finding.broken] == []
+
+
+@pytest.mark.hole
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_without_one_order_of_locks_two_who_replace_one_another_stand_in_each_other_s_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(partings, "_hold", lambda _people, _answers: None)
+    one, two, _left = crossing_leavings(branch := BranchFactory(), secretary_of(branch))
+    assert ends_of(one, two) != ["done", "refused"]  # a dead-lock, or both are gone
 
 
 @contextmanager
