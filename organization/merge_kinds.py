@@ -18,6 +18,7 @@ from organization.ways_back import holder_of
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+SAME, DIFFERENT = _("It is the same as another record …"), _("They are different")
 #: Moves what the words of the relations do not.
 Step = Callable[[Moving], object]
 #: Yields why one row cannot be merged into another, given (kept, merged).
@@ -74,10 +75,12 @@ class MergeKind:
         title: what the list of its likely doubles is called.
         consequence: what merging two of them does.
         facts: what of a row is shown beside the other's: pairs of label and words.
+        same: what the way from a row's page to another one that is the same is called.
         shown: fetches what `facts` reads.
         named: what a row is called, so that it can be told from one that looks like it.
         seen: the rows among which somebody looks for doubles.
         search: those of rows that words mean.
+        different: what the button is called that says that two are not the same.
         problem: why two rows cannot be merged by somebody, given (kept, merged, by).
         move: moves what the relations' words do not, given the Moving.
         move_back: puts back what the lines of a Merge do not say, given (merge, kept, merged).
@@ -96,6 +99,8 @@ class MergeKind:
     named: Callable[[Row], str] = str
     seen: Callable[[Any, User], Any] = lambda rows, user: rows.visible_to(user)
     search: Callable[[Any, str], Any] = lambda rows, words: rows.filter(**{f"{rows.model.likened}__icontains": words})
+    same: "StrOrPromise" = SAME
+    different: "StrOrPromise" = DIFFERENT
     problem: Callable[[Row, Row, User], "StrOrPromise"] = nothing
     move: Step = nothing
     move_back: Callable[[Merge, Row, Row], object] = nothing

@@ -139,7 +139,7 @@ def facts(person: Person) -> "list[tuple[StrOrPromise, Any]]":
         (_("class"), person.class_name),
         (_("professional title"), person.title),
         (_("born on"), date_format(person.born_on) if person.born_on else ""),
-        (_("mobile phone"), masked(person.phone)),
+        (_("mobile phone"), masked(person.phone) if person.phone else ""),
         (_("e-mail"), person.email),
         (_("user account"), "、".join(_told(one) for one in accounts)),
     ]
@@ -176,6 +176,8 @@ KIND = MergeKind(
         " still finds the kept one in sheets."
     ),
     facts=facts,
+    same=gettext_lazy("It is the same person as …"),
+    different=gettext_lazy("They are two people"),
     shown=shown,
     named=named,
     seen=seen,

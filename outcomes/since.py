@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from organization.models import Merge, TakenBack, User
+from organization.merge_kinds import merge_kind
+from organization.models import Merge, Person, TakenBack, User
 from organization.ways_back import all_ways, told
 from outcomes.figures.comparison import Compared, moved
 from outcomes.figures.periods import period_of
@@ -25,7 +26,7 @@ class SinceFreezing:
     gone: list[Outcome]
     new: list[Outcome]
     moved: list[Compared]
-    merges: list[tuple[Outcome, Outcome, Merge]]
+    merges: list[tuple[str, str, Merge]]
 
     def __bool__(self) -> bool:
         return bool(self.lines or self.gone or self.new or self.moved or self.merges)
@@ -44,16 +45,22 @@ def since_freezing(report: FrozenReport, user: User) -> SinceFreezing:
         [rows[pk] for pk in sorted(before - after) if pk in rows],
         [rows[pk] for pk in sorted(after - before) if pk in rows],
         moved(now, then),
-        list(_merges(report, before | after, seen)),
+        list(_merges(report, before | after, user)),
     )
 
 
-def _merges(report: FrozenReport, counted: set[int], seen: Any) -> Iterator[tuple[Outcome, Outcome, Merge]]:
-    """Yield the merges since then of what counted or counts: which outcome, into which, and the line (two queries)."""
-    lines = Merge.objects.standing().filter(kind=Outcome.merge_kind, at__gt=report.frozen_at)
-    newest = [one for one in lines.select_related("by__person") if counted & {one.merged, one.kept}][:SHOWN]
-    rows = seen.in_bulk({pk for line in newest for pk in (line.merged, line.kept)})
-    yield from ((rows[one.merged], rows[one.kept], one) for one in newest if {one.merged, one.kept} <= rows.keys())
+def _merges(report: FrozenReport, counted: set[int], user: User) -> Iterator[tuple[str, str, Merge]]:
+    """Yield the merges since then of what counted or counts, and of people: which, into which, and the line."""
+    lines = Merge.objects.standing().filter(at__gt=report.frozen_at).select_related("by__person")
+    told = lines.filter(Q(kind=Outcome.merge_kind) | Q(kind=Person.merge_kind, branch=report.branch_id))
+    newest = [one for one in told if one.kind == Person.merge_kind or counted & {one.merged, one.kept}][:SHOWN]
+    for model in (Outcome, Person):
+        own = [line for line in newest if line.kind == model.merge_kind]
+        kind, numbers = merge_kind(model.merge_kind), {pk for line in own for pk in (line.merged, line.kept)}
+        rows = kind.seen(model.objects.all(), user).in_bulk(numbers)
+        for line in own:
+            if {line.merged, line.kept} <= rows.keys():
+                yield kind.named(rows[line.merged]), kind.named(rows[line.kept]), line
 
 
 def taken_back_since(report: FrozenReport, outcomes: set[int]) -> Any:

@@ -68,7 +68,7 @@ def test_the_demo_college_holds_the_case_and_is_whole(tmp_path: Path) -> None:
 
 
 def _its_size_is_believable() -> None:
-    assert (Branch.objects.count(), Person.objects.count(), Pairing.objects.count()) == (4, 120, 60)
+    assert (Branch.objects.count(), Person.objects.count(), Pairing.objects.count()) == (4, 121, 60)
     assert ProgressLog.objects.count() > 300
     assert User.objects.get(username="secretary").check_password("for-this-test-only")
     assert User.objects.filter(username__in=ACCOUNTS).count() == len(ACCOUNTS) == 9

@@ -95,7 +95,7 @@ DETAILS = {
     ("teacher", "pairings:log"): 7,
     ("teacher", "pairings:edit_log"): 9,
     ("secretary", "imports:detail"): 16,
-    ("secretary", "imports:undo"): 7,
+    ("secretary", "imports:undo"): 8,
     ("teacher", "outcomes:detail"): 25,
     ("teacher", "outcomes:edit"): 18,
     ("teacher", "evidence:detail"): 10,

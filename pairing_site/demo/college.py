@@ -9,6 +9,7 @@ from pairing_site.demo.achievements import Ledger, ask_for_share
 from pairing_site.demo.comings import let_people_go
 from pairing_site.demo.depth import Depth
 from pairing_site.demo.people import load_people
+from pairing_site.demo.twice import enter_twice
 from pairing_site.demo.words import COLLEGE
 from pairing_site.demo.work import Workshop
 
@@ -33,4 +34,5 @@ def load_college() -> bool:
             Depth(cast, pairings).load()
         ask_for_share(casts["BIZ"], casts["AMT"])
         let_people_go(casts)
+        enter_twice(casts["AMT"])
     return True

@@ -125,7 +125,8 @@ class ProgressLog(VersionedModel):
     @property
     def entered_for_author(self) -> bool:
         """Whether a deputy or secretary entered the log for its author."""
-        return self.entered_by.person_id != self.author_id
+        person = self.entered_by.person
+        return person is None or (person.merged_into_id or person.pk) != self.author_id
 
     def clean(self) -> None:
         """Refuse a day before the pairing's start and an activity of another form.

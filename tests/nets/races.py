@@ -15,21 +15,23 @@ from django.urls import reverse
 
 from enterprise_service.models import Confirmation, Engagement, Instalment
 from enterprise_service.models.confirmation import LinkRefusedError
-from organization.models import Branch, Membership, Person, RuleError, User
+from organization.models import Branch, Membership, Merge, Person, RuleError, TakenBack, User
 from organization.partings import Parting, questions_about
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report, revise_report
-from outcomes.models import FrozenReport, Outcome
+from outcomes.models import FrozenReport, Outcome, ask_to_share
 from pairings.models import Match, MatchRun, MatchSeat, Pairing, ProgressLog, Seat
 from pairings.partings import REPLACE
 from teaching_pairs.models import TeachingPair
 from tests.conftest import signed_in
 from tests.factories import (
+    BranchFactory,
     engagement,
     log,
     member,
     mentorship,
     problem,
+    secretary_of,
     student,
     submitted,
     teacher,
@@ -326,3 +328,51 @@ def asking_an_enterprise(branch: Branch, by: User) -> Race:
         Confirmation.make(served, by=by)
 
     return ask, ask, served.confirmations.filter(revoked_at=None).count
+
+
+def merging_people(branch: Branch, by: User) -> Race:
+    one, two = (teacher(branch, name="陈秋实") for _time in "12")
+    (first, kept), (second, stays) = (
+        [Person.objects.get(pk=row.pk) for row in pair] for pair in ((one, two), (two, one))
+    )
+    return (
+        lambda: first.merge_into(kept, by=by, reason="登记了两次。"),
+        lambda: second.merge_into(stays, by=by, reason="登记了两次。"),
+        Merge.objects.standing().about("person", one.pk, two.pk).count,
+    )
+
+
+def merging_outcomes(branch: Branch, by: User) -> Race:
+    one, two = (submitted(branch) for _time in "12")
+    (first, kept), (second, stays) = (copies(one), copies(two))
+    return (
+        lambda: first.merge_into(second, by=by, reason="登记了两次。"),
+        lambda: stays.merge_into(kept, by=by, reason="登记了两次。"),
+        Merge.objects.standing().about("outcome", one.pk, two.pk).count,
+    )
+
+
+def parting(branch: Branch, by: User) -> Race:
+    line = submitted(branch).merge_into(submitted(branch), by=by, reason="登记了两次。")
+    one, two = copies(line)
+    return (
+        lambda: one.undo(by=by, reason="是两个人。"),
+        lambda: two.undo(by=by, reason="是两个人。"),
+        TakenBack.objects.filter(way="merge", row=line.pk).count,
+    )
+
+
+def answering_a_share(branch: Branch, by: User) -> Race:
+    other = BranchFactory(college=branch.college)
+    one, two = copies(ask_to_share(verified(branch), other, by=by))
+    theirs = secretary_of(other)
+    said: list[bool] = []
+
+    def answer(agrees: bool) -> None:
+        if agrees:
+            one.agree(by=theirs)
+        else:
+            two.decline(by=theirs, reason="不是我们的。")
+        said.append(agrees)
+
+    return lambda: answer(True), lambda: answer(False), lambda: len(said)

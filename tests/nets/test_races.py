@@ -25,6 +25,7 @@ from tests.factories import BranchFactory, secretary_of
 from tests.nets.races import (
     Race,
     answer_to_a_match,
+    answering_a_share,
     approval,
     approval_and_return,
     asking_an_enterprise,
@@ -38,6 +39,9 @@ from tests.nets.races import (
     handing_over,
     instalments,
     match_become_a_pairing,
+    merging_outcomes,
+    merging_people,
+    parting,
     problem_taken,
     publishing,
     revision,
@@ -53,13 +57,14 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 ONE_OF_TWO = (
     approval, approval_and_return, verification, correction, freezing, revision, stale_save, seat,
     team_of_a_student, answer_to_a_match, publishing, instalments, problem_taken, match_become_a_pairing, confirmation,
+    merging_people, merging_outcomes, parting, answering_a_share,
 )  # fmt: skip
 #: Of these both are answered, and one is carried out.
 BOTH_ANSWERED = (form_sent_twice, handing_over, asking_an_enterprise)
 #: Those which a lock or the count of edits decides.
 HELD_BY_A_LOCK = (
     approval, approval_and_return, verification, stale_save, answer_to_a_match, match_become_a_pairing, confirmation,
-    asking_an_enterprise,
+    asking_an_enterprise, merging_people, merging_outcomes, parting, answering_a_share,
 )  # fmt: skip
 #: Those which what is unique in a table decides too, after the lock or instead of one.
 HELD_BY_A_CONSTRAINT: dict[Callable[..., Race], tuple[type[Model], ...]] = {

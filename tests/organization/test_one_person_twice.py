@@ -30,9 +30,11 @@ from organization.personal import anonymise, everything_about
 from organization.roster import import_roster
 from organization.sheets import SheetFile
 from outcomes.figures import Period, branch_report
+from outcomes.freezing import freeze_report
 from outcomes.ledger import import_ledger
 from outcomes.ledger_people import LedgerPeople
 from outcomes.models import Outcome, OutcomePerson
+from outcomes.since import since_freezing
 from pairings.models import ChangeRequest, MatchRule, MatchRun, MatchSeat, ProgressLog, Seat
 from teaching_pairs.models import SignUp, Workshop
 from tests.factories import (
@@ -425,6 +427,12 @@ class MergedTest(TestCase):
         self.merge()
         after = branch_report(self.branch, year)["coverage"]
         assert (after["members"], after["paired"]) == (before["members"] - 1, before["paired"] - 1)
+
+    def test_a_report_frozen_before_says_that_two_were_merged_since(self) -> None:
+        report = freeze_report(self.branch, Period.year(2024), by=self.secretary)
+        line = self.merge()
+        told = since_freezing(report, self.secretary).merges
+        assert told == [("陈秋实 · L-17", "陈秋实 · T2012001", line)]
 
     def test_who_was_merged_leads_to_the_one_that_stands_in_one_step(self) -> None:
         third = teacher(self.branch, name="陈秋实")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from enterprise_service.models import Confirmation, Engagement, Instalment
 from mentorship.models import Assessment, Project, Rubric
-from organization.models import Branch, Merge, RuleError, User
+from organization.models import Branch, Merge, Person, RuleError, User
 from outcomes.figures import Period, branch_report
 from outcomes.figures.achievements import Achievements
 from outcomes.models import Outcome
@@ -87,6 +87,9 @@ happenings = st.lists(
         st.tuples(st.just("revoke"), st.integers(0, 5)),
         st.tuples(st.just("merge"), st.integers(0, 5), st.integers(0, 5)),
         st.tuples(st.just("part"), st.integers(0, 2)),
+        st.tuples(st.just("enter_again"), st.integers(0, 5), st.sampled_from(DAYS)),
+        st.tuples(st.just("unite"), st.integers(0, 5), st.integers(0, 5)),
+        st.tuples(st.just("divide"), st.integers(0, 2)),
     ),
     max_size=12,
 )
@@ -102,6 +105,7 @@ class History:
     outcomes: list[Outcome] = field(default_factory=list)
     people: list[Any] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    unions: list[Merge] = field(default_factory=list)
 
     @classmethod
     def begin(cls) -> "History":
@@ -259,6 +263,27 @@ class History:
     def part(self, which: int) -> None:
         Merge.objects.get(pk=self.merges[which].pk).undo(by=self.secretaries[0], reason="并非同一项。")
 
+    def enter_again(self, which: int, day: datetime.date) -> None:
+        known = self.people[which]
+        self.people.append(member(teacher(known.branch, name=known.name), since=day))
+
+    def unite(self, which: int, into: int) -> None:
+        double, kept = (Person.objects.get(pk=self.people[place].pk) for place in (which, into))
+        before = self.counted_without_people()
+        self.unions.append(double.merge_into(kept, by=self.managers[kept.branch], reason="登记了两次。"))
+        assert self.counted_without_people() == before
+        self.people = [Person.objects.get(pk=one.pk).survivor for one in self.people]
+
+    def divide(self, which: int) -> None:
+        line = Merge.objects.get(pk=self.unions[which].pk)
+        line.undo(by=self.managers[Person.objects.get(pk=line.kept).branch], reason="是两个人。")
+        self.people.append(Person.objects.get(pk=line.merged))
+
+    def counted_without_people(self) -> list[dict[str, Any]]:
+        """Return what is counted in every period and branch but for how many people: nothing that a merge touches."""
+        told = [count_in_sql([branch.pk], one.first, one.last) for one in PERIODS for branch in self.branches]
+        return [{name: value for name, value in one.items() if name != "coverage"} for one in told]
+
     def correct(self, which: int, level: str) -> None:
         wrong = Outcome.objects.get(pk=self.outcomes[which].pk)
         right = wrong.correct(by=wrong.entered_by, reason="证书上写的不是这一级。")
@@ -279,6 +304,26 @@ def test_a_report_says_what_plain_sql_counts(what_happened: list[tuple[Any, ...]
         both = count_in_sql([branch.pk for branch in history.branches], period.first, period.last)
         found = Achievements.of(history.branches, period)
         assert (found.totals(), found.by_form()) == (both["totals"], both["by_form"])
+
+
+def test_a_person_on_record_twice_counts_once_after_the_merge_and_twice_after_the_parting() -> None:
+    history = History.begin()
+    history.join(DAYS[0])
+    history.sit(0, DAYS[2])
+    history.enter_again(0, DAYS[2])
+    history.sit(1, DAYS[3])
+    branch, period = history.branches[0], Period.year(2024)
+
+    def counted() -> tuple[int, int, int]:
+        report = told(branch_report(branch, period))
+        assert report == count_in_sql([branch.pk], period.first, period.last)
+        return report["coverage"]["members"], report["coverage"]["paired"], report["pairings"]["enterprise"]["active"]
+
+    members, paired, active = counted()
+    history.unite(1, 0)
+    assert counted() == (members - 1, paired - 1, active)
+    history.divide(0)
+    assert counted() == (members, paired, active)
 
 
 @pytest.mark.hole
