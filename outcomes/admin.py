@@ -14,7 +14,16 @@ from unfold.decorators import action, display
 from organization.admin_back import TakesBackAdmin
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin, desk_action
 from organization.models import User, all_or_nothing
-from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, OutcomeEvidence, OutcomePerson, Subkind
+from outcomes.models import (
+    FrozenReport,
+    Grade,
+    Outcome,
+    OutcomeCredit,
+    OutcomeEvidence,
+    OutcomePerson,
+    ReportSetting,
+    Subkind,
+)
 from outcomes.models.transitions import RETURN, VERIFY
 from pairings.contradictions import explain, in_rows
 
@@ -146,3 +155,12 @@ class FrozenReportAdmin(BranchModelAdmin):
     def shown_frozen_by(self, report: FrozenReport) -> str:
         """Return the name; the account's own page is the operator's."""
         return report.frozen_by.get_full_name()
+
+
+@admin.register(ReportSetting)
+class ReportSettingAdmin(BranchModelAdmin):
+    """Whether a branch's reports name what no pairing shares."""
+
+    kept_fields = ["branch"]
+    list_display = ["branch", "takes_uncredited"]
+    list_select_related = ["branch"]

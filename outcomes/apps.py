@@ -44,4 +44,5 @@ class OutcomesConfig(AppConfig):
             auditlog.register(word, exclude_fields=["version"])
         auditlog.register(models.OutcomeStep)
         auditlog.register(models.ReportProse)
+        auditlog.register(models.ReportSetting, exclude_fields=["version"])
         auditlog.register(models.FrozenReport, exclude_fields=["figures"])

@@ -5,7 +5,7 @@ import rules
 from organization import merge_kinds, transitions, ways_back
 from organization.models import User
 from organization.rules import add_admin_permissions, manages_a_branch, manages_its_branch, nobody
-from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, Subkind, back, merging
+from outcomes.models import FrozenReport, Grade, Outcome, OutcomeEvidence, ReportSetting, Subkind, back, merging
 from outcomes.models.shares import may_ask
 from outcomes.models.transitions import OF_OUTCOMES, OF_SHARES
 from pairings.rules import is_a_teacher
@@ -40,6 +40,7 @@ add_admin_permissions(OutcomeEvidence, may_write=nobody, may_delete=nobody)
 add_admin_permissions(FrozenReport, may_write=nobody, may_delete=nobody)
 for word in (Subkind, Grade):
     add_admin_permissions(word, may_write=manages_its_branch, may_delete=nobody)
+add_admin_permissions(ReportSetting, may_write=manages_its_branch, may_delete=manages_its_branch)
 
 rules.add_perm("outcomes.record_outcome", is_a_teacher | manages_a_branch)
 rules.add_perm("outcomes.edit_outcome", manages_its_branch | entered_it)

@@ -109,7 +109,7 @@ def _the_word_file_says_the_same(folder: Path) -> None:
     found, path = report("--year", "2021"), folder / "report.docx"
     call_command("branch_report", "AMT", "--year", "2021", "--format", "docx", "--output", str(path))
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in Document(str(path)).tables]
-    _work, by_form, granted, cultivated = tables
+    _work, _figures, by_form, granted, cultivated = tables
     counts = {row[0]: int(row[-1]) for row in by_form[1:]}
     assert list(counts.values()) == [*(sums["outcomes"] for sums in found["by_form"].values()), len(granted) - 1]
     assert (len(granted) - 1, len(cultivated) - 1) == (found["totals"]["outcomes"], 1)

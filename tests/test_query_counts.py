@@ -66,6 +66,7 @@ LISTS = {
     ("secretary", "admin:imports_sheetimport_changelist"): 11,
     ("secretary", "admin:teaching_pairs_workshop_changelist"): 9,
     ("secretary", "admin:outcomes_outcome_changelist"): 11,
+    ("secretary", "admin:outcomes_reportsetting_changelist"): 8,
     ("secretary", "admin:outcomes_subkind_changelist"): 8,
     ("secretary", "admin:outcomes_grade_changelist"): 8,
     ("secretary", "admin:outcomes_frozenreport_changelist"): 8,

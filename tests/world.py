@@ -15,7 +15,7 @@ from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, R
 from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User, say_different
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
-from outcomes.models import Grade, Outcome, ReportProse, Subkind, ask_to_share
+from outcomes.models import Grade, Outcome, ReportProse, ReportSetting, Subkind, ask_to_share
 from pairings.contradictions import explain, kind_of
 from pairings.models import MatchRule, MatchRun, PairingFile
 from pairings.models.asking import ask_for_changes
@@ -225,6 +225,7 @@ class BranchWorld:
             "instalment": served.instalments.get(),
             "link": link,
             "asking": asking,
+            "report_setting": ReportSetting.objects.get_or_create(branch=self.branch)[0],
             "explanation": explained,
         }
 

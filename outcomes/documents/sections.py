@@ -36,6 +36,21 @@ class Material:
         return [record for record in self.records if record.is_granted]
 
     @property
+    def takes_uncredited(self) -> bool:
+        """Whether what no pairing shares is named among the rest; reports frozen before 0.6.0 did so."""
+        return bool(self.report.get("uncredited", {"in_report": True})["in_report"])
+
+    @property
+    def named(self) -> list[Record]:
+        """Return those that were granted and are of “1+1+1”, as far as the branch says."""
+        return [record for record in self.granted if record.forms or self.takes_uncredited]
+
+    @property
+    def apart(self) -> list[Record]:
+        """Return those that were granted and stand apart: no pairing shares them."""
+        return [record for record in self.granted if not (record.forms or self.takes_uncredited)]
+
+    @property
     def cultivated(self) -> list[Record]:
         """Return those that are only cultivated or applied for."""
         return [record for record in self.records if not record.is_granted]
@@ -89,6 +104,13 @@ def outcomes(material: Material) -> Iterator[Part]:
         ngettext("Verified in the period: %(count)s outcome.", "Verified in the period: %(count)s outcomes.", total)
         % {"count": total}
     )
+    if apart := len(material.apart):
+        words = ngettext(
+            "No pairing shares %(count)s of them; it is listed apart, not as an outcome of “1+1+1”.",
+            "No pairing shares %(count)s of them; they are listed apart, not as outcomes of “1+1+1”.",
+            apart,
+        )
+        yield Paragraph(words % {"count": apart})
     yield from (Paragraph(sentence) for sentence in sentences(material))
     if material.granted:
         yield _by_form(material)
@@ -100,8 +122,9 @@ def sentences(material: Material) -> Iterator[str]:
         shared = [record for record in material.records if kind.slug in record.forms]
         if sentence := results(str(kind.mode or kind.label), shared):
             yield sentence
-    if rest := results("", [record for record in material.records if not record.forms]):
-        yield rest
+    rest = [record for record in material.records if not record.forms]
+    if material.takes_uncredited and (sentence := results("", rest)):
+        yield sentence
 
 
 def _by_form(material: Material) -> Table:
@@ -120,9 +143,12 @@ def _by_form(material: Material) -> Table:
 
 def records(material: Material) -> Iterator[Part]:
     """List every outcome that was granted, and apart from them what is only cultivated or applied for."""
-    if material.granted:
+    if material.named:
         yield Heading(_("The outcomes one by one"))
-        yield _list(_("Outcomes that were granted"), material.granted)
+        yield _list(_("Outcomes that were granted"), material.named)
+    if material.apart:
+        yield Heading(_("Outcomes that no pairing shares (not of “1+1+1”)"))
+        yield _list(_("Outcomes that no pairing shares"), material.apart)
     if material.cultivated:
         yield Heading(_("Being cultivated or applied for (not counted as recognised)"))
         yield _list(_("Being cultivated or applied for"), material.cultivated)
@@ -162,13 +188,20 @@ def proof_in_words(record: Record) -> str:
 def one_by_one(material: Material) -> Iterator[Part]:
     """Tell each granted outcome under its category: the compilation's text."""
     for category in Category:
-        found = [record for record in material.granted if record.category == category]
-        if not found:
-            continue
-        yield Heading(str(category.label))
-        for record in found:
-            yield Heading(record.title, 2)
-            yield Paragraph(_told(record))
+        found = [record for record in material.named if record.category == category]
+        if found:
+            yield Heading(str(category.label))
+            yield from _each(found)
+    if material.apart:
+        yield Heading(_("Outcomes that no pairing shares (not of “1+1+1”)"))
+        yield from _each(material.apart)
+
+
+def _each(found: list[Record]) -> Iterator[Part]:
+    """Tell outcomes one after another."""
+    for record in found:
+        yield Heading(record.title, 2)
+        yield Paragraph(_told(record))
 
 
 def _told(record: Record) -> str:

@@ -9,6 +9,7 @@ from outcomes.figures.achievements import Achievements
 from outcomes.figures.periods import Period
 from outcomes.figures.registry import work_out
 from outcomes.figures.work import coverage, pairings_by_kind
+from outcomes.models import ReportSetting
 from pairings.figures import REPORT
 
 
@@ -29,6 +30,7 @@ def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
         "by_form": found.by_form(),
         "totals": found.totals(),
         "cultivating": found.cultivating(),
+        "uncredited": {"in_report": ReportSetting.objects.takes_uncredited(branch)},
         "work": [one.row for one in work_out([branch], period, REPORT)],
         "generated_at": timezone.localtime().isoformat(timespec="seconds"),
         "frozen": None,

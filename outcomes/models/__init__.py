@@ -4,6 +4,7 @@ from outcomes.models.links import HandOver, OutcomeCredit, OutcomeEvidence, Outc
 from outcomes.models.outcome import Outcome
 from outcomes.models.prose import ReportProse
 from outcomes.models.reports import FrozenReport, ReportFile
+from outcomes.models.setting import ReportSetting
 from outcomes.models.shares import OutcomeShare, ask_to_share
 from outcomes.models.steps import OutcomeStep
 from outcomes.models.vocabulary import Category, Grade, HelpKind, IssuerKind, Level, Status, Subkind, Unit, unit_of
@@ -24,6 +25,7 @@ __all__ = [
     "OutcomeStep",
     "ReportFile",
     "ReportProse",
+    "ReportSetting",
     "Status",
     "Subkind",
     "Unit",

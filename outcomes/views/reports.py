@@ -77,6 +77,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "coverage": coverage_figures(scope, content["coverage"]),
         "forms": form_figures(scope, content["by_form"], frozen=number) if "by_form" in content else [],
         "work": work_figures(scope, content.get("work", [])),
+        "stands_apart": not content.get("uncredited", {"in_report": True})["in_report"],
         "granted": [row for row in rows if is_granted(row)],
         "cultivated": [row for row in rows if not is_granted(row)],
         **_freezing(request, scope, frozen),

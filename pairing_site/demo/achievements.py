@@ -8,7 +8,7 @@ from typing import cast
 
 from organization.models import Person, User
 from organization.trail import audited_update
-from outcomes.models import Grade, Outcome, Subkind, ask_to_share
+from outcomes.models import Grade, Outcome, ReportSetting, Subkind, ask_to_share
 from pairing_site.demo.files import certificate
 from pairing_site.demo.people import Cast
 from pairing_site.demo.work import moment
@@ -30,6 +30,10 @@ class Told:
     grade: str = ""
     issuer: str = PROVINCE
     issuer_kind: str = "government"
+    quantity: int | None = None
+    hours: int | None = None
+    helped: str = ""
+    help_kinds: str = ""
 
 
 #: Section three of the case, 2021. The on-campus bases are provincial, the off-campus ones have no level there.
@@ -56,19 +60,23 @@ CASE_2021 = (
     Told("award", "创新创业大赛", "provincial", "省大学生创新创业大赛", "mentorship", grade="三等奖"),
     Told("honour", "优秀学生干部", "provincial", "省优秀学生干部", "mentorship", grade="先进个人"),
     *(
-        Told("volunteering", "疫情防控志愿服务", "unrated", f"{place}疫情防控志愿服务", "mentorship", issuer="社区居委会", issuer_kind="")
-        for place in ("校园", "社区", "高铁站")
+        Told("volunteering", "疫情防控志愿服务", "unrated", f"{place}疫情防控志愿服务", "mentorship", issuer="社区居委会", issuer_kind="",
+             quantity=times, hours=hours)
+        for place, times, hours in (("校园", 46, 138), ("社区", 28, 84), ("高铁站", 15, 60))
     ),
-    Told("outreach", "对口帮扶院校", "unrated", "对口帮扶山区职业技术学院专业建设", issuer="受援院校", issuer_kind="college"),
+    Told("outreach", "对口帮扶院校", "unrated", "对口帮扶山区职业技术学院专业建设", issuer="受援院校", issuer_kind="college",
+         quantity=1, helped="山区职业技术学院", help_kinds="staff,talent,research,service"),
 )  # fmt: skip
 EACH_YEAR = (
     Told("course", "课程思政示范课", "college", "课程思政示范课程", "teaching", issuer=OURS, issuer_kind="college"),
     Told("award", "职业技能大赛", "provincial", "省职业院校技能大赛", "mentorship", grade="二等奖"),
     Told("award", "创新创业大赛", "municipal", "市大学生创业大赛", "mentorship", grade="优秀奖"),
-    Told("project", "横向课题", "unrated", "企业委托技术开发", "enterprise", "accepted", issuer="委托企业", issuer_kind="enterprise"),
+    Told("project", "横向课题", "unrated", "企业委托技术开发", "enterprise", "accepted", issuer="委托企业", issuer_kind="enterprise", quantity=18),
     Told("publication", "期刊论文", "unrated", "产教融合教学改革论文", "teaching", issuer="期刊编辑部", issuer_kind="society"),
     Told("patent", "实用新型专利", "national", "一种快速换型夹具", "enterprise", issuer="专利主管部门"),
     Told("project", "教改项目", "provincial", "高职教育教学改革项目", "teaching", "approved"),
+    Told("service", "技能培训", "unrated", "企业员工技能提升培训", "enterprise", issuer="委托企业", issuer_kind="enterprise", quantity=64),
+    Told("volunteering", "社区志愿服务", "unrated", "社区家电义务维修", "mentorship", issuer="社区居委会", issuer_kind="", quantity=32, hours=96),
 )  # fmt: skip
 #: This year's that still wait: submitted, returned, a draft.
 WAITING = (
@@ -90,6 +98,7 @@ class Ledger:
     def load(self) -> None:
         """Record what the branch achieved."""
         if self.cast.branch.code == "AMT":
+            ReportSetting.objects.create(branch=self.cast.branch, takes_uncredited=True)
             self._load_case()
         for year in (2025, 2026):
             for told in EACH_YEAR:
@@ -147,6 +156,10 @@ class Ledger:
             issuer=told.issuer,
             issuer_kind=told.issuer_kind,
             continues=continues,
+            quantity=told.quantity,
+            hours=told.hours,
+            helped=told.helped,
+            help_kinds=told.help_kinds,
         )
         proof = certificate(f"{self.cast.branch.code}{day.year}-{told.title}", told.issuer, str(day), entered_by)
         outcome.record(by=entered_by, people=people, pairings=[pairing] if pairing else [], evidence=[proof])

@@ -115,7 +115,8 @@ class Depth:
         mentor = self.cast.account(team.leader)
         for student, reflection in zip(team.students, REFLECTIONS, strict=True):
             marks = {item: self.chance.randint(1, 3) for item in items}
-            for moment, after in (("start", 7), ("middle", 150)):
+            long_enough = team.started_on + datetime.timedelta(days=180) <= self.today
+            for moment, after in (("start", 7), ("middle", 150), *((("end", 175),) if long_enough else ())):
                 day = min(team.started_on + datetime.timedelta(days=after), self.today)
                 key = {"team": team, "student": student, "moment": moment, "rubric": rubric, "assessed_on": day}
                 words = GROWTH_WORDS[moment]
@@ -163,12 +164,12 @@ class Depth:
             )
 
     def _join(self) -> None:
-        """Let the ordinary student of one team join the party, which is the pairing's success."""
+        """Let the ordinary student of one team join the party, the pairing's success, and those of others come nearer."""
         teams = MentorshipTeam.objects.active().filter(branch=self.cast.branch, started_on__year=self.today.year)
-        for team in teams.with_people().order_by("pk")[:1]:
+        step, stages = datetime.timedelta(days=40), ("activist", "candidate", "probationary")
+        for number, team in enumerate(teams.with_people().order_by("pk")):
             student = team.students[-1]
-            step = datetime.timedelta(days=40)
-            for place, stage in enumerate(("activist", "candidate", "probationary"), start=1):
+            for place, stage in enumerate(stages if number == 0 else stages[:1], start=1):
                 student.record_stage(stage=stage, from_date=min(team.started_on + place * step, self.today))
 
     def _changes(self) -> None:

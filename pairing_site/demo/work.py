@@ -26,6 +26,7 @@ from pairing_site.demo.words import (
     TOPICS,
 )
 from pairings.models import Pairing, PairingStep, ProgressLog
+from teaching_pairs import models as meeting
 from teaching_pairs.models import TeachingPair
 
 #: Year and class of the students, then how many of each form: mentorship, teaching, enterprise.
@@ -61,7 +62,11 @@ class Workshop:
                 season.append(self._propose(cast, MentorshipTeam(**self._team(cast)), people, year))
             for place in range(sizes[1]):
                 people = {"leader": next(leaders), "ordinary_teacher": next(colleagues)}
-                season.append(self._propose(cast, TeachingPair(**self._pair(cast, place)), people, year))
+                season.append(
+                    self._propose(
+                        cast, TeachingPair(**self._pair(cast, place), **self._met(cast, place, year)), people, year
+                    )
+                )
             leaders = cycle(cast.members[2:])
             for _place in range(sizes[2]):
                 people = {"leader": next(leaders)}
@@ -92,6 +97,20 @@ class Workshop:
             return {"title": topic, "topic": topic, "pattern": pattern}
         course = self._title(cast, "teaching")
         return {"title": f"《{course}》课程共建", "course": course, "pattern": pattern}
+
+    def _met(self, cast: Cast, place: int, year: int) -> dict[str, Any]:
+        """Return how the two came together: of themselves, brokered, or this year's first at a workshop."""
+        if place or year != NOW:
+            return {"formation": "brokered", "brokered_by": cast.members[1]} if place % 3 == 1 else {}
+        workshop = meeting.Workshop.objects.create(
+            branch=cast.branch,
+            title="新学期结对组队研讨会",
+            held_on=datetime.date(year, 1, 15),
+            announced_by=cast.secretary,
+        )
+        for person in (*cast.members[2:5], *cast.teachers[:3]):
+            meeting.SignUp.objects.create(workshop=workshop, person=person, topics="课程共建", attended=True)
+        return {"workshop": workshop}
 
     def _engagement(self, cast: Cast) -> dict[str, Any]:
         """Return an engagement's own fields, with its enterprise and problem."""

@@ -26,7 +26,7 @@ from outcomes.figures import Period, branch_report
 from outcomes.figures.numbers import plain
 from outcomes.freezing import freeze_report
 from outcomes.handing import hand_in
-from outcomes.models import ReportProse
+from outcomes.models import ReportProse, ReportSetting
 from tests.conftest import signed_in
 from tests.factories import BranchFactory, engagement, log, mentorship, secretary_of, teaching_pair, verified
 from tests.world import BranchWorld
@@ -40,6 +40,7 @@ HOSTILE = ("{{7*7}}", "=1+1", '#eval("7*7")', "<w:p/>&lt;", "{% now 'Y' %}", "$x
 def branch(db: None) -> Branch:
     """Return a branch with outcomes of two forms, of none, and one that is only cultivated."""
     branch = BranchFactory()
+    ReportSetting.objects.create(branch=branch, takes_uncredited=True)
     team, pair = mentorship(branch), teaching_pair(branch)
     log(pair, hours="2.5", element_kind="theory", element_words="共学。")
     verified(branch, pairings=[team, pair], category="award", level="national", title="技能竞赛" + "长" * 50)
@@ -171,6 +172,20 @@ def test_every_format_says_the_figures_of_the_work(branch: Branch, format_: str,
     for row in work:
         shown = re.sub(r"\s", "", f"{row['name']}{plain(row['value'])}{row['unit']}")
         assert unicodedata.normalize("NFKC", shown) in said, row["figure"]
+
+
+@pytest.mark.parametrize("format_", ["docx", "pdf", "xlsx"])
+def test_what_no_pairing_shares_stands_apart_unless_the_branch_says_so(branch: Branch, format_: str) -> None:
+    ReportSetting.objects.update(takes_uncredited=False)
+    report, said = branch_report(branch, YEAR), words_of(format_, written(branch, format_))
+    assert (report["uncredited"], report["totals"]["outcomes"]) == ({"in_report": False}, 4)
+    assert report["by_form"]["none"]["outcomes"] == 1
+    assert "本期已核实成果4项。其中1项未归入结对" in said
+    assert "此外,支部" not in said
+    assert said.index("未归入结对的成果(不作为“1+1+1”成果)") < said.index("不归结对的荣誉")
+    assert said.count("不归结对的荣誉") == 1
+    for kind in ("compilation", "case"):
+        assert "此外,支部" not in words_of(format_, written(branch, format_, kind))
 
 
 def test_a_workbook_holds_real_numbers_and_days(branch: Branch) -> None:
