@@ -92,7 +92,7 @@ def figures(material: Material) -> Iterator[Part]:
              row["value"] if isinstance(row["value"], int) else Decimal(str(row["value"])), row["unit"])
             for row in said
         )  # fmt: skip
-        head = (_("Form"), _("Figure"), _("Number"), _("Unit"))
+        head = (_("Form"), _("What is counted"), _("Number"), _("Unit"))
         yield Table(_("The work in figures"), head, rows, (4, 8, 3, 2))
 
 
