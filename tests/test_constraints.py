@@ -180,7 +180,16 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "credit_once_a_pairing": lambda w: again(OutcomeCredit.objects.first()),
     "evidence_once_an_outcome": lambda w: again(OutcomeEvidence.objects.first()),
     "ledger_row_counts_from_1": lambda w: put(OutcomeEvidence.objects.first(), ledger_row=0),
+    "quantity_has_a_unit": lambda w: put(w.rows["draft"], unit="colleges"),
+    "hours_of_volunteering": lambda w: put(w.rows["draft"], hours=3),
+    "helped_by_outreach": lambda w: put(w.rows["draft"], helped="山区职业技术学院"),
+    "kinds_of_help_in_order": lambda w: put(w.rows["draft"], category="outreach", help_kinds="talent,staff"),
+    "subkind_unit_is_a_unit": lambda w: put(w.rows["subkind"], unit="metres"),
     "report_frozen_once": lambda w: again(w.rows["frozen"]),
+    "report_revised_for_a_reason": lambda w: put(w.rows["frozen"], revision=1),
+    "report_revised_once": lambda w: [
+        again(w.rows["frozen"], revises=w.rows["frozen"], revision=number, reason="改正。") for number in (1, 2)
+    ],
     "report_days_in_order": lambda w: put(w.rows["frozen"], last_day=datetime.date(2000, 1, 1)),
     "report_file_name_once": lambda w: again(w.rows["frozen"].files.first()),
     "subkind_once_in_the_system": lambda w: again(Subkind.objects.filter(branch=None).first()),
