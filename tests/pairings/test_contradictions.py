@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enterprise_service.models import Engagement, Enterprise
+from mentorship.models import Project, Reflection
 from organization.models import RuleError, TakenBack, User
 from organization.personal import everything_about
 from outcomes.issuers import highest_of
@@ -23,7 +24,7 @@ from outcomes.models import Level, Outcome, Subkind
 from pairings.contradictions import all_kinds, explain, in_rows, kind_of, of_kind, records, standings
 from pairings.models import ContradictionAnswer, ProgressLog
 from tests.conftest import signed_in
-from tests.factories import engagement, evidence, log, outcome, problem, submitted, teaching_pair, verified
+from tests.factories import engagement, evidence, log, mentorship, outcome, problem, submitted, teaching_pair, verified
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -360,6 +361,15 @@ class TestDesk:
         row.refresh_from_db()
         assert row.review == "verified"
 
+    def add_team(self, world: BranchWorld) -> None:
+        """Add a team with a reflection of a day before it began, and a result above its contest."""
+        team = mentorship(world.branch)
+        written = Reflection.objects.create(team=team, student=team.students[0], words=LONG)
+        Reflection.objects.filter(pk=written.pk).update(written_on=datetime.date(2024, 1, 1))
+        contest = Project(team=team, track="contest", title="智能产线", level="college")
+        contest.plan({"national": DAY})
+        contest.stages.get().record_result(result="一等奖", held_on=DAY)
+
     @pytest.mark.parametrize("slug", sorted(kind.slug for kind in all_kinds()))
     def test_words_take_as_many_queries_for_three_records_as_for_one(self, world: BranchWorld, slug: str) -> None:
         by, reviewer, shared = world.users["teacher"], world.users["secretary"], evidence()
@@ -375,6 +385,7 @@ class TestDesk:
             outcome(world.branch, category="patent", **fields, **early)
             project = {"category": "project", "status": "accepted", "subkind": subkind("横向课题"), "level": "unrated"}
             outcome(world.branch, by=by, title=f"课题{place}", **project)
+            self.add_team(world)
         numbers = listed(slug, reviewer)
         random.Random(1).shuffle(numbers)
 
