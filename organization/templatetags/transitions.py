@@ -27,10 +27,11 @@ def transition_buttons(user: User, row: Model, *slugs: str) -> dict[str, Any]:
 @register.inclusion_tag("parts/transition_dialogs.html")
 def transition_dialogs(user: User, row: Model) -> dict[str, Any]:
     """Show, closed, the dialogs of the transitions that the user may take now and that ask something first."""
+    offered = [one for one in transitions_of(row).values() if one.title and one.is_offered(user, row)]
+    matters = {one.matters: list(one.open_matters(row)) for one in {one.matters: one for one in offered}.values()}
     shown = []
-    for one in transitions_of(row).values():
-        if one.title and one.is_offered(user, row):
-            form_class = one.form_class()
-            form = form_class(auto_id=f"{one.slug}_%s") if form_class else None
-            shown.append(_shown(one, row) | {"form": form, "matters": one.open_matters(row)})
+    for one in offered:
+        form_class = one.form_class()
+        form = form_class(auto_id=f"{one.slug}_%s") if form_class else None
+        shown.append(_shown(one, row) | {"form": form, "matters": matters[one.matters]})
     return {"shown": shown}
