@@ -17,7 +17,7 @@ DEPLOYED := DEBUG=off HTTPS=on BEHIND_PROXY=on TRUSTED_PROXIES=1 HSTS_SECONDS=31
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev hooks demo demo-reset run test test-fast test-sqlite test-postgres coverage attack check \
+.PHONY: help install install-dev hooks demo demo-reset run test test-fast test-sqlite test-postgres coverage mutants attack check \
 	format bench words lock clean
 
 help:  ## List the targets
@@ -42,6 +42,11 @@ hooks: install-dev  ## Let git format and check what is committed (.pre-commit-c
 
 .venv/.dev: requirements/dev.txt | .venv/.base
 	@echo "· Python packages for tests and checks"
+	@$(PY) -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+.venv/.mutants: requirements/mutants.txt | .venv/.dev
+	@echo "· Python packages for mutants"
 	@$(PY) -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
@@ -74,6 +79,10 @@ test-fast: install-dev  ## Run what failed last, then the rest without a browser
 
 coverage: install-dev  ## Run the suite on SQLite and list the lines and branches that no test reaches (var/coverage/)
 	@DATABASE_URL=sqlite:///var/test.sqlite3 $(PYTEST) --cov --cov-report=term:skip-covered --cov-report=html $(ARGS)
+
+mutants: install-dev .venv/.mutants  ## Change single lines of the rules and see whether a test notices (ARGS="--sample 50 models")
+	@[ -f var/coverage/data ] || DATABASE_URL=sqlite:///var/test.sqlite3 $(PYTEST) --cov --cov-context=test --cov-report=
+	@$(PY) -m scripts.mutants $(ARGS)
 
 test-sqlite: install-dev
 	@echo "· tests on SQLite"
@@ -115,7 +124,7 @@ words: install-dev  ## Collect new words into locale/ (needs gettext)
 
 lock: | .venv/.base  ## Lock the Python packages and the assets anew
 	$(PY) -m pip install --quiet --require-hashes -r requirements/lock.txt
-	for name in lock node base dev; do \
+	for name in lock node base dev mutants; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header --no-strip-extras $(ARGS) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

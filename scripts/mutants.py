@@ -1,0 +1,206 @@
+"""Change one thing in a rule, and see whether a test notices: `make mutants` (docs/testing.md).
+
+Each mutant is one change that cosmic-ray makes (an operator, a comparison, a number, a decorator taken off) in a copy
+of the tree. The tests that run its line, as coverage's contexts tell, run until the first that fails.
+"""
+
+import argparse
+import ast
+import itertools
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from cosmic_ray.ast import Visitor, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+from coverage import CoverageData
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIES = ROOT / "var" / "mutants"
+CONTEXTS = ROOT / "var" / "coverage" / "data"
+#: What is changed, by what it holds.
+MODULES = {
+    "models": ("*/models.py", "*/models/*.py"),
+    "rules": ("*/rules.py", "*/access.py", "*/doors.py", "organization/ways_back.py", "evidence/removal.py"),
+    "figures": ("outcomes/figures/*.py", "outcomes/since.py", "outcomes/freezing.py"),
+    "sheets": (
+        "organization/sheets/*.py", "organization/workbooks/*.py", "organization/roster*.py", "outcomes/ledger*.py",
+    ),
+    "sniffing": ("evidence/looking.py", "evidence/inspection/*.py", "evidence/names.py"),
+    "middleware": ("*/middleware.py", "organization/readable.py", "organization/bounds.py", "pairing_site/handler.py"),
+}  # fmt: skip
+#: Tests of a line beyond these are not asked; a mutant that survives so many survives.
+MOST_TESTS = 80
+LONGEST_SECONDS = 300
+#: Operators that would have to be told names, and one whose change no rule of ours can tell (an exception's class).
+NOT_USED = {"core/VariableReplacer", "core/VariableInserter", "core/ExceptionReplacer"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one file."""
+
+    group: str
+    path: Path
+    operator: str
+    occurrence: int
+    line: int
+
+    def code(self) -> str:
+        """Return the file with the change."""
+        changed = mutate_code((ROOT / self.path).read_text(), get_operator(self.operator)(), self.occurrence)
+        return changed or ""
+
+    def __str__(self) -> str:
+        before, after = (ROOT / self.path).read_text().splitlines(), self.code().splitlines()
+        changes = [(old, new) for old, new in itertools.zip_longest(before, after, fillvalue="") if old != new]
+        old, new = changes[0] if changes else ("", "")
+        return f"{self.path}:{self.line} {self.operator.split('/')[1]}: {old.strip()}  →  {new.strip()}"
+
+
+class Positions(Visitor):
+    """Collects where an operator can change a file, in the order in which cosmic-ray counts them."""
+
+    def __init__(self, operator: Any) -> None:
+        self.operator = operator
+        self.found: list[tuple[tuple[int, int], tuple[int, int]]] = []
+
+    def visit(self, node: Any) -> Any:
+        """Note the node's positions and leave it as it is."""
+        self.found += self.operator.mutation_positions(node)
+        return node
+
+
+def mutants_of(group: str, path: Path) -> Iterator[Mutant]:
+    """Yield every change of a file that could change what it does."""
+    source = (ROOT / path).read_text()
+    tree, silent = get_ast(source), silent_places(source)
+    for name in sorted(set(operator_names()) - NOT_USED):
+        visitor = Positions(get_operator(name)())
+        visitor.walk(tree)
+        for occurrence, (start, _end) in enumerate(visitor.found):
+            if not any(begin <= start <= end for begin, end in silent):
+                yield Mutant(group, path, name, occurrence, start[0])
+
+
+def silent_places(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return where a change changes nothing that runs: annotations, and imports for types alone."""
+    nodes: list[ast.AST | None] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            nodes.append(node.returns)
+        elif isinstance(node, ast.arg | ast.AnnAssign):
+            nodes.append(node.annotation)
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            nodes.append(node)
+    return [
+        ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
+        for node in nodes
+        if isinstance(node, ast.expr | ast.stmt)
+    ]
+
+
+def sample(groups: list[str], size: int, seed: int) -> list[Mutant]:
+    """Return so many mutants of each group: lines are drawn alike, and one change of each."""
+    chance, drawn = random.Random(seed), []  # noqa: S311 - a sample is no secret
+    for group in groups:
+        paths = sorted(
+            {
+                path.relative_to(ROOT)
+                for pattern in MODULES[group]
+                for path in ROOT.glob(pattern)
+                if path.parent.name not in {"tests"}
+            }
+        )
+        by_line: dict[tuple[Path, int], list[Mutant]] = {}
+        for mutant in itertools.chain.from_iterable(mutants_of(group, path) for path in paths):
+            by_line.setdefault((mutant.path, mutant.line), []).append(mutant)
+        lines = chance.sample(sorted(by_line), min(size, len(by_line)))
+        drawn += [chance.choice(by_line[line]) for line in lines]
+    return drawn
+
+
+def tests_of(mutant: Mutant, data: CoverageData) -> list[str]:
+    """Return the tests that run a mutant's line; those of its app's folder where it only runs on import."""
+    contexts = data.contexts_by_lineno(str(ROOT / mutant.path)).get(mutant.line, [])
+    tests = sorted({context.split("|")[0] for context in contexts if "::" in context})
+    near = f"tests/{mutant.path.parts[0]}/"
+    tests.sort(key=lambda test: ("e2e" in test, not test.startswith(near)))
+    return tests[:MOST_TESTS] if tests else [near]
+
+
+def is_noticed(mutant: Mutant, copy: Path, tests: list[str]) -> bool:
+    """Return whether some test fails, or never ends, in a copy of the tree with the change."""
+    place, asked = copy / mutant.path, copy / "var" / "asked"
+    asked.write_text("\n".join(tests))
+    place.write_text(mutant.code())
+    command = [".venv/bin/python", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", f"@{asked}"]
+    try:
+        done = subprocess.run(command, cwd=copy, capture_output=True, timeout=LONGEST_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        shutil.copy(ROOT / mutant.path, place)
+    return done.returncode != 0
+
+
+def copies(count: int) -> SimpleQueue[Path]:
+    """Return so many copies of what git keeps, each with this tree's packages."""
+    free: SimpleQueue[Path] = SimpleQueue()
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")  # noqa: S607 - git as found
+    for number in range(count):
+        copy = COPIES / str(number) / ROOT.name
+        shutil.rmtree(COPIES / str(number), ignore_errors=True)
+        for name in [*filter(None, files), *(str(path.relative_to(ROOT)) for path in (ROOT / "locale").rglob("*.mo"))]:
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, copy / name)
+        for name in (".venv", "node_modules"):
+            (copy / name).symlink_to((ROOT / name).resolve())
+        (copy / "var").mkdir(exist_ok=True)
+        if (ROOT.parent / "shared").exists():  # the field's cases, which tests read
+            (copy.parent / "shared").symlink_to(ROOT.parent / "shared")
+        free.put(copy)
+    return free
+
+
+def main() -> None:
+    """Draw mutants, try each, and print the share that was noticed and every one that was not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("groups", nargs="*", default=list(MODULES), help=f"of {', '.join(MODULES)}")
+    parser.add_argument("--sample", type=int, default=20, help="how many of each group")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    data = CoverageData(str(CONTEXTS))
+    data.read()
+    free, noticed, tried = copies(options.workers), Counter[str](), Counter[str]()
+
+    def attempt(mutant: Mutant) -> tuple[Mutant, bool]:
+        copy = free.get()
+        try:
+            return mutant, is_noticed(mutant, copy, tests_of(mutant, data))
+        finally:
+            free.put(copy)
+
+    with ThreadPoolExecutor(options.workers) as pool:
+        for mutant, is_dead in pool.map(attempt, sample(options.groups, options.sample, options.seed)):
+            tried[mutant.group] += 1
+            noticed[mutant.group] += is_dead
+            if not is_dead:
+                print(f"survived: {mutant}", flush=True)
+    for group in tried:
+        print(f"{group:12} {noticed[group]:4} of {tried[group]:4} noticed ({noticed[group] / tried[group]:.0%})")
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
