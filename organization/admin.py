@@ -33,6 +33,7 @@ from organization.admin_base import (
     WritesLateMixin,
 )
 from organization.admin_doubles import SeesDoublesAdmin
+from organization.back import LEAVE
 from organization.events import Event
 from organization.masking import MASKED, masked
 from organization.models import (
@@ -49,7 +50,6 @@ from organization.models import (
     User,
     all_or_nothing,
 )
-from organization.models.membership import LEAVE
 from organization.parting_form import PartingForm, consequences
 from organization.partings import PartingError
 from organization.personal import anonymise

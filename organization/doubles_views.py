@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from organization import merging
 from organization.access import UserRequest, require, visible_or_404
 from organization.doubles import (
     A_PAGE,
@@ -23,7 +24,7 @@ from organization.doubles import (
 )
 from organization.forms import SearchForm, WhyForm
 from organization.merge_kinds import MergeKind, all_merge_kinds
-from organization.models import RuleError, ScopedQuerySet, say_different
+from organization.models import RuleError, ScopedQuerySet
 from organization.refusals import add_refusal, carried_out
 
 
@@ -76,7 +77,7 @@ def merge(request: UserRequest, pk: int, kept: int, kind: MergeKind) -> HttpResp
         return redirect(kind.leads_to(stays))
     if request.method == "POST" and form.is_valid():
         try:
-            merged.merge_into(stays, by=request.user, reason=form.cleaned_data["reason"])
+            merging.merge(stays, merged, by=request.user, reason=form.cleaned_data["reason"])
         except RuleError as error:
             add_refusal(form, error)
         except ValidationError as error:
@@ -95,5 +96,5 @@ def different(request: UserRequest, pk: int, kept: int, kind: MergeKind) -> Http
     """Keep that two rows are not the same, so that they are shown as likely doubles no more."""
     one, other = _both(request, kind, pk, kept)
     done = _("Kept: these two are different. They are not shown as likely doubles any more.")
-    carried_out(request, lambda: say_different(one, other, by=request.user), done)
+    carried_out(request, lambda: merging.say_different(one, other, by=request.user), done)
     return redirect(f"doubles_{kind.slug}")

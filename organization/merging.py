@@ -6,16 +6,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.merge_kinds import MergeKind, merge_kind
-from organization.models import Merge, RuleError, User, all_or_nothing
+from organization.models import Merge, NotDouble, RuleError, User, all_or_nothing
 from organization.moving import Moving, Row, changed_since, merged_since, move_back
+from organization.verbs import verb
 from organization.ways_back import WayBack, manages_it
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-def merge(kept: Row, merged: Row, *, by: User, reason: str) -> Merge:
+@verb
+def merge(kept_row: Row, merged_row: Row, *, by: User, reason: str) -> Merge:
     """Merge a row into another, which then stands for both.
+
+    Args:
+        kept_row: which one stands for both.
+        merged_row: which one leads to it from now on.
+        by: who decides it.
+        reason: why; it stays in the records.
 
     Returns:
         The line that says it, by which it can be undone.
@@ -25,9 +33,9 @@ def merge(kept: Row, merged: Row, *, by: User, reason: str) -> Merge:
     """
     if not reason.strip():
         raise RuleError(_("Please write a reason; it stays in the records."))
-    kind = merge_kind(kept.merge_kind)
+    kind = merge_kind(kept_row.merge_kind)
     with all_or_nothing():
-        kept, merged = _locked(kind, kept.pk, merged.pk)
+        kept, merged = _locked(kind, kept_row.pk, merged_row.pk)
         if problem := kind.refusal(kept, merged, by):
             raise RuleError(problem)
         moving = Moving(kept, merged)
@@ -44,10 +52,13 @@ def merge(kept: Row, merged: Row, *, by: User, reason: str) -> Merge:
         line.reason, line.moved, line.day = reason.strip(), moving.as_json(), kind.day(merged)
         line.full_clean()
         line.save()
+    for row in (kept_row, merged_row):
+        row.refresh_from_db()
     return line
 
 
-def undo(line: Merge, *, by: User, reason: str) -> None:
+@verb
+def undo_merge(line: Merge, *, by: User, reason: str) -> None:
     """Part two merged rows again, each with what it had.
 
     Raises:
@@ -67,6 +78,34 @@ def undo(line: Merge, *, by: User, reason: str) -> None:
         locked.undone_by, locked.undone_at, locked.undone_reason = by, timezone.now(), reason.strip()
         locked.save(update_fields=["undone_by", "undone_at", "undone_reason"])
     line.refresh_from_db()
+
+
+@verb
+def say_different(one: Row, other: Row, *, by: User) -> NotDouble:
+    """Keep that two rows are not the same.
+
+    Raises:
+        RuleError: when `by` does not manage the branches of both, or it was said already.
+    """
+    if not (by.manages(one.branch_id) and by.manages(other.branch_id)):
+        raise RuleError(_("The secretary of both branches, or the operator, decides on this."))
+    first, second = sorted((one.pk, other.pk))
+    said = NotDouble(kind=one.merge_kind, branch_id=one.branch_id, first=first, second=second, by=by)
+    said.validate_constraints()
+    said.save()
+    return said
+
+
+@verb
+def take_difference_back(pair: NotDouble, *, by: User, reason: str) -> None:
+    """Let two be shown as likely doubles again.
+
+    Raises:
+        RuleError: when `by` does not manage the branch, or no reason is given.
+    """
+    with NOT_DOUBLE.taking(pair, by=by, reason=reason) as (locked, line):
+        line.facts = {"kind": locked.kind, "first": locked.first, "second": locked.second}
+        locked.delete()
 
 
 def what_stands_on(line: Merge) -> "StrOrPromise":
@@ -119,7 +158,7 @@ UNDO = WayBack(
     named=names_of,
     day=lambda line: line.day,
     leads_to=lambda line: line.get_absolute_url(),
-    verb="undo",
+    verb=undo_merge,
     in_reports=True,
 )
 NOT_DOUBLE = WayBack(
@@ -131,5 +170,6 @@ NOT_DOUBLE = WayBack(
     done=_("They are shown as likely doubles again."),
     kept=manages_it,
     leads_to=lambda pair: pair.get_absolute_url(),
+    verb=take_difference_back,
 )
 WAYS = (UNDO, NOT_DOUBLE)

@@ -5,6 +5,7 @@ from auditlog.models import LogEntry
 from django.db.models import Model
 
 from organization import merge_kinds, merging, merging_people
+from organization.back import LEAVE
 from organization.models import (
     Branch,
     College,
@@ -17,7 +18,6 @@ from organization.models import (
     Tag,
     User,
 )
-from organization.models.membership import LEAVE
 from organization.ways_back import register
 
 

@@ -75,7 +75,7 @@ class WayBack:
         told_under: the models under which the audit trail tells of it, where that is not its own alone.
         words: fields whose words go from the audit trail too, where another than the owner takes it back.
         shown_with: relations that the page reads.
-        verb: the name of the row's method, which takes `by` and `reason`.
+        verb: the name of the row's method, which takes `by` and `reason`, or a function of the row that does.
         in_reports: whether reports rest on such rows, so that a frozen one says it afterwards.
     """
 
@@ -96,7 +96,7 @@ class WayBack:
     told_under: Callable[[Row], Sequence[type[Model]]] = field(default=lambda row: (type(row),))
     words: Sequence[str] = ()
     shown_with: Sequence[str] = ()
-    verb: str = "take_back"
+    verb: "str | Callable[..., None]" = "take_back"
     in_reports: bool = False
 
     @property
@@ -134,7 +134,10 @@ class WayBack:
         Raises:
             RuleError: where it does not go.
         """
-        getattr(row, self.verb)(by=by, reason=reason)
+        if callable(self.verb):
+            self.verb(row, by=by, reason=reason)
+        else:
+            getattr(row, self.verb)(by=by, reason=reason)
 
     @contextmanager
     def taking(self, row: Row, *, by: Account, reason: str = "") -> Iterator[tuple[Row, TakenBack]]:

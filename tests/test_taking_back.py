@@ -25,6 +25,7 @@ from evidence.looking import evidence_storage
 from evidence.models import Evidence, StoredFile
 from mentorship.models import Assessment, AssessmentScore, Reflection, Rubric, Stage
 from organization.integrity import try_all
+from organization.merging import merge
 from organization.models import Membership, Merge, NotDouble, RuleError, TakenBack, User
 from organization.redaction import BLACKED_OUT
 from organization.ways_back import all_ways, way_of
@@ -124,7 +125,7 @@ def agreed_share(world: World) -> OutcomeShare:
 
 def merged(world: World) -> Merge:
     one, other = new_verified(world), new_verified(world)
-    return other.merge_into(one, by=world.own.users["secretary"], reason="重复登记。")
+    return merge(one, other, by=world.own.users["secretary"], reason="重复登记。")
 
 
 def parted(pk: int) -> bool:

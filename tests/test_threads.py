@@ -17,6 +17,7 @@ from django.urls import reverse
 from enterprise_service.models import Engagement, Instalment
 from mentorship.models import MentorshipTeam
 from organization.integrity import try_all
+from organization.merging import merge, undo_merge
 from organization.models import Branch, Merge, RuleError, User
 from outcomes.models import FrozenReport, Outcome, OutcomeShare, ask_to_share
 from pairings.models import ChangeRequest, Match, MatchRun, Pairing, Seat
@@ -237,8 +238,8 @@ def test_one_of_two_merges_at_one_moment_wins_and_the_other_is_told(branch: Bran
     one, two = verified(branch), verified(branch)
     copies = [[Outcome.objects.get(pk=row.pk) for row in (one, two)] for _ in "12"]
     into_each_other = (
-        lambda: copies[0][0].merge_into(copies[0][1], by=secretary, reason="重复登记。"),
-        lambda: copies[1][1].merge_into(copies[1][0], by=secretary, reason="重复登记。"),
+        lambda: merge(copies[0][1], copies[0][0], by=secretary, reason="重复登记。"),
+        lambda: merge(copies[1][0], copies[1][1], by=secretary, reason="重复登记。"),
     )
     assert at_once(*into_each_other) == ["done", "refused"]
     assert Outcome.objects.filter(review="merged").count() == Merge.objects.count() == 1
@@ -246,9 +247,9 @@ def test_one_of_two_merges_at_one_moment_wins_and_the_other_is_told(branch: Bran
 
 
 def test_a_merge_is_undone_once(branch: Branch, secretary: User) -> None:
-    line = verified(branch).merge_into(verified(branch), by=secretary, reason="重复登记。")
+    line = merge(verified(branch), verified(branch), by=secretary, reason="重复登记。")
     copies = [Merge.objects.get(pk=line.pk) for _ in "12"]
-    undo = [lambda one=one: one.undo(by=secretary, reason="并非同一项。") for one in copies]
+    undo = [lambda one=one: undo_merge(one, by=secretary, reason="并非同一项。") for one in copies]
     assert at_once(*undo) == ["done", "refused"]
     assert [name for name, finding in try_all() if finding.broken] == []
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from enterprise_service.models import Confirmation, ConfirmationSetting, Engagement, Enterprise, Instalment
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
-from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User, say_different
+from organization.merging import merge, say_different
+from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from outcomes.models import Grade, Outcome, ReportProse, ReportSetting, Subkind, ask_to_share
@@ -148,7 +149,7 @@ class BranchWorld:
         kept, merged = (outcome(self.branch, title=f"合并的课程{code}", **of_pair) for _ in "12")
         return {
             "twin": twin,
-            "merge": merged.merge_into(kept, by=secretary, reason=f"重复登记{code}。"),
+            "merge": merge(kept, merged, by=secretary, reason=f"重复登记{code}。"),
             "merged": merged,
             "not_double": say_different(draft, kept, by=secretary),
         }
@@ -160,7 +161,7 @@ class BranchWorld:
         kept, merged = (teacher(self.branch, number=f"D{code}{number}{place}", **once) for place in "12")
         return {
             "namesake": teacher(self.branch, name=person.name, born_on=person.born_on),
-            "merged_people": merged.merge_into(kept, by=self.users["secretary"], reason=f"登记了两次{code}。"),
+            "merged_people": merge(kept, merged, by=self.users["secretary"], reason=f"登记了两次{code}。"),
             "merged_person": merged,
         }
 

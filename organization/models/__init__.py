@@ -11,7 +11,7 @@ from organization.models.base import (
 )
 from organization.models.membership import Ending, Membership
 from organization.models.mergeable import Mergeable, MergeableQuerySet
-from organization.models.merges import Merge, NotDouble, say_different
+from organization.models.merges import Merge, NotDouble
 from organization.models.people import PartyStageEntry, Person
 from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
@@ -53,5 +53,4 @@ __all__ = [
     "User",
     "VersionedModel",
     "all_or_nothing",
-    "say_different",
 ]

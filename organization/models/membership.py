@@ -1,12 +1,10 @@
 """Who belonged to which branch from when to when; figures of a past day ask here and nowhere else."""
 
 import datetime
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,13 +13,7 @@ from django.utils.translation import gettext_lazy
 from organization.doors import DayThatCameField, validate_at_the_door
 from organization.models.base import DeskQuerySet
 from organization.models.places import Branch
-from organization.models.writing import all_or_nothing
-from organization.reach import Account, Reach
-from organization.verbs import verb
-from organization.ways_back import WayBack
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from organization.reach import Reach
 
 
 class Ending(models.TextChoices):
@@ -150,61 +142,3 @@ class Membership(models.Model):
         """Return the person's later times in branches (one query)."""
         others = Membership.objects.filter(person=self.person_id).exclude(pk=self.pk)
         return [one for one in others if one.first_day >= self.day_after]
-
-    @verb
-    def take_back(self, *, by: Account, reason: str = "") -> None:
-        """Take a leave or a move back that was entered by mistake; the newest, with a reason.
-
-        Raises:
-            RuleError: when it is not theirs, or another coming or leaving stands on it.
-        """
-        with all_or_nothing():
-            people: Any = type(self.person)._base_manager
-            person = people.select_for_update(of=("self",)).get(pk=self.person_id)
-            with LEAVE.taking(self, by=by, reason=reason) as (locked, _line):
-                if locked.ending == Ending.MOVED:
-                    for one in locked.following():
-                        one.delete()
-                    person.branch, person.office = locked.branch, None
-                    person.save(update_fields=["branch", "college", "office"])
-                locked.left_on, locked.ending = None, ""
-                locked.save(update_fields=["left_on", "ending"])
-        self.refresh_from_db()
-
-
-def leave_stands(stay: Membership) -> "StrOrPromise":
-    """Return why the end of a time in a branch cannot be taken back (one query)."""
-    if stay.left_on is None:
-        return _("This time in the branch has no end yet.")
-    later = stay.following()
-    came_by_it = stay.ending == Ending.MOVED and len(later) == 1 and later[0].left_on is None
-    if (later and not came_by_it) or (not later and stay.ending == Ending.MOVED):
-        return _("This person came or left again since. Take back the newest first.")
-    return ""
-
-
-def what_it_does(stay: Membership) -> Iterator["StrOrPromise"]:
-    """Yield what taking it back comes to."""
-    if stay.ending == Ending.MOVED:
-        words = _("%(person)s belongs to %(branch)s again, as if never moved; the teaching office is to be set anew.")
-        yield words % {"person": stay.person, "branch": stay.branch}
-    else:
-        yield _("%(person)s is here again, as if never gone.") % {"person": stay.person}
-    yield _("What became of their places in pairings stays as it was decided; each decision has its own way back.")
-
-
-LEAVE = WayBack(
-    slug="leave",
-    model="organization.Membership",
-    noun=gettext_lazy("Leave"),
-    title=gettext_lazy("Take the leave back"),
-    consequence=gettext_lazy("The person never left: figures, sign-in and proposals are as before."),
-    done=gettext_lazy("The leave is taken back."),
-    kept_until=leave_stands,
-    named=lambda stay: f"{stay.person} {stay.get_ending_display()} {date_format(stay.left_on)}",
-    day=lambda stay: stay.left_on,
-    matters=what_it_does,
-    leads_to=lambda stay: reverse("admin:organization_person_change", args=[stay.person_id]),
-    shown_with=("person", "branch"),
-    in_reports=True,
-)

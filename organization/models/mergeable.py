@@ -1,6 +1,6 @@
 """What rows of which doubles occur share: a key of their likeness, and the row that one was merged into."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from django.apps import apps
 from django.db import models
@@ -9,11 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.likeness import LENGTH
 from organization.models.base import ScopedQuerySet, VersionedModel
-from organization.verbs import verb, writes
-
-if TYPE_CHECKING:
-    from organization.models.accounts import User
-    from organization.models.merges import Merge
+from organization.verbs import writes
 
 
 class MergeableQuerySet(ScopedQuerySet):
@@ -68,23 +64,6 @@ class Mergeable(VersionedModel):
     def liken(words: str) -> str:
         """Return the key of words."""
         raise NotImplementedError  # each kind of row has words of its own to compare
-
-    @verb
-    def merge_into(self, other: Self, *, by: "User", reason: str) -> "Merge":
-        """Merge this row into another that is the same, which then stands for both.
-
-        Returns:
-            The line that says it, by which it can be undone until something stands on it.
-
-        Raises:
-            RuleError: when a rule speaks against it, `by` does not decide on both, or no reason is given.
-        """
-        from organization.merging import merge  # noqa: PLC0415 - the kinds are told there, above the models
-
-        line = merge(other, self, by=by, reason=reason)
-        self.refresh_from_db()
-        other.refresh_from_db()
-        return line
 
     @property
     def is_merged(self) -> bool:

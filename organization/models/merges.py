@@ -1,6 +1,6 @@
 """What was merged, and what was looked at and is no double."""
 
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,14 +8,9 @@ from django.db.models import F, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from organization.models.accounts import User
 from organization.models.base import DeskQuerySet, RuleError
 from organization.models.places import Branch
 from organization.text import PlainTextField
-from organization.verbs import verb
-
-if TYPE_CHECKING:
-    from organization.models.mergeable import Mergeable
 
 #: What of a merge is written when it is undone; everything else stays as it was.
 UNDOING = frozenset({"undone_by", "undone_at", "undone_reason"})
@@ -94,17 +89,6 @@ class Merge(models.Model):
             raise RuleError(_("What was merged stays written."))
         super().save(**kwargs)
 
-    @verb
-    def undo(self, *, by: User, reason: str) -> None:
-        """Part the two again, each with what it had.
-
-        Raises:
-            RuleError: when something stands on the merge, `by` does not decide on it, or no reason is given.
-        """
-        from organization.merging import undo  # noqa: PLC0415 - the kinds are told there, above the models
-
-        undo(self, by=by, reason=reason)
-
 
 class NotDoubleQuerySet(DeskQuerySet):
     """Pairs that were looked at."""
@@ -154,32 +138,3 @@ class NotDouble(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the list that it stands in."""
         return reverse(f"doubles_{self.kind}")
-
-    @verb
-    def take_back(self, *, by: User, reason: str) -> None:
-        """Let the two be shown as likely doubles again.
-
-        Raises:
-            RuleError: when `by` does not manage the branch, or no reason is given.
-        """
-        from organization.merging import NOT_DOUBLE  # noqa: PLC0415 - the table of ways back stands above the models
-
-        with NOT_DOUBLE.taking(self, by=by, reason=reason) as (pair, line):
-            line.facts = {"kind": pair.kind, "first": pair.first, "second": pair.second}
-            pair.delete()
-
-
-@verb
-def say_different(one: "Mergeable", other: "Mergeable", *, by: User) -> NotDouble:
-    """Keep that two rows are not the same.
-
-    Raises:
-        RuleError: when `by` does not manage the branches of both, or it was said already.
-    """
-    if not (by.manages(cast("Any", one).branch_id) and by.manages(cast("Any", other).branch_id)):
-        raise RuleError(_("The secretary of both branches, or the operator, decides on this."))
-    first, second = sorted((one.pk, other.pk))
-    said = NotDouble(kind=one.merge_kind, branch_id=cast("Any", one).branch_id, first=first, second=second, by=by)
-    said.validate_constraints()
-    said.save()
-    return said

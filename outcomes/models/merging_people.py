@@ -37,7 +37,7 @@ def move_contributions(moving: Moving) -> None:
             moving.set(own, position=one.position)
     for outcome in outcomes:
         if outcome.review in LOCKED:
-            moving.set(outcome, seal=outcome.compute_seal())
+            moving.set(outcome, seal=seal_of(outcome))
 
 
 tell(PERSON, {"outcomes.OutcomePerson.person": BY_STEP})

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
+from organization.merging import merge
 from organization.models import Person, User
 from organization.trail import audited_update
 from outcomes.models import Grade, Outcome, ReportSetting, Subkind, ask_to_share
@@ -110,7 +111,7 @@ class Ledger:
     def _twice(self, seen: Outcome, merged: Outcome) -> None:
         """Record two outcomes a second time, as it happens: one is a likely double still, one was merged."""
         self._again(seen).submit(by=cast("User", seen.entered_by))
-        self._again(merged).merge_into(merged, by=self.cast.secretary, reason="同一案例由两位老师各登记了一次。")
+        merge(merged, self._again(merged), by=self.cast.secretary, reason="同一案例由两位老师各登记了一次。")
 
     def _again(self, outcome: Outcome) -> Outcome:
         """Return a draft of an outcome that is there already, its title written a little differently."""

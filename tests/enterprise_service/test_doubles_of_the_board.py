@@ -8,6 +8,7 @@ from django.utils import translation
 from enterprise_service.models import Engagement, Enterprise, Problem
 from organization.integrity import try_all
 from organization.likeness import of_company
+from organization.merging import merge, undo_merge
 from organization.models import Branch, RuleError
 from tests.conftest import signed_in
 from tests.factories import BranchFactory, engagement, member, secretary_of, teacher, user_of
@@ -56,14 +57,14 @@ class Doubles(TestCase):
 
     def test_the_kept_one_has_the_problems_and_the_work_of_both_and_back(self) -> None:
         work = self.served(self.other)
-        line = self.other.merge_into(self.one, by=self.secretary, reason=REASON)
+        line = merge(self.one, self.other, by=self.secretary, reason=REASON)
         work = Engagement.objects.get(pk=work.pk)
         assert (work.problem.enterprise, work.counterpart, self.sound()) == (self.one, self.one.name, True)
         listed = signed_in(self.author).get(reverse("enterprise_service:enterprises")).context["object_list"]
         assert list(listed) == [self.one]
         answer = signed_in(self.author).get(self.other.get_absolute_url())
         assert answer["Location"] == self.one.get_absolute_url()
-        line.undo(by=self.secretary, reason="是两家公司。")
+        undo_merge(line, by=self.secretary, reason="是两家公司。")
         work = Engagement.objects.get(pk=work.pk)
         assert (work.problem.enterprise, work.counterpart, self.sound()) == (self.other, self.other.name, True)
 
@@ -72,11 +73,11 @@ class Doubles(TestCase):
         work = self.served(self.one, "夹具 定位不准")
         taken = Problem.objects.get(pk=work.problem_id)
         assert list(Problem.objects.likely_doubles_of(asked)) == [taken]
-        line = taken.merge_into(asked, by=self.secretary, reason="重复发布。")
+        line = merge(asked, taken, by=self.secretary, reason="重复发布。")
         assert (Engagement.objects.get(pk=work.pk).problem, asked.status, self.sound()) == (asked, "taken", True)
         with translation.override("en"), self.assertRaisesMessage(RuleError, "stands for this one"):
             taken.reopen()
-        line.undo(by=self.secretary, reason="是两个难题。")
+        undo_merge(line, by=self.secretary, reason="是两个难题。")
         asked.refresh_from_db()
         assert (Engagement.objects.get(pk=work.pk).problem, asked.status, self.sound()) == (taken, "open", True)
 
@@ -85,26 +86,26 @@ class Doubles(TestCase):
         theirs = Problem.objects.create(enterprise=self.other, title="甲")
         with translation.override("en"):
             with self.assertRaisesMessage(RuleError, "A pairing works on each of the two"):
-                one.merge_into(two, by=self.secretary, reason=REASON)
+                merge(two, one, by=self.secretary, reason=REASON)
             with self.assertRaisesMessage(RuleError, "different enterprises"):
-                theirs.merge_into(one, by=self.secretary, reason=REASON)
+                merge(one, theirs, by=self.secretary, reason=REASON)
             with self.assertRaisesMessage(RuleError, "decides on this"):
-                self.other.merge_into(self.one, by=self.author, reason=REASON)
+                merge(self.one, self.other, by=self.author, reason=REASON)
 
     def test_a_name_changed_since_keeps_the_merge_from_being_undone(self) -> None:
         self.served(self.other)
-        line = self.other.merge_into(self.one, by=self.secretary, reason=REASON)
+        line = merge(self.one, self.other, by=self.secretary, reason=REASON)
         kept = Enterprise.objects.get(pk=self.one.pk)
         kept.name = "佳锐精密制造有限公司"
         kept.save()
         with translation.override("en"), self.assertRaisesMessage(RuleError, "changed since"):
-            line.undo(by=self.secretary, reason="是两家公司。")
+            undo_merge(line, by=self.secretary, reason="是两家公司。")
 
     def test_what_is_left_with_a_merged_enterprise_or_problem_is_found(self) -> None:
         one, other = (Problem.objects.create(enterprise=self.one, title="夹具定位不准") for _time in "12")
         work = self.served(self.one, "另一个难题")
-        other.merge_into(one, by=self.secretary, reason="重复发布。")
-        self.other.merge_into(self.one, by=self.secretary, reason=REASON)
+        merge(one, other, by=self.secretary, reason="重复发布。")
+        merge(self.one, self.other, by=self.secretary, reason=REASON)
         assert self.sound()
         Engagement.objects.filter(pk=work.pk).update(problem=other)
         Problem.objects.filter(pk=one.pk).update(enterprise=self.other)

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from enterprise_service.models import Confirmation, Engagement, Instalment
 from enterprise_service.models.confirmation import LinkRefusedError
+from organization.merging import merge, undo_merge
 from organization.models import Branch, Membership, Merge, Person, RuleError, TakenBack, User
 from organization.partings import Parting, questions_about
 from outcomes.figures import Period
@@ -336,8 +337,8 @@ def merging_people(branch: Branch, by: User) -> Race:
         [Person.objects.get(pk=row.pk) for row in pair] for pair in ((one, two), (two, one))
     )
     return (
-        lambda: first.merge_into(kept, by=by, reason="登记了两次。"),
-        lambda: second.merge_into(stays, by=by, reason="登记了两次。"),
+        lambda: merge(kept, first, by=by, reason="登记了两次。"),
+        lambda: merge(stays, second, by=by, reason="登记了两次。"),
         Merge.objects.standing().about("person", one.pk, two.pk).count,
     )
 
@@ -346,18 +347,18 @@ def merging_outcomes(branch: Branch, by: User) -> Race:
     one, two = (submitted(branch) for _time in "12")
     (first, kept), (second, stays) = (copies(one), copies(two))
     return (
-        lambda: first.merge_into(second, by=by, reason="登记了两次。"),
-        lambda: stays.merge_into(kept, by=by, reason="登记了两次。"),
+        lambda: merge(second, first, by=by, reason="登记了两次。"),
+        lambda: merge(kept, stays, by=by, reason="登记了两次。"),
         Merge.objects.standing().about("outcome", one.pk, two.pk).count,
     )
 
 
 def parting(branch: Branch, by: User) -> Race:
-    line = submitted(branch).merge_into(submitted(branch), by=by, reason="登记了两次。")
+    line = merge(submitted(branch), submitted(branch), by=by, reason="登记了两次。")
     one, two = copies(line)
     return (
-        lambda: one.undo(by=by, reason="是两个人。"),
-        lambda: two.undo(by=by, reason="是两个人。"),
+        lambda: undo_merge(one, by=by, reason="是两个人。"),
+        lambda: undo_merge(two, by=by, reason="是两个人。"),
         TakenBack.objects.filter(way="merge", row=line.pk).count,
     )
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from lxml import html
 
 from enterprise_service.models import Confirmation
+from organization.merging import merge, undo_merge
 from organization.models import Person
 from outcomes.models import Outcome
 from teaching_pairs.models import TeachingPair
@@ -66,8 +67,8 @@ def world() -> World:
     link.spoke_to(by=world.own.users["secretary"], on=timezone.localdate(), words="属实。")
     own.rows["share"].decline(by=own.users["secretary"], reason="与我支部无关。")
     merged, kept = (outcome(own.branch, title="误并的课程") for _ in "12")
-    line = merged.merge_into(kept, by=own.users["secretary"], reason="重复登记。")
-    line.undo(by=own.users["secretary"], reason="误并。")
+    line = merge(kept, merged, by=own.users["secretary"], reason="重复登记。")
+    undo_merge(line, by=own.users["secretary"], reason="误并。")
     own.rows["link"] = Confirmation.make(own.rows["engagement"], by=own.users["teacher"])
     world.planted = plant()  # type: ignore[attr-defined]
     # What the trail keeps of words: a change of ours made after planting.

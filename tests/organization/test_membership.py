@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mentorship.matching import TeamMatcher
+from organization.back import take_leave_back
 from organization.integrity import try_all
 from organization.models import Branch, Membership, Person, RuleError, TakenBack, User
 from outcomes.figures import Period, branch_report
@@ -229,8 +230,8 @@ class TestTakingBack:
         person = teacher(branch)
         stay = person.leave(on=ago(3), ending="left", by=secretary)
         with pytest.raises(RuleError):
-            stay.take_back(by=secretary, reason="")
-        stay.take_back(by=secretary, reason="把同名的人登记错了。")
+            take_leave_back(stay, by=secretary, reason="")
+        take_leave_back(stay, by=secretary, reason="把同名的人登记错了。")
         assert list(person.memberships.values_list("left_on", "ending")) == [(None, "")]
         assert TakenBack.objects.get().reason == "把同名的人登记错了。"
 
@@ -239,8 +240,8 @@ class TestTakingBack:
         person.move(to=other, on=ago(3), by=secretary)
         stay = person.memberships.get(branch=branch)
         with pytest.raises(RuleError):
-            stay.take_back(by=secretary_of(other), reason="不接收。")
-        stay.take_back(by=secretary, reason="调动取消。")
+            take_leave_back(stay, by=secretary_of(other), reason="不接收。")
+        take_leave_back(stay, by=secretary, reason="调动取消。")
         person.refresh_from_db()
         assert (person.branch, list(person.memberships.values_list("branch", "left_on"))) == (
             branch,
@@ -253,5 +254,5 @@ class TestTakingBack:
         stay = person.leave(on=ago(30), ending="left", by=secretary)
         person.join(on=ago(10), by=secretary)
         with pytest.raises(RuleError):
-            stay.take_back(by=secretary, reason="登记错了。")
+            take_leave_back(stay, by=secretary, reason="登记错了。")
         assert person.memberships.count() == 2

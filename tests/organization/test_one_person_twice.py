@@ -14,6 +14,7 @@ from mentorship.models import Assessment, AssessmentScore, Reflection, Rubric
 from organization import merge_kinds
 from organization.integrity import try_all
 from organization.merge_kinds import links_to, merge_kind, unspoken
+from organization.merging import merge, say_different, take_difference_back, undo_merge
 from organization.models import (
     Branch,
     Membership,
@@ -23,7 +24,6 @@ from organization.models import (
     RoleAssignment,
     RuleError,
     User,
-    say_different,
 )
 from organization.moving import link_of
 from organization.personal import anonymise, everything_about
@@ -143,7 +143,7 @@ class SeenTest(TestCase):
         other = teacher(self.branch, name="陈秋实", phone="13900000001")
         said = say_different(self.one, other, by=self.secretary)
         assert list(Person.objects.likely_doubles_of(other)) == list(Person.objects.with_likely_doubles()) == []
-        said.take_back(by=self.secretary, reason="又看了一遍。")
+        take_difference_back(said, by=self.secretary, reason="又看了一遍。")
         assert list(Person.objects.likely_doubles_of(other)) == [self.one]
 
     def test_those_who_were_made_anonymous_are_nobody_s_doubles(self) -> None:
@@ -165,7 +165,7 @@ class MergedTest(TestCase):
         self.kept, self.double = (Person.objects.get(pk=one.pk) for one in (self.kept, self.double))
 
     def merge(self, double: Person | None = None, kept: Person | None = None, by: User | None = None) -> Merge:
-        return (double or self.double).merge_into(kept or self.kept, by=by or self.secretary, reason=REASON)
+        return merge(kept or self.kept, double or self.double, by=by or self.secretary, reason=REASON)
 
     def and_back(self, **people: Person) -> Merge:
         """Merge, see that nothing is left behind, part again and see that all is as it was; then merge for good."""
@@ -173,7 +173,7 @@ class MergedTest(TestCase):
         line = self.merge(**people)
         kind, double = merge_kind("person"), people.get("double", self.double)
         assert (broken(), kind.what_moves(double)) == ([], [])
-        line.undo(by=self.secretary, reason=BACK)
+        undo_merge(line, by=self.secretary, reason=BACK)
         assert (broken(), everything()) == ([], before)
         for person in (people.get("kept", self.kept), double):
             person.refresh_from_db()
@@ -204,7 +204,7 @@ class MergedTest(TestCase):
         self.kept.refresh_from_db()
         self.kept.phone = "13900000009"
         self.kept.save()
-        line.undo(by=self.secretary, reason=BACK)
+        undo_merge(line, by=self.secretary, reason=BACK)
         self.kept.refresh_from_db()
         assert (self.kept.phone, self.kept.strengths) == ("13900000009", "")
 
@@ -356,7 +356,7 @@ class MergedTest(TestCase):
         with self.captureOnCommitCallbacks():
             line = self.merge()
         assert list(self.kept.memberships.values_list("joined_on", "left_on", "ending")) == [(first, None, "")]
-        line.undo(by=self.secretary, reason=BACK)
+        undo_merge(line, by=self.secretary, reason=BACK)
         assert list(self.kept.memberships.values_list("joined_on", "left_on")) == [(second, None)]
         assert list(self.double.memberships.values_list("joined_on", "left_on")) == [(first, last)]
 
@@ -452,7 +452,7 @@ class MergedTest(TestCase):
         self.kept.refresh_from_db()
         engagement(self.branch, title="新的服务", people={"leader": self.kept})
         with translation.override("en"), self.assertRaisesMessage(RuleError, "“新的服务”"):
-            line.undo(by=self.secretary, reason=BACK)
+            undo_merge(line, by=self.secretary, reason=BACK)
 
     def test_what_was_changed_since_is_named(self) -> None:
         pair = teaching_pair(
@@ -461,13 +461,13 @@ class MergedTest(TestCase):
         line = self.merge()
         changed(pair, by=self.secretary, on=DAY(2024, 6, 1), people={"ordinary_teacher": teacher(self.branch)})
         with translation.override("en"), self.assertRaisesMessage(RuleError, "names somebody else in a place of"):
-            line.undo(by=self.secretary, reason=BACK)
+            undo_merge(line, by=self.secretary, reason=BACK)
 
     def test_an_outcome_merged_before_is_parted_only_after_its_people(self) -> None:
         one, other = (
             verified(self.branch, verifier=self.secretary, title="课程", people=[self.double]) for _time in "12"
         )
-        outcomes = other.merge_into(one, by=self.secretary, reason=REASON)
+        outcomes = merge(one, other, by=self.secretary, reason=REASON)
         people = self.merge()
         with translation.override("en"), self.assertRaisesMessage(RuleError, "“陈秋实” was merged since"):
             outcomes.undo(by=self.secretary, reason=BACK)
@@ -553,7 +553,7 @@ class MergedTest(TestCase):
         assert "金丝雀" not in str(Merge.objects.get().moved)
         assert broken() == []
         with translation.override("en"), self.assertRaisesMessage(RuleError, "made anonymous since"):
-            line.undo(by=self.secretary, reason=BACK)
+            undo_merge(line, by=self.secretary, reason=BACK)
 
     def test_whatever_is_left_with_a_merged_record_is_found(self) -> None:
         pair = teaching_pair(self.branch)

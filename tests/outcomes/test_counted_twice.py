@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from enterprise_service.models import Confirmation, Engagement, Instalment
 from mentorship.models import Assessment, Project, Rubric
+from organization.merging import merge, undo_merge
 from organization.models import Branch, Merge, Person, RuleError, User
 from outcomes.figures import Period, branch_report
 from outcomes.figures.achievements import Achievements
@@ -258,10 +259,10 @@ class History:
 
     def merge(self, which: int, into: int) -> None:
         one, other = (Outcome.objects.get(pk=self.outcomes[place].pk) for place in (into, which))
-        self.merges.append(other.merge_into(one, by=self.secretaries[0], reason="重复登记。"))
+        self.merges.append(merge(one, other, by=self.secretaries[0], reason="重复登记。"))
 
     def part(self, which: int) -> None:
-        Merge.objects.get(pk=self.merges[which].pk).undo(by=self.secretaries[0], reason="并非同一项。")
+        undo_merge(Merge.objects.get(pk=self.merges[which].pk), by=self.secretaries[0], reason="并非同一项。")
 
     def enter_again(self, which: int, day: datetime.date) -> None:
         known = self.people[which]
@@ -270,13 +271,13 @@ class History:
     def unite(self, which: int, into: int) -> None:
         double, kept = (Person.objects.get(pk=self.people[place].pk) for place in (which, into))
         before = self.counted_without_people()
-        self.unions.append(double.merge_into(kept, by=self.managers[kept.branch], reason="登记了两次。"))
+        self.unions.append(merge(kept, double, by=self.managers[kept.branch], reason="登记了两次。"))
         assert self.counted_without_people() == before
         self.people = [Person.objects.get(pk=one.pk).survivor for one in self.people]
 
     def divide(self, which: int) -> None:
         line = Merge.objects.get(pk=self.unions[which].pk)
-        line.undo(by=self.managers[Person.objects.get(pk=line.kept).branch], reason="是两个人。")
+        undo_merge(line, by=self.managers[Person.objects.get(pk=line.kept).branch], reason="是两个人。")
         self.people.append(Person.objects.get(pk=line.merged))
 
     def counted_without_people(self) -> list[dict[str, Any]]:

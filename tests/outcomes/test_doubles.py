@@ -11,7 +11,8 @@ from django.utils import translation
 from evidence.models import Evidence
 from organization.integrity import try_all
 from organization.likeness import of_title
-from organization.models import Branch, Merge, NotDouble, RuleError, User, say_different
+from organization.merging import merge, say_different, take_difference_back, undo_merge
+from organization.models import Branch, Merge, NotDouble, RuleError, User
 from organization.sheets import SheetFile
 from outcomes.figures import Period, branch_report
 from outcomes.freezing import freeze_report
@@ -123,7 +124,7 @@ class Seen(Doubles):
         one, other = self.new(), self.new()
         said = say_different(other, one, by=self.secretary)
         assert (self.doubles_of(one), self.doubles_of(other)) == ([], [])
-        said.take_back(by=self.deputy, reason="看错了。")
+        take_difference_back(said, by=self.deputy, reason="看错了。")
         assert self.doubles_of(one) == [other]
 
     def test_only_who_manages_the_branch_says_that_two_are_different(self) -> None:
@@ -168,7 +169,7 @@ class Pages(Doubles):
         three, four = self.new(title="另一门课程"), self.new(title="“另一门”课程")
         desk, address = signed_in(self.secretary), reverse("doubles_outcome")
         assert desk.get(address).context["pairs"] == [(three, [four]), (one, [two])]
-        two.merge_into(one, by=self.secretary, reason=REASON)
+        merge(one, two, by=self.secretary, reason=REASON)
         desk.post(reverse("different_outcome", args=[four.pk, three.pk]))
         context = desk.get(address).context
         assert (context["pairs"], len(context["merges"]), len(context["different"])) == ([], 1, 1)
@@ -187,7 +188,7 @@ class Pages(Doubles):
     def test_whoever_entered_the_merged_one_still_finds_the_work(self) -> None:
         clerk = user_of(teacher(self.branch))
         one, other = self.new(people=[self.colleague]), self.new(by=clerk, people=[self.colleague])
-        other.merge_into(one, by=self.secretary, reason=REASON)
+        merge(one, other, by=self.secretary, reason=REASON)
         answer = signed_in(clerk).get(other.get_absolute_url(), follow=True)
         assert answer.context["outcome"] == one
 
@@ -207,7 +208,7 @@ class Merging(Doubles):
     def test_the_kept_one_has_the_people_credits_files_and_shares_of_both_and_is_sealed(self) -> None:
         one, other = self.two(self.other_branch)
         files = {proof.evidence_id for row in (one, other) for proof in row.proofs.all()}
-        other.merge_into(one, by=self.deputy, reason=REASON)
+        merge(one, other, by=self.deputy, reason=REASON)
         assert [c.person for c in one.contributions.order_by("position")] == [self.author.person, self.colleague]
         assert set(one.pairings.values_list("pk", flat=True)) == {pair.pk for pair in self.pairs}
         assert ({proof.evidence_id for proof in one.proofs.all()}, list(one.shared_with.all())) == (
@@ -220,7 +221,7 @@ class Merging(Doubles):
     def test_it_counts_once_afterwards_and_credits_of_both_are_told(self) -> None:
         one, other = self.two()
         assert branch_report(self.branch, YEAR)["totals"]["outcomes"] == 2
-        other.merge_into(one, by=self.deputy, reason=REASON)
+        merge(one, other, by=self.deputy, reason=REASON)
         report = branch_report(self.branch, YEAR)
         assert (report["totals"]["outcomes"], report["by_form"]["teaching"]["ids"]) == (1, [one.pk])
 
@@ -228,8 +229,8 @@ class Merging(Doubles):
         one, other = self.two()
         before = branch_report(self.branch, YEAR)
         told = [self.all_of(row) for row in (one, other)]
-        line = other.merge_into(one, by=self.deputy, reason=REASON)
-        line.undo(by=self.deputy, reason="看错了，是两门课程。")
+        line = merge(one, other, by=self.deputy, reason=REASON)
+        undo_merge(line, by=self.deputy, reason="看错了，是两门课程。")
         again = [Outcome.objects.get(pk=row.pk) for row in (one, other)]
         assert [self.all_of(row) for row in again] == told
         after = branch_report(self.branch, YEAR)
@@ -252,12 +253,12 @@ class Merging(Doubles):
         later = self.new(
             verified, level="national", title="国家级课程", achieved_on=datetime.date(2025, 6, 1), continues=other
         )
-        line = other.merge_into(one, by=self.deputy, reason=REASON)
+        line = merge(one, other, by=self.deputy, reason=REASON)
         later.refresh_from_db()
         assert (one.continues, later.continues, list(one.chain())) == (earlier, one, [earlier, one, later])
         all_years = Period(datetime.date(2023, 1, 1), datetime.date(2025, 12, 31))
         assert (sound(), branch_report(self.branch, all_years)["totals"]["outcomes"]) == (True, 1)
-        line.undo(by=self.deputy, reason="看错了。")
+        undo_merge(line, by=self.deputy, reason="看错了。")
         one.refresh_from_db()
         assert (one.continues, list(one.chain()), [*other.chain()]) == (None, [one], [earlier, other, later])
         assert sound()
@@ -268,14 +269,14 @@ class Merging(Doubles):
         earlier = self.new(verified, level="college", title="更早", achieved_on=datetime.date(2023, 6, 1))
         other = self.new(verified, continues=earlier)
         with translation.override("en"), self.assertRaisesMessage(RuleError, "would not be higher"):
-            other.merge_into(one, by=self.deputy, reason=REASON)
+            merge(one, other, by=self.deputy, reason=REASON)
 
     def assert_refused(
         self, words: str, other: Outcome, one: Outcome, by: User | None = None, reason: str = REASON
     ) -> None:
         before = [self.all_of(Outcome.objects.get(pk=row.pk)) for row in (one, other)]
         with translation.override("en"), self.assertRaisesMessage(RuleError, words):
-            other.merge_into(one, by=by or self.deputy, reason=reason)
+            merge(one, other, by=by or self.deputy, reason=reason)
         assert [self.all_of(Outcome.objects.get(pk=row.pk)) for row in (one, other)] == before
         assert not Merge.objects.exists()
 
@@ -295,7 +296,7 @@ class Merging(Doubles):
         one = self.new(verified, verifier=self.deputy)
         own = self.new(submitted, by=self.secretary)
         self.assert_refused("answers for one of the two", own, one, by=self.secretary)
-        own.merge_into(one, by=self.deputy, reason=REASON)
+        merge(one, own, by=self.deputy, reason=REASON)
         assert (own.review, sound()) == ("merged", True)
 
     def test_what_was_changed_past_the_site_is_not_sealed_anew(self) -> None:
@@ -309,13 +310,13 @@ class Merging(Doubles):
         theirs = self.new(verified, branch=self.other_branch, by=user_of(teacher(self.other_branch)), people=None,
                           verifier=self.stranger, pairings=[teaching_pair(self.other_branch)])  # fmt: skip
         self.assert_refused("decides on this", theirs, one)
-        theirs.merge_into(one, by=operator(), reason=REASON)
+        merge(one, theirs, by=operator(), reason=REASON)
         counted = [branch_report(branch, YEAR)["totals"]["outcomes"] for branch in (self.branch, self.other_branch)]
         assert (counted, list(one.shared_with.all()), sound()) == ([1, 1], [self.other_branch], True)
 
     def test_the_ledger_s_row_of_a_merged_one_is_on_record_still(self) -> None:
         one, other = self.new(verified, title="甲课程"), self.new(verified, title="乙课程", people=[self.colleague])
-        other.merge_into(one, by=self.deputy, reason=REASON)
+        merge(one, other, by=self.deputy, reason=REASON)
         for title, person in (("甲课程", self.author.person), ("乙课程", self.colleague)):
             found = import_ledger(ledger(title, person.number), self.branch, dry_run=True)
             assert (found.errors, found.unchanged, found.created) == ([], 1, 0), title
@@ -326,21 +327,21 @@ class UndoneUntil(Doubles):
 
     def merged(self, make: Any = verified) -> tuple[Outcome, Outcome, Merge]:
         one, other = self.new(make), self.new(make)
-        return one, other, other.merge_into(one, by=self.deputy, reason=REASON)
+        return one, other, merge(one, other, by=self.deputy, reason=REASON)
 
     def assert_stands(self, line: Merge, words: str) -> None:
         with translation.override("en"), self.assertRaisesMessage(RuleError, words):
-            line.undo(by=self.deputy, reason="看错了。")
+            undo_merge(line, by=self.deputy, reason="看错了。")
         assert Merge.objects.get(pk=line.pk).undone_at is None
 
     def test_a_further_merge(self) -> None:
         one, other, line = self.merged()
         third = self.new(verified)
-        further = one.merge_into(third, by=self.deputy, reason=REASON)
+        further = merge(third, one, by=self.deputy, reason=REASON)
         assert other.survivor == third
         self.assert_stands(line, "merged further")
-        further.undo(by=self.deputy, reason="看错了。")
-        line.undo(by=self.deputy, reason="看错了。")
+        undo_merge(further, by=self.deputy, reason="看错了。")
+        undo_merge(line, by=self.deputy, reason="看错了。")
         assert sound()
 
     def test_a_later_verification(self) -> None:
@@ -367,13 +368,13 @@ class UndoneUntil(Doubles):
         assert frozen.content["totals"]["outcomes"] == 0
         year = Period.year(2023)
         one, other = (self.new(verified, achieved_on=datetime.date(2023, 6, 1)) for _ in "12")
-        line = other.merge_into(one, by=self.deputy, reason=REASON)
+        line = merge(one, other, by=self.deputy, reason=REASON)
         freeze_report(self.branch, year, by=self.secretary)
         self.assert_stands(line, "was frozen since")
 
     def test_what_it_moved_was_changed(self) -> None:
         one, other = self.new(), self.new(people=[self.author.person, self.colleague])
-        line = other.merge_into(one, by=self.deputy, reason=REASON)
+        line = merge(one, other, by=self.deputy, reason=REASON)
         one.refresh_from_db()
         one.rewrite(by=self.author, people=[self.author.person], pairings=[])
         self.assert_stands(line, "changed since")

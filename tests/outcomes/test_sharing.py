@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from organization.integrity import try_all
+from organization.merging import merge
 from organization.models import Branch, RuleError
 from outcomes.figures import Period, branch_report
 from outcomes.figures.achievements import Achievements
@@ -123,7 +124,7 @@ class Sharing(TestCase):
     def test_a_merged_outcome_s_requests_go_with_it(self) -> None:
         share = self.asked()
         kept = verified(self.owner, by=self.author, verifier=self.secretary)
-        share.outcome.merge_into(kept, by=self.secretary, reason="重复登记。")
+        merge(kept, share.outcome, by=self.secretary, reason="重复登记。")
         share = OutcomeShare.objects.get(pk=share.pk)
         share.agree(by=self.theirs)
         assert (share.outcome, self.counted(), sound()) == (kept, [1, 1, 1], True)

@@ -6,7 +6,8 @@ import hypothesis.strategies as st
 from django.db.models import Q
 from hypothesis.stateful import rule
 
-from organization.models import Branch, Merge, say_different
+from organization.merging import merge, say_different, undo_merge
+from organization.models import Branch, Merge
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report, frozen_of, revise_report
 from outcomes.models import Outcome, OutcomeShare, ReportProse, ask_to_share
@@ -127,7 +128,7 @@ class OutcomeVerbs(Machine):
     @rule(of=number, into=number, by=number, reason=words)
     def merge(self, of: int, into: int, by: int, reason: str) -> None:
         merged, kept, user = self.outcome(of, "verified", "draft"), self.outcome(into, "verified"), self.user(by)
-        if self.attempt(lambda: merged.merge_into(kept, by=user, reason=reason), by=user):
+        if self.attempt(lambda: merge(kept, merged, by=user, reason=reason), by=user):
             assert user.manages(kept.branch_id), "merged by a stranger"
             assert reason.strip(), "merged without a reason"
 
@@ -135,7 +136,7 @@ class OutcomeVerbs(Machine):
     def part(self, which: int, by: int, reason: str) -> None:
         if Merge.objects.exists():
             line, user = pick(Merge.objects.all(), which), self.user(by)
-            self.attempt(lambda: line.undo(by=user, reason=reason), by=user)
+            self.attempt(lambda: undo_merge(line, by=user, reason=reason), by=user)
 
     @rule(one=number, other=number, by=number)
     def say_different(self, one: int, other: int, by: int) -> None:

@@ -6,6 +6,7 @@ import hypothesis.strategies as st
 from django.db.models import Q
 from hypothesis.stateful import rule
 
+from organization.back import take_leave_back
 from organization.models import Branch, Ending, Membership, Office, PartyStage, PartyStageEntry, RoleAssignment, User
 from tests.nets.verbs.machine import Machine, day, maybe, number, pick, words
 
@@ -58,7 +59,7 @@ class PeopleVerbs(Machine):
     @rule(of=number, reason=words, by=number)
     def take_leave_back(self, of: int, reason: str, by: int) -> None:
         if stay := pick(Membership.objects.all(), of, Q(left_on__isnull=False)):
-            self.attempt(lambda: stay.take_back(by=self.user(by), reason=reason), by=self.user(by))
+            self.attempt(lambda: take_leave_back(stay, by=self.user(by), reason=reason), by=self.user(by))
 
     @rule(who=number, to=number, office=maybe, by=number)
     def change_branch(self, who: int, to: int, office: bool, by: int) -> None:
