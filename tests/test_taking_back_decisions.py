@@ -14,7 +14,7 @@ from organization.models import RuleError, TakenBack
 from outcomes.figures import Period, branch_report
 from outcomes.models import FrozenReport, Outcome
 from pairings.models import Pairing
-from pairings.models.changes import ask_for_changes
+from pairings.models.asking import ask_for_changes
 from tests.factories import (
     changed,
     engagement,

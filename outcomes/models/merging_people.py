@@ -7,7 +7,7 @@ from organization.models import RuleError
 from organization.moving import Moving
 from outcomes.models.links import OutcomePerson
 from outcomes.models.outcome import Outcome
-from outcomes.models.seal import is_sealed
+from outcomes.models.seal import is_sealed, seal_of
 
 PERSON = "organization.Person"
 LOCKED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED)

@@ -441,9 +441,9 @@ class MergedTest(TestCase):
         self.double.refresh_from_db()
         assert (self.double.merged_into, broken()) == (third, [])
         with translation.override("en"), self.assertRaisesMessage(RuleError, "Undo that first"):
-            first.undo(by=self.secretary, reason=BACK)
-        second.undo(by=self.secretary, reason=BACK)
-        first.undo(by=self.secretary, reason=BACK)
+            undo_merge(first, by=self.secretary, reason=BACK)
+        undo_merge(second, by=self.secretary, reason=BACK)
+        undo_merge(first, by=self.secretary, reason=BACK)
         assert Person.objects.present().filter(name="陈秋实").count() == 3
 
     def test_a_place_taken_since_by_what_the_other_brought_keeps_them_together(self) -> None:
@@ -470,9 +470,9 @@ class MergedTest(TestCase):
         outcomes = merge(one, other, by=self.secretary, reason=REASON)
         people = self.merge()
         with translation.override("en"), self.assertRaisesMessage(RuleError, "“陈秋实” was merged since"):
-            outcomes.undo(by=self.secretary, reason=BACK)
-        people.undo(by=self.secretary, reason=BACK)
-        outcomes.undo(by=self.secretary, reason=BACK)
+            undo_merge(outcomes, by=self.secretary, reason=BACK)
+        undo_merge(people, by=self.secretary, reason=BACK)
+        undo_merge(outcomes, by=self.secretary, reason=BACK)
         assert broken() == []
 
     def test_a_merged_record_takes_no_stage_no_time_and_no_place(self) -> None:
