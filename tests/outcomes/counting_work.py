@@ -51,10 +51,10 @@ QUERIES = {
     f" AND w.held_on {ON}",
     "attendance": "SELECT '', COUNT(*) FROM teaching_pairs_signup s JOIN teaching_pairs_workshop w"
     f" ON w.id = s.workshop_id WHERE w.branch_id IN {{branches}} AND w.held_on {ON} AND s.attended",
-    "milestones_reached": f"SELECT '', COUNT(*) FROM teaching_pairs_milestone m JOIN {TAUGHT}"
-    f" AND m.pair_id = t.pairing_id WHERE p.approved_at IS NOT NULL AND m.done_on {ON} AND {STEP_FITS}",
-    "milestones_overdue": f"SELECT '', COUNT(*) FROM teaching_pairs_milestone m JOIN {TAUGHT}"
-    " AND m.pair_id = t.pairing_id WHERE p.approved_at IS NOT NULL AND p.started_on <= %(day)s"
+    "milestones_reached": f"SELECT '', COUNT(*) FROM {TAUGHT} JOIN teaching_pairs_milestone m"
+    f" ON m.pair_id = t.pairing_id WHERE p.approved_at IS NOT NULL AND m.done_on {ON} AND {STEP_FITS}",
+    "milestones_overdue": f"SELECT '', COUNT(*) FROM {TAUGHT} JOIN teaching_pairs_milestone m"
+    " ON m.pair_id = t.pairing_id WHERE p.approved_at IS NOT NULL AND p.started_on <= %(day)s"
     " AND (p.closed_on IS NULL OR p.closed_on > %(day)s) AND m.planned_on < %(day)s"
     f" AND (m.done_on IS NULL OR m.done_on > %(day)s) AND {STEP_FITS}",
     "rounds": "SELECT s.round, COUNT(*) FROM mentorship_stage s JOIN mentorship_project j ON j.id = s.project_id"
