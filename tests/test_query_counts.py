@@ -74,13 +74,13 @@ LISTS = {
     ("operator", "admin:auditlog_logentry_changelist"): 15,
 }
 DETAILS = {
-    ("teacher", "mentorship:detail"): 37,
+    ("teacher", "mentorship:detail"): 34,
     ("teacher", "mentorship:edit"): 8,
     ("teacher", "mentorship:change"): 14,
     ("teacher", "teaching_pairs:detail"): 28,
     ("teacher", "teaching_pairs:edit"): 10,
     ("teacher", "teaching_pairs:change"): 13,
-    ("teacher", "enterprise_service:detail"): 33,
+    ("teacher", "enterprise_service:detail"): 31,
     ("teacher", "enterprise_service:edit"): 8,
     ("teacher", "enterprise_service:change"): 15,
     ("teacher", "mentorship:story"): 34,
