@@ -92,7 +92,8 @@ def say_different(one: Row, other: Row, *, by: User) -> NotDouble:
     first, second = sorted((one.pk, other.pk))
     said = NotDouble(kind=one.merge_kind, branch_id=one.branch_id, first=first, second=second, by=by)
     said.validate_constraints()
-    said.save()
+    with all_or_nothing():
+        said.save()
     return said
 
 

@@ -57,7 +57,7 @@ def test_writing_makes_the_people_and_says_of_each_which_row_it_was(branch: Bran
     found = previewed(branch, [ROSTER, NEW], by=secretary)
     write(found, secretary)
     person = Person.objects.get(number="T100001")
-    row = SheetImportRow.objects.about("roster", person.pk).get()
+    row = SheetImportRow.objects.about("roster", [person.pk]).get()
     assert (row.row, row.state, row.sheet_import, found.stage, found.written_by) == (
         2, "new", found, "written", secretary,
     )  # fmt: skip
