@@ -17,6 +17,7 @@ from lxml import html
 from enterprise_service.models import Confirmation
 from organization.merging import merge, undo_merge
 from organization.models import Person
+from outcomes.freezing import revise_report
 from outcomes.models import Outcome
 from teaching_pairs.models import TeachingPair
 from tests.conftest import signed_in
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.django_db
 #: Columns that refuse markup by themselves.
 UNPLANTED = {
     "organization.Person.number",
+    "outcomes.Outcome.help_kinds",  # of a list
     "organization.TrailLink.content",  # hashes
     "organization.TrailLink.mac",
     "organization.TrailLink.redaction",
@@ -69,6 +71,8 @@ def world() -> World:
     merged, kept = (outcome(own.branch, title="误并的课程") for _ in "12")
     line = merge(kept, merged, by=own.users["secretary"], reason="重复登记。")
     undo_merge(line, by=own.users["secretary"], reason="误并。")
+    outcome(own.branch, title="结对帮扶", category="outreach", helped="山区职业学校")
+    revise_report(own.rows["frozen"], by=own.users["secretary"], reason="补充。", despite=True)
     own.rows["link"] = Confirmation.make(own.rows["engagement"], by=own.users["teacher"])
     world.planted = plant()  # type: ignore[attr-defined]
     # What the trail keeps of words: a change of ours made after planting.
