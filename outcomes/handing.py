@@ -1,7 +1,7 @@
 """Handing a report in: the right file of a branch, a period, a kind and a format, for the page and the command."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.looking import evidence_storage
@@ -74,9 +74,10 @@ def hand_in(
         KeyError: for a format that is not made.
     """
     chosen = FORMATS[format_]
-    is_kept = outline is ANNUAL and beside is None
-    kept = _kept(frozen_of(branch, period, revision), chosen) if is_kept else None
-    return Handed(kept or chosen.write(handing_of(branch, period, outline, revision, beside)), chosen)
+    frozen = frozen_of(branch, period, revision) if outline is ANNUAL and beside is None else None
+    kept = _kept(frozen, chosen)
+    handing = replace(handing_of(branch, period, outline, revision, beside), frozen=frozen)
+    return Handed(kept or chosen.write(handing), chosen)
 
 
 def _kept(frozen: FrozenReport | None, format_: Format) -> Iterator[bytes] | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.documents import pack, pdf, word, workbook
 from outcomes.documents.outlines import Outline
 from outcomes.documents.parts import Document
+from outcomes.models import FrozenReport
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Handing:
     report: dict[str, Any]
     outline: Outline
     prose: Mapping[str, str]
+    #: The version whose kept documents and files are handed in, where there is one.
+    frozen: FrozenReport | None = None
 
     @cached_property
     def document(self) -> Document:
@@ -44,8 +47,10 @@ def _json(handing: Handing) -> Iterator[bytes]:
 
 def _pack(handing: Handing) -> Iterable[bytes]:
     """Yield the evidence pack with the report's documents in it."""
-    documents = {f"report.{one.slug}": b"".join(one.write(handing)) for one in (JSON, *KEPT)}
-    return pack.write(handing.document, handing.report, documents)
+    kept = handing.frozen.kept_documents() if handing.frozen else {}
+    names = {f"report.{one.slug}": one for one in (JSON, *KEPT)}
+    documents = {name: kept.get(name) or b"".join(one.write(handing)) for name, one in names.items()}
+    return pack.write(handing.document, handing.report, documents, handing.frozen)
 
 
 OPEN_XML = "application/vnd.openxmlformats-officedocument"

@@ -20,7 +20,7 @@ from organization.text import REFUSED
 from outcomes.documents.parts import Document
 from outcomes.documents.records import Record, records_of
 from outcomes.documents.sections import kind_in_words, proof_in_words, status_in_words
-from outcomes.models import Level, OutcomeEvidence
+from outcomes.models import FrozenReport, Level, OutcomeEvidence
 
 CHUNK = 256 * 1024
 #: Enough to tell files apart, and short enough for every file system: 60 Chinese characters are 180 bytes.
@@ -28,6 +28,8 @@ NAME_LENGTH = 60
 #: What Windows takes in no name, and marks that turn a name's direction.
 NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]')
 SUMS = "SHA256SUMS"
+#: What a frozen report calls a file that proves an outcome (outcomes/freezing.py).
+PROOF = re.compile(r"outcome-(?P<outcome>[0-9]+)/(?P<proof>[0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -45,34 +47,65 @@ def safe_name(words: str) -> str:
     return plain[:NAME_LENGTH].rstrip(" .") or "_"
 
 
-def proofs_of(records: Iterable[Record]) -> Iterator[Proof]:
-    """Yield the files behind the records, numbered as the report's own list numbers them (one query)."""
-    records = list(records)
+@dataclass(frozen=True)
+class File:
+    """A file that proves an outcome, as it lies in the store."""
+
+    outcome: int
+    name: str
+    stored: StoredFile
+    is_ledger: bool
+
+
+def files_now(records: Iterable[Record]) -> Iterator[File]:
+    """Yield the files that prove records now (one query)."""
     rows = OutcomeEvidence.objects.filter(outcome__in=[record.pk for record in records]).order_by("pk")
-    by_outcome: dict[int, list[OutcomeEvidence]] = {}
     for row in rows.select_related("evidence__file"):
-        by_outcome.setdefault(row.outcome_id, []).append(row)
+        yield File(row.outcome_id, row.evidence.original_name, row.evidence.file, row.ledger_row is not None)
+
+
+def files_kept(frozen: FrozenReport) -> Iterator[File]:
+    """Yield the files that a frozen report keeps of its outcomes, whatever proves them now (two queries)."""
+    kept = [(PROOF.fullmatch(one.name), one) for one in frozen.files.select_related("evidence__file").order_by("pk")]
+    proofs = [(int(found["outcome"]), int(found["proof"]), one.evidence) for found, one in kept if found]
+    ledgers = set(
+        OutcomeEvidence.objects.filter(ledger_row__isnull=False)
+        .values_list("pk", flat=True)
+        .filter(pk__in=[proof for _outcome, proof, _evidence in proofs])
+    )
+    for outcome, proof, evidence in proofs:
+        yield File(outcome, evidence.original_name, evidence.file, proof in ledgers)
+
+
+def proofs_of(records: Iterable[Record], files: Iterable[File]) -> Iterator[Proof]:
+    """Yield the files behind the records, numbered as the report's own list numbers them."""
+    by_outcome: dict[int, list[File]] = {}
+    for file in files:
+        by_outcome.setdefault(file.outcome, []).append(file)
     folder = _("evidence")
     for place, record in enumerate(records, start=1):
         title = safe_name(record.title)
-        for number, proof in enumerate(by_outcome.get(record.pk, ()), start=1):
-            what = _("row of the ledger") if proof.ledger_row else _("proof")
-            ending = proof.evidence.original_name.rpartition(".")[2].lower()
+        for number, file in enumerate(by_outcome.get(record.pk, ()), start=1):
+            what = _("row of the ledger") if file.is_ledger else _("proof")
+            ending = file.name.rpartition(".")[2].lower()
             ending = f".{ending}" if re.fullmatch(r"[a-z0-9]{1,5}", ending) else ""
             name = f"{place:03}-{title}/{place:03}-{number:02}-{title}-{what}{ending}"
-            yield Proof(record, f"{folder}/{name}", proof.evidence.file)
+            yield Proof(record, f"{folder}/{name}", file.stored)
 
 
-def write(document: Document, report: dict[str, Any], documents: dict[str, bytes]) -> ZipStream:
+def write(
+    document: Document, report: dict[str, Any], documents: dict[str, bytes], frozen: FrozenReport | None = None
+) -> ZipStream:
     """Return the pack as a stream of bytes that never holds more than a chunk of a file.
 
     Args:
         document: what the report says, for its title.
         report: its figures.
         documents: the files that it is handed in as, by name.
+        frozen: where it is frozen, the version whose files it holds.
     """
     records = records_of([pk for row in report["outcomes"] for pk in row["ids"]])
-    proofs = list(proofs_of(records))
+    proofs = list(proofs_of(records, files_kept(frozen) if frozen else files_now(records)))
     texts = {
         _("index.html"): _index(document, records, proofs).encode(),
         _("thin-or-missing.csv"): _gaps(records).encode("utf-8-sig"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from evidence.looking import evidence_storage
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet
 from evidence.removal import let_go
 from organization.models import Branch, RuleError, ScopedQuerySet, User
@@ -149,6 +150,14 @@ class FrozenReport(models.Model):
             return list(figures["by_form"][part]["ids"])
         rows = dict(zip(map(str, range(len(figures["outcomes"]))), figures["outcomes"], strict=True))
         return list(rows[part]["ids"]) if part in rows else []
+
+    def kept_documents(self) -> dict[str, bytes]:
+        """Return the documents that were handed in, by name (one query)."""
+        documents = {}
+        for one in self.files.filter(name__startswith="report.").select_related("evidence__file"):
+            with evidence_storage().open(one.evidence.file.path) as file:
+                documents[one.name] = file.read()
+        return documents
 
     @property
     def figures_sha256(self) -> str:

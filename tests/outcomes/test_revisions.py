@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -67,6 +68,20 @@ class TestARevision:
         assert second.manifest["report.docx"] != first.manifest["report.docx"]
         assert len(second.files.filter(name__startswith="outcome-")) == 2
         assert broken() == []
+
+    def test_gives_in_its_pack_what_it_keeps_whatever_proves_the_outcomes_now(
+        self, branch: Branch, secretary: User
+    ) -> None:
+        outcome = verified(branch)
+        first = freeze_report(branch, YEAR, by=secretary)
+        proof = outcome.proofs.get().evidence.file.sha256
+        outcome.revoke(by=secretary, reason="证书有误。")
+        Outcome.objects.get(pk=outcome.pk).proofs.get().take_back(by=secretary, reason="传错了文件。")
+        with zipfile.ZipFile(io.BytesIO(b"".join(hand_in(branch, YEAR, ANNUAL, "zip").chunks))) as pack:
+            drawn = {name: hashlib.sha256(pack.read(name)).hexdigest() for name in pack.namelist()}
+        for name, content in first.kept_documents().items():
+            assert drawn[name] == hashlib.sha256(content).hexdigest() == first.manifest[name]
+        assert [digest for name, digest in drawn.items() if name.startswith("佐证材料/")] == [proof]
 
     def test_is_what_page_json_and_downloads_give_and_the_first_is_there_to_ask_for(
         self, branch: Branch, secretary: User
