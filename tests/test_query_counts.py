@@ -133,7 +133,7 @@ DETAILS = {
     ("secretary", "admin:mentorship_mentorshipteam_change"): 9,
     ("secretary", "admin:teaching_pairs_teachingpair_change"): 11,
     ("secretary", "admin:enterprise_service_engagement_change"): 11,
-    ("secretary", "admin:outcomes_outcome_change"): 17,
+    ("secretary", "admin:outcomes_outcome_change"): 14,
 }
 
 

@@ -115,9 +115,8 @@ class OutcomeQuerySet(MergeableQuerySet):
             people: the ids of those who achieved one that is not saved yet.
             files: the ids of the stored files that prove it.
         """
-        if outcome.pk:
-            people = [one.person_id for one in outcome.contributions.all()]
-            files = [one.evidence.file_id for one in outcome.proofs.all() if one.ledger_row is None]
+        ties, proofs = self._ties()
+        is_saved = outcome.pk is not None
         return self._alike(
             Likeness(
                 pk=outcome.pk or 0,
@@ -126,8 +125,8 @@ class OutcomeQuerySet(MergeableQuerySet):
                 words=outcome.likeness or outcome.liken(outcome.title),
                 year=outcome.achieved_on.year if outcome.achieved_on else 1,  # of which there is none
                 month=outcome.achieved_on.month if outcome.achieved_on else 0,
-                people=list(people),
-                files=list(files),
+                people=ties.filter(outcome=outcome.pk).values("person") if is_saved else list(people),
+                files=proofs.filter(outcome=outcome.pk).values("evidence__file") if is_saved else list(files),
             )
         )
 
