@@ -11,7 +11,7 @@ from tests.factories import BranchFactory, log, member, secretary_of, teacher, t
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def is_merged_and_parted(page: Page, code: str) -> None:
+def assert_merged_and_parted(page: Page, code: str) -> None:
     """Go the way from a person's page on the desk through the merge and back."""
     branch = BranchFactory(code=code)
     secretary = secretary_of(branch)
@@ -51,8 +51,8 @@ def is_merged_and_parted(page: Page, code: str) -> None:
 
 
 def test_on_a_desk(desk_page: Page) -> None:
-    is_merged_and_parted(desk_page, "TWD")
+    assert_merged_and_parted(desk_page, "TWD")
 
 
 def test_on_a_phone(phone_page: Page) -> None:
-    is_merged_and_parted(phone_page, "TWP")
+    assert_merged_and_parted(phone_page, "TWP")

@@ -179,7 +179,7 @@ class MergedTest(TestCase):
             person.refresh_from_db()
         return self.merge(**people)
 
-    def refused(self, words: str, **people: Any) -> None:
+    def assert_refused(self, words: str, **people: Any) -> None:
         before = everything()
         with translation.override("en"), self.assertRaisesMessage(RuleError, words):
             self.merge(**people)
@@ -226,7 +226,7 @@ class MergedTest(TestCase):
 
     def test_two_in_one_pairing_are_two(self) -> None:
         teaching_pair(self.branch, people={"leader": member(self.kept), "ordinary_teacher": self.double})
-        self.refused("as two different people")
+        self.assert_refused("as two different people")
 
     def test_a_student_whose_number_changed_was_replaced_by_himself(self) -> None:
         old, new = (student(self.branch, name="梁志远", number=number) for number in ("2301-01", "230101"))
@@ -273,7 +273,7 @@ class MergedTest(TestCase):
         for title, pupil in (("甲队", old), ("乙队", new)):
             others = {"leader": member(teacher(self.branch)), "student_member": member(student(self.branch))}
             mentorship(self.branch, title=title, people={**others, "ordinary_student": pupil})
-        self.refused("乙队、甲队", double=old, kept=new)
+        self.assert_refused("乙队、甲队", double=old, kept=new)
 
     def test_of_two_sign_ups_one_is_left_and_who_was_there_was_there(self) -> None:
         held = Workshop.objects.create(
@@ -316,7 +316,7 @@ class MergedTest(TestCase):
         by = user_of(pair.leader) if not hasattr(pair.leader, "user") else pair.leader.user
         waiting = ChangeRequest.objects.create(pairing=pair.pairing, asked_by=by, reason="换人。", on=DAY(2024, 6, 1))
         waiting.seats.create(role="ordinary_teacher", leaving=self.double, joining=self.kept)
-        self.refused("Decide on it first")
+        self.assert_refused("Decide on it first")
 
     def test_the_account_comes_along(self) -> None:
         account = user_of(self.double)
@@ -346,7 +346,7 @@ class MergedTest(TestCase):
     def test_an_account_with_a_role_is_not_closed_by_a_merge(self) -> None:
         user_of(self.kept)
         RoleAssignment.objects.create(user=user_of(self.double), role="deputy", branch=self.branch)
-        self.refused("holds a role")
+        self.assert_refused("holds a role")
 
     def test_times_in_the_branch_are_laid_together(self) -> None:
         first, second, last = DAY(2019, 9, 1), DAY(2021, 9, 1), DAY(2022, 9, 1)
@@ -363,7 +363,7 @@ class MergedTest(TestCase):
     def test_two_branches_at_one_time_are_named(self) -> None:
         elsewhere = BranchFactory(college=self.branch.college)
         other = teacher(elsewhere, name="陈秋实")
-        self.refused(elsewhere.name, double=other, by=operator())
+        self.assert_refused(elsewhere.name, double=other, by=operator())
 
     def test_who_moved_with_a_new_number_is_kept_where_they_are_now(self) -> None:
         elsewhere = BranchFactory(college=self.branch.college)
@@ -371,7 +371,7 @@ class MergedTest(TestCase):
         by = operator()
         self.double.leave(on=DAY(2023, 9, 1), ending="left", by=by)
         moved.state_joined(on=DAY(2023, 9, 1), by=by)
-        self.refused("the other way round", double=moved, kept=self.double, by=by)
+        self.assert_refused("the other way round", double=moved, kept=self.double, by=by)
         self.merge(double=self.double, kept=moved, by=by)
         assert list(moved.memberships.values_list("branch", "left_on")) == [
             (self.branch.pk, DAY(2023, 9, 1)),
@@ -392,7 +392,7 @@ class MergedTest(TestCase):
     def test_two_ways_into_the_party_that_contradict_each_other_are_named(self) -> None:
         self.kept.record_stage(stage="full", from_date=DAY(2015, 1, 1))
         self.double.record_stage(stage="activist", from_date=DAY(2018, 1, 1))
-        self.refused("contradict each other")
+        self.assert_refused("contradict each other")
 
     def test_a_seat_that_the_history_of_both_speaks_against_is_named(self) -> None:
         teaching_pair(
@@ -401,22 +401,22 @@ class MergedTest(TestCase):
             people={"leader": member(teacher(self.branch)), "ordinary_teacher": self.double},
         )
         member(self.kept)
-        self.refused("“共建甲”")
+        self.assert_refused("“共建甲”")
 
     def test_what_speaks_against_it_is_said(self) -> None:
         pupil = student(self.branch, name="陈秋实")
-        self.refused("One is a teacher and the other a student", double=pupil)
-        self.refused("Nobody merges their own record", double=self.double, kept=self.secretary.person)
-        self.refused("decides on this", by=user_of(teacher(self.branch)))
+        self.assert_refused("One is a teacher and the other a student", double=pupil)
+        self.assert_refused("Nobody merges their own record", double=self.double, kept=self.secretary.person)
+        self.assert_refused("decides on this", by=user_of(teacher(self.branch)))
         abroad = teacher(BranchFactory(), name="陈秋实")
-        self.refused("different colleges", double=abroad, by=operator())
+        self.assert_refused("different colleges", double=abroad, by=operator())
         self.merge()
-        self.refused("merged already")
+        self.assert_refused("merged already")
 
     def test_a_seal_that_does_not_hold_is_not_made_anew(self) -> None:
         proved = verified(self.branch, verifier=self.secretary, people=[self.double], title="省级课程")
         Outcome.objects.filter(pk=proved.pk).update(note="改过。")
-        self.refused("省级课程")
+        self.assert_refused("省级课程")
 
     def test_a_report_counts_the_person_once(self) -> None:
         for person in (self.kept, self.double):
