@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from outcomes.figures.numbers import plain
 from outcomes.models import Category, Level
 from outcomes.models.queries import NO_FORM
+from outcomes.numbers import plain
 from pairings.figures import all_figures
 from pairings.kinds import all_kinds
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import BooleanField, Case, Model, QuerySet, Value, When
 
 from organization.models import Branch, User
-from outcomes.figures.numbers import plain
 from outcomes.figures.periods import Period
+from outcomes.numbers import plain
 from pairings.figures import FEWEST, REPORT, Asked, Figure, Number, Records, all_figures
 
 Key = tuple[str, str]
