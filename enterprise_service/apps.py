@@ -14,7 +14,7 @@ class EnterpriseServiceConfig(AppConfig):
         """Tell the shared base of this form and audit its rows."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from enterprise_service import contradictions, figures, integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
+        from enterprise_service import contradictions, integrity, models, rules, work_figures  # noqa: F401, PLC0415 - models exist only from here on
         from enterprise_service.kind import ENTERPRISE  # noqa: PLC0415 - registered with the models
         from enterprise_service.models.confirmation import worth_by_hash  # noqa: PLC0415 - models exist only from here on
         from evidence.worth import knows_worth  # noqa: PLC0415 - registered with the models

@@ -14,7 +14,7 @@ class MentorshipConfig(AppConfig):
         """Tell the shared base of this form and audit its rows."""
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
-        from mentorship import contradictions, figures, integrity, models, rules  # noqa: F401, PLC0415 - models exist only from here on
+        from mentorship import contradictions, integrity, models, rules, work_figures  # noqa: F401, PLC0415 - models exist only from here on
         from mentorship.kind import MENTORSHIP  # noqa: PLC0415 - registered with the models
         from mentorship.models import merging  # noqa: F401, PLC0415 - what it tells of people, the same
         from pairings import kinds  # noqa: PLC0415 - registered with the models

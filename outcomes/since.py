@@ -33,7 +33,7 @@ class SinceFreezing:
 
 
 def since_freezing(report: FrozenReport, user: User) -> SinceFreezing:
-    """Return what changed since a report was frozen, as far as the user may see the records (ten queries)."""
+    """Return what changed since a report was frozen, as far as the user may see the records."""
     then = report.content
     now = branch_report(report.branch, period_of(report.first_day, report.last_day))
     before, after = counted_ids(then), counted_ids(now)

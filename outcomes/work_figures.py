@@ -1,5 +1,6 @@
 """Figures of how much outcomes come to: what the secretary verified and was granted, added up in its units."""
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -26,11 +27,12 @@ OUTCOMES = Records(
     ),
     shown_with=("subkind",),
 )
-OF_OUTCOMES: dict[str, Any] = {
-    "records": OUTCOMES,
-    "period": _("By the day on which it was achieved."),
-    "counting": _("The sum over verified outcomes that were granted; of one work the highest alone."),
-}
+figure = partial(
+    Figure,
+    counting=_("The sum over verified outcomes that were granted; of one work the highest alone."),
+    period=_("By the day on which it was achieved."),
+    records=OUTCOMES,
+)
 VOLUNTEERING = Q(category=Category.VOLUNTEERING)
 NAMES = {
     Unit.PERSON_TIMES: _("People trained and served"),
@@ -58,44 +60,41 @@ def with_help(kind: str) -> Any:
 
 
 register(
-    Figure(
+    figure(
         slug="volunteers",
         name=_("Volunteers"),
         definition=_("How many times somebody volunteered, by the outcomes of volunteering."),
         unit=Unit.PERSON_TIMES.label,
         only=lambda asked: VOLUNTEERING & Q(unit=Unit.PERSON_TIMES),
         parts=total("quantity"),
-        **OF_OUTCOMES,
     ),
-    Figure(
+    figure(
         slug="volunteer_hours",
         name=_("Hours volunteered"),
         definition=_("The hours that the outcomes of volunteering name."),
         unit=Unit.HOURS.label,
         only=lambda asked: VOLUNTEERING & Q(hours__isnull=False),
         parts=total("hours"),
-        **OF_OUTCOMES,
     ),
     *(
-        Figure(
+        figure(
             slug=f"outcomes_{unit.value}",
             name=NAMES[unit],
             definition=_("What the outcomes that are counted in this unit come to, volunteering left out."),
             unit=unit.label,
             only=in_unit(unit),
             parts=total("quantity"),
-            **OF_OUTCOMES,
         )
         for unit in Unit
     ),
     *(
-        Figure(
+        figure(
             slug=f"help_{kind.value}",
             name=HELP[kind],
             definition=_("Outcomes by which another college was helped in this way."),
             unit=pgettext_lazy("measure word", "outcomes"),
             only=with_help(kind),
-            **{**OF_OUTCOMES, "counting": _("Each outcome once in each way of helping that it names.")},
+            counting=_("Each outcome once in each way of helping that it names."),
         )
         for kind in HelpKind
     ),

@@ -1,13 +1,14 @@
 """The registry of figures: a figure is a name, its definition in words, and a sum over records that can be listed.
 
-Each app registers the figures of its own records (`register`); `outcomes/figures/registry.py` works them out, and page,
-report, dashboard and list take them from there.
+Each app registers the figures of its own records in its `work_figures.py`; `outcomes/figures/registry.py` works them
+out, and page, report, dashboard and list take them from there.
 """
 
 import datetime
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 Row = Any
 Number = int | Decimal | None
-REPORT, DASHBOARD = "report", "dashboard"
 #: Whoever is not told the names of people is told of at least so many.
 FEWEST = 3
 EACH_ONCE, ON_A_DAY = _("Each record once."), _("What happened on a day of the period.")
@@ -65,21 +65,29 @@ class Records:
     """The records of one model that figures are counted from, each once.
 
     Args:
-        rows: those of branches and days; a record stands in them once, so that sums over them are right.
+        rows: those of branches and days; a record stands in them once, so that sums over them are right. Figures of
+            the same rows are worked out together.
         columns: what a list says of each.
         shown_with: relations that the columns read.
         page: where a record is looked at.
-        branch: the path to the branch, by which numbers of people are kept apart.
-        is_of_people: whether they say of people what only those hear who keep the branch's lists: others are told
-            numbers without names, of whole years, and none smaller than FEWEST.
+        found_out: adds to rows what the columns read besides fields.
+        person: the path to the person of whom they say what only those hear who keep the branch's lists, or none:
+            others are told numbers of people without names, of whole years, and none smaller than FEWEST.
+        branch: the path to the branch of that person, by which it is known who may be told.
     """
 
     rows: Callable[[Asked], "QuerySet[Any]"]
     columns: tuple[Column, ...]
     page: Callable[[Row], str] = lambda row: row.get_absolute_url()
     shown_with: tuple[str, ...] = ()
-    branch: str = "branch"
-    is_of_people: bool = False
+    found_out: Callable[["QuerySet[Any]"], "QuerySet[Any]"] = lambda rows: rows
+    person: str = ""
+    branch: str = ""
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether people are counted, who may not be known to everybody."""
+        return bool(self.person)
 
 
 #: Every record.
@@ -96,7 +104,7 @@ def happened(field: str) -> Callable[[Asked], Q]:
     return lambda asked: asked.within(field)
 
 
-def count(of: str = "pk") -> Callable[[Q], Mapping[str, Any]]:
+def count(of: Any = "pk") -> Callable[[Q], Mapping[str, Any]]:
     """Return a count of different values, of the records themselves unless said otherwise."""
     return lambda only: {"n": Count(of, filter=only, distinct=True)}
 
@@ -126,7 +134,6 @@ class Definition:
         counting: how it is counted, in words.
         period: which days it is of, in words.
         form: the form of pairing that it is of, or none.
-        places: where it may be shown.
     """
 
     slug: str
@@ -136,7 +143,6 @@ class Definition:
     counting: "StrOrPromise" = EACH_ONCE
     period: "StrOrPromise" = ON_A_DAY
     form: str = ""
-    places: frozenset[str] = frozenset({REPORT, DASHBOARD})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -146,12 +152,13 @@ class Figure(Definition):
     Args:
         records: the records behind it.
         only: which of the records, as a condition.
-        parts: what the database adds up of them, given that condition.
+        parts: what the database adds up of them, given that condition; of people it is how many there are.
         worth: the number, from what was added up.
         read: columns that are read row by row instead, for a number that no database adds up; then `worth` gets rows.
         by: a column that tells the records apart: a number for each of its values.
-        values: those values in their official order; without it, any value.
+        values: those values in their official order; without them, of records of people, any value.
         labels: what such a value is called.
+        is_of_today: whether its records keep no past days, so that a period without today has no such number.
     """
 
     records: Records
@@ -162,16 +169,31 @@ class Figure(Definition):
     by: str = ""
     values: tuple[str, ...] = ()
     labels: Callable[[str], "StrOrPromise"] = str
+    is_of_today: bool = False
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is the number of the records behind it."""
+        return self.parts is COUNTED and self.worth is number_of
 
     @property
     def is_sum(self) -> bool:
-        """Whether nothing means 0: it adds up what everybody may know of."""
-        return self.worth is number_of and not self.records.is_of_people
+        """Whether it adds up, so that 0 says as much as nothing; a share or a median of 0 says something."""
+        return self.worth is number_of
+
+    def has_number(self, asked: Asked) -> bool:
+        """Return whether there is such a number of these days."""
+        return asked.is_running or not self.is_of_today
+
+    def chosen(self, asked: Asked, of: str = "") -> Q:
+        """Return the condition that a record stands behind the number, or behind the one of a value of `by`."""
+        if self.by and (of or self.values):
+            return self.only(asked) & Q(**{f"{self.by}__in": [of] if of else self.values})
+        return self.only(asked)
 
     def behind(self, asked: Asked, of: str = "") -> "QuerySet[Any]":
         """Return the records behind the number, or behind the one of a value of `by`."""
-        rows = self.records.rows(asked).filter(self.only(asked))
-        return rows.filter(**{self.by: of}) if self.by and of else rows
+        return self.records.rows(asked).filter(self.chosen(asked, of))
 
     def work_out(self, rows: "QuerySet[Any]") -> Number:
         """Return the number of rows that are behind it (one query)."""
@@ -206,5 +228,6 @@ def figure_of(slug: str) -> Figure:
 
 
 def day_of(field: str) -> Callable[[Row], str]:
-    """Return what a column of days says."""
-    return lambda row: date_format(getattr(row, field))
+    """Return what a column of days says; nothing of a day that is not known."""
+    read = attrgetter(field)
+    return lambda row: date_format(read(row)) if read(row) else ""

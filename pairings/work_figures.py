@@ -1,13 +1,13 @@
 """Figures of what every form shares: party-building in the day's work, and people on their way into the party."""
 
-from typing import Any
+from functools import partial
 
 from django.db.models import Case, CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.models import Membership, PartyStage, PartyStageEntry
-from pairings.figures import Asked, Column, Figure, Records, count, day_of, register
+from pairings.figures import Asked, Column, Figure, Records, day_of, register
 from pairings.models import ProgressLog, Seat
 
 
@@ -65,19 +65,20 @@ STEPS_FORWARD = Records(
     ),
     shown_with=("person",),
     page=lambda step: "",
+    person="person",
     branch="of_branch",
-    is_of_people=True,
 )
-ADVANCED: dict[str, Any] = {
-    "definition": _("People who had come into a pairing and got further on the way into the party than they were."),
-    "counting": _(
-        "Each person once in a branch, whatever number of steps; those who are not told names hear of three or more."
+figure_of_people = partial(
+    Figure,
+    definition=_("People who had come into a pairing and got further on the way into the party than they were."),
+    counting=_(
+        "Each person once, whatever number of steps; those who are not told names, as of people who have moved to "
+        "another branch since, hear of three or more in a branch."
     ),
-    "period": _("By the day from which the stage counts; people of the branch of that day."),
-    "unit": pgettext_lazy("measure word", "people"),
-    "records": STEPS_FORWARD,
-    "parts": count("person"),
-}
+    period=_("By the day from which the stage counts; people of the branch of that day."),
+    unit=pgettext_lazy("measure word", "people"),
+    records=STEPS_FORWARD,
+)
 
 register(
     Figure(
@@ -90,16 +91,14 @@ register(
         values=tuple(ProgressLog.Element.values),
         labels=lambda kind: ProgressLog.Element(kind).label,
     ),
-    Figure(
+    figure_of_people(
         slug="advanced_teachers",
         name=_("Teachers who advanced on the party path"),
         only=lambda asked: Q(person__kind="teacher"),
-        **ADVANCED,
     ),
-    Figure(
+    figure_of_people(
         slug="advanced_students",
         name=_("Students who advanced on the party path"),
         only=lambda asked: Q(person__kind="student"),
-        **ADVANCED,
     ),
 )

@@ -222,6 +222,7 @@ class Assessment(VersionedModel):
                 score.save()
 
     @verb
+    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the assessment with its marks.
 
@@ -313,6 +314,7 @@ class Reflection(VersionedModel):
             self.full_clean()
             self.save()
 
+    @verb
     @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the reflection.

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from outcomes.figures.dashboard import Figure, Scope
+from outcomes.figures.definitions import definition_of
 from outcomes.figures.work import logs_by_month
 from outcomes.models import Level
 
@@ -52,7 +53,12 @@ def logs_over_time(scope: Scope) -> dict[str, Any]:
         "xAxis": {"type": "category", "data": [f"{row['month']:%Y-%m}" for row in months], **AXIS},
         "yAxis": {"type": "value", "minInterval": 1},
         "series": [
-            {"name": _("Logs"), "type": "bar", "color": "#2B5C8A", "data": [row["logs"] for row in months]},
+            {
+                "name": str(definition_of("logs").name),
+                "type": "bar",
+                "color": "#2B5C8A",
+                "data": [row["logs"] for row in months],
+            },
             {
                 "name": _("with a party-building element"),
                 "type": "bar",

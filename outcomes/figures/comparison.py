@@ -1,15 +1,16 @@
 """Two reports beside one another, figure by figure: two periods, two branches, or a report and its revision."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from outcomes.figures.definitions import COVERAGE, OF_PAIRINGS, definition_of
+from outcomes.figures.numbers import plain
 from outcomes.models import Category, Level
 from outcomes.models.queries import NO_FORM
-from outcomes.numbers import plain
 from pairings.figures import all_figures
 from pairings.kinds import all_kinds
 
@@ -24,13 +25,15 @@ class Compared:
 
     Args:
         figure: its path in the report's JSON, e.g. totals.by_level.national.
-        value: what the report says; None where it kept no such figure, or there is nothing to divide by.
+        value: what the report says; None where it did not count it, or there is nothing to divide by.
         other: what the other one says.
+        not_counted: which of the two, "value" or "other", had no such figure.
     """
 
     figure: str
     value: Number
     other: Number
+    not_counted: tuple[str, ...] = ()
 
     @property
     def change(self) -> Number:
@@ -43,7 +46,8 @@ class Compared:
     @property
     def told(self) -> dict[str, Any]:
         """Return it as the report's JSON says it."""
-        return {"figure": self.figure, "value": self.value, "other": self.other, "change": self.change}
+        numbers = {"value": self.value, "other": self.other, "change": self.change}
+        return {"figure": self.figure, **numbers, "not_counted": list(self.not_counted)}
 
     @property
     def label(self) -> str:
@@ -57,8 +61,12 @@ class Compared:
     @property
     def words(self) -> tuple[str, str, str, str]:
         """Return label, value, other value and change as a page shows them."""
-        change = self._shown(self.change, points=True)
-        return self.label, self._shown(self.value), self._shown(self.other), _signed(change, self.change)
+        numbers = {"value": self.value, "other": self.other}
+        value, other = (
+            _("was not counted then") if name in self.not_counted else self._shown(number)
+            for name, number in numbers.items()
+        )
+        return self.label, value, other, _signed(self._shown(self.change, points=True), self.change)
 
     @property
     def cells(self) -> tuple[str, int | Decimal | str, int | Decimal | str, int | Decimal | str]:
@@ -94,25 +102,31 @@ def _signed(words: str, change: Number) -> str:
 def compare(report: Mapping[str, Any], other: Mapping[str, Any]) -> list[Compared]:
     """Return every figure of which at least one of two reports has something to say, in the report's own order."""
     paths = (*(figure for figure, _label in _labels()), *_paths_of_work(report, other))
-    found = (Compared(figure, _at(report, figure), _at(other, figure)) for figure in paths)
-    return [one for one in found if one.value or one.other]
+    found = (_compared(report, other, figure) for figure in paths)
+    return [one for one in found if one.value or one.other or one.figure.startswith(WORK)]
+
+
+def _compared(report: Mapping[str, Any], other: Mapping[str, Any], figure: str) -> Compared:
+    """Return a figure of a report beside that of another one."""
+    both = {"value": report, "other": other}
+    not_counted = tuple(name for name, one in both.items() if not _is_counted(one, figure))
+    return Compared(figure, _at(report, figure), _at(other, figure), not_counted)
 
 
 def moved(report: Mapping[str, Any], other: Mapping[str, Any]) -> list[Compared]:
-    """Return the figures that differ between two reports; what an old one did not keep is no difference."""
-    found = (one for one in compare(report, other) if one.value != one.other)
-    return [one for one in found if _is_kept(report, one.figure) and _is_kept(other, one.figure)]
+    """Return the figures that differ between two reports; what one of them did not count is no difference."""
+    return [one for one in compare(report, other) if one.value != one.other and not one.not_counted]
 
 
 def read(told: Iterable[Mapping[str, Any]]) -> list[Compared]:
     """Return what was compared once, from the report's JSON."""
-    return [Compared(one["figure"], one["value"], one["other"]) for one in told]
+    return [Compared(one["figure"], one["value"], one["other"], tuple(one.get("not_counted", ()))) for one in told]
 
 
 def _at(report: Mapping[str, Any], figure: str) -> Number:
     """Return the number at a path of a report; a level or category that it does not name has none."""
     if figure.startswith(WORK):
-        return _work(report).get(figure, _nothing(report, figure))
+        return _work(report).get(figure, 0 if _is_none(report, figure) else None)
     *way, name = figure.split(".")
     here: Any = report
     for part in way:
@@ -122,10 +136,10 @@ def _at(report: Mapping[str, Any], figure: str) -> Number:
     return here.get(name, 0 if way[-1].startswith("by_") else None)
 
 
-def _is_kept(report: Mapping[str, Any], figure: str) -> bool:
-    """Return whether a report kept such figures; those of old versions lack some."""
+def _is_counted(report: Mapping[str, Any], figure: str) -> bool:
+    """Return whether a report counted such figures; those of old versions lack some, and some are of today alone."""
     if figure.startswith(WORK):
-        return "work" in report
+        return figure in _work(report) or _slug(figure) in _registered(report)
     here: Any = report
     for part in figure.split(".")[:-1]:
         here = here.get(part)
@@ -140,28 +154,34 @@ def _work(report: Mapping[str, Any]) -> dict[str, Number]:
     return {f"{WORK}{row['figure']}{'.' if row['of'] else ''}{row['of']}": row["value"] for row in rows}
 
 
-def _nothing(report: Mapping[str, Any], path: str) -> Number:
-    """Return what a report means that does not say a figure of the work: 0 of what is added up, else nothing."""
-    found = next((figure for figure in all_figures() if figure.slug == path.split(".")[1]), None)
-    return 0 if "work" in report and found and found.is_sum else None
+def _registered(report: Mapping[str, Any]) -> Collection[str]:
+    """Return the figures of the work that there were when a report was made; old frozen ones do not say."""
+    return report.get("counted", ())
+
+
+def _is_none(report: Mapping[str, Any], path: str) -> bool:
+    """Return whether a report that does not say a figure of the work added it up to 0; few people are not told."""
+    known = {figure.slug: figure for figure in all_figures() if figure.is_sum and not figure.records.is_of_people}
+    return _slug(path) in _registered(report) and _slug(path) in known
+
+
+def _slug(path: str) -> str:
+    """Return the figure of a path."""
+    return path.split(".")[1]
 
 
 def _paths_of_work(report: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """Return the paths of the figures of the work that one of two reports says, in their order."""
     places = {figure.slug: place for place, figure in enumerate(all_figures())}
     paths = dict.fromkeys((*_work(report), *_work(other)))
-    return sorted(paths, key=lambda path: places.get(path.split(".")[1], len(places)))
+    return sorted(paths, key=lambda path: places.get(_slug(path), len(places)))
 
 
 def _labels() -> Iterator[tuple[str, str]]:
     """Yield the path and the name of every figure that is compared."""
-    work = {
-        "active": _("Active"), "completed": _("Completed"), "ended": _("Ended"), "logs": _("Logs"),
-        "hours": _("Hours"), "integration_rate": _("Integration rate"),
-    }  # fmt: skip
     for kind in all_kinds():
-        yield from ((f"pairings.{kind.slug}.{name}", f"{kind.label} · {label}") for name, label in work.items())
-    members = {"members": _("Party members"), "paired": _("of them paired"), "rate": _("Coverage")}
+        yield from ((f"pairings.{kind.slug}.{one.slug}", f"{kind.label} · {one.name}") for one in OF_PAIRINGS)
+    members = {"members": _("Party members"), "paired": _("of them paired"), "rate": str(COVERAGE.name)}
     yield from ((f"coverage.{name}", label) for name, label in members.items())
     over = _("Over the period")
     yield from ((f"coverage.over_period.{name}", f"{over} · {label}") for name, label in members.items())
@@ -171,4 +191,4 @@ def _labels() -> Iterator[tuple[str, str]]:
     yield from ((f"totals.by_category.{one.value}", f"{total} · {one.label}") for one in Category)
     for slug, label in {**{kind.slug: kind.label for kind in all_kinds()}, NO_FORM: _("Shared by no pairing")}.items():
         yield f"by_form.{slug}.outcomes", _("%(form)s · outcomes") % {"form": label}
-    yield "cultivating.outcomes", _("Being cultivated or applied for")
+    yield "cultivating.outcomes", str(definition_of("cultivating").name)

@@ -1,7 +1,7 @@
 """The dashboard's figures, each with the address of the records behind it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from organization.models import Branch, User
 from outcomes.figures.achievements import counted_outcomes, is_granted
-from outcomes.figures.definitions import told
+from outcomes.figures.definitions import definition_of
+from outcomes.figures.numbers import percent, plain
 from outcomes.figures.periods import Period
 from outcomes.figures.work import coverage, integrated_logs, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
-from outcomes.numbers import percent, plain
 from pairings.contradictions import standings
 from pairings.figures import all_figures
 from pairings.kinds import PairingKind, all_kinds, kind_of
@@ -54,11 +54,17 @@ class Scope:
         query |= self.period.query if dated else {}
         return f"{reverse(name)}?{urlencode({**query, **params})}"
 
-    def figure_url(self, slug: str, of: str = "") -> str:
-        """Return the address of the list behind a registered figure, or behind the one of a value."""
-        query = {"branch": self.branch.code} if self.branch else {}
-        told = {"of": of} if of else {}
-        return f"{reverse('outcomes:figure', args=[slug])}?{urlencode({**query, **self.period.query, **told})}"
+    def figure_url(self, frozen: int, slug: str, of: str = "") -> str:
+        """Return the address of the list behind a registered figure, or behind the one of a value.
+
+        Args:
+            frozen: the number of the frozen report that said it, or 0.
+            slug: the figure's.
+            of: the value, or none.
+        """
+        now = {**({"branch": self.branch.code} if self.branch else {}), **self.period.query}
+        query = {**({"frozen": frozen} if frozen else now), **({"of": of} if of else {})}
+        return f"{reverse('outcomes:figure', args=[slug])}?{urlencode(query)}"
 
     def outcomes_url(self, frozen: int, part: str, *, granted: bool = True, **told: Any) -> str:
         """Return the address of the outcomes behind a figure: of those that count now, or those of a frozen report.
@@ -74,8 +80,14 @@ class Scope:
         return self.url("outcomes:list", counted="true", granted=str(granted).lower(), **told)
 
 
+def _defined(slug: str, value: Any, url: str, *, tone: str = "") -> Figure:
+    """Return a figure beside the registered ones, called and explained as its definition does."""
+    means = definition_of(slug)
+    return Figure(str(means.name), value, str(means.unit), url, tone=tone, definition=str(means.definition))
+
+
 def outcome_figures(scope: Scope) -> list[Figure]:
-    """Return how many outcomes were granted, how many are only cultivated, and how many wait (two queries)."""
+    """Return how many outcomes were granted, how many are only cultivated, and how many wait."""
     rows = _rows(scope)
     granted = sum(row["count"] for row in rows if is_granted(row))
     cultivated = sum(row["count"] for row in rows if not is_granted(row))
@@ -84,31 +96,12 @@ def outcome_figures(scope: Scope) -> list[Figure]:
         Outcome.objects.of_branches(scope.branches).waiting().achieved_between(scope.period.first, scope.period.last)
     )
     url = scope.url("outcomes:list", counted="true")
+    submitted = scope.url("outcomes:list", review=Outcome.Review.SUBMITTED.value)
     return [
-        Figure(_("Verified outcomes"), granted, _("outcomes"), f"{url}&granted=true", definition=told("verified")),
-        Figure(
-            _("of them at national level"),
-            national,
-            _("outcomes"),
-            f"{url}&granted=true&level=national",
-            tone="gold",
-            definition=told("national"),
-        ),
-        Figure(
-            _("Being cultivated or applied for"),
-            cultivated,
-            _("outcomes"),
-            f"{url}&granted=false",
-            definition=told("cultivating"),
-        ),
-        Figure(
-            _("Waiting for verification"),
-            waiting.count(),
-            _("outcomes"),
-            scope.url("outcomes:list", review=Outcome.Review.SUBMITTED.value),
-            tone="amber",
-            definition=told("waiting"),
-        ),
+        _defined("verified", granted, f"{url}&granted=true"),
+        _defined("national", national, f"{url}&granted=true&level=national", tone="gold"),
+        _defined("cultivating", cultivated, f"{url}&granted=false"),
+        _defined("waiting", waiting.count(), submitted, tone="amber"),
     ]
 
 
@@ -147,25 +140,27 @@ class KindFigures:
     work: list[Figure]
 
 
-def work_figures(scope: Scope, rows: list[dict[str, Any]], form: str | None = None) -> list[Figure]:
+def work_figures(scope: Scope, rows: list[dict[str, Any]], form: str | None = None, *, frozen: int = 0) -> list[Figure]:
     """Return registered figures as a page shows them, with the addresses of their records.
 
     Args:
         scope: the branches and the period.
         rows: what was worked out, as a report keeps it; an old frozen one may hold what is no figure any more.
         form: only those of a form, or with "" of none.
+        frozen: the number of the frozen report that they are of; what it kept no records of, people, opens nothing.
     """
     known = {figure.slug: figure for figure in all_figures()}
+    opens = [row["figure"] in known and ("ids" in row or not frozen) for row in rows]
     return [
         Figure(
             row["name"],
             plain(row["value"]),
             row["unit"],
-            scope.figure_url(row["figure"], row["of"]) if row["figure"] in known else "",
+            scope.figure_url(frozen, row["figure"], row["of"]) if is_open else "",
             line=str(kind_of(row["form"]).label) if row["form"] and form is None else "",
             definition=str(known[row["figure"]].definition) if row["figure"] in known else "",
         )
-        for row in rows
+        for row, is_open in zip(rows, opens, strict=True)
         if form in (None, row["form"])
     ]
 
@@ -190,16 +185,13 @@ def kind_figures(
         on = scope.period.last_day_so_far.isoformat()
         logs = scope.url("pairings:logs", dated=False, kind=slug, **days)
         figures = [
-            Figure(_("Active"), row["active"], _("pairings"), scope.url(pairings, dated=False, active_on=on),
-                   definition=told("active")),
-            Figure(_("Completed"), row["completed"], _("pairings"),
-                   scope.url(pairings, dated=False, status=Pairing.Status.COMPLETED.value, **closed),
-                   definition=told("completed")),
-            Figure(_("Ended"), row["ended"], _("pairings"),
-                   scope.url(pairings, dated=False, status=Pairing.Status.ENDED.value, approved="true", **closed),
-                   definition=told("ended")),
-            Figure(_("Logs"), row["logs"], _("logs"), logs, definition=told("logs")),
-            Figure(_("Hours"), plain(row["hours"]), _("hours"), logs, definition=told("hours")),
+            _defined("active", row["active"], scope.url(pairings, dated=False, active_on=on)),
+            _defined("completed", row["completed"],
+                     scope.url(pairings, dated=False, status=Pairing.Status.COMPLETED.value, **closed)),
+            _defined("ended", row["ended"],
+                     scope.url(pairings, dated=False, status=Pairing.Status.ENDED.value, approved="true", **closed)),
+            _defined("logs", row["logs"], logs),
+            _defined("hours", plain(row["hours"]), logs),
         ]  # fmt: skip
         result.append(
             KindFigures(
@@ -212,8 +204,7 @@ def kind_figures(
 def _integration(row: dict[str, Any], url: str) -> Figure:
     """Return a form's integration rate, which opens the logs that hold a party-building element."""
     share = percent(integrated_logs(row), row["logs"])
-    means = told("integration_rate")
-    return Figure(_("Integration rate"), share, url=url, definition=means, share=row["integration_rate"])
+    return replace(_defined("integration_rate", share, url), unit="", share=row["integration_rate"])
 
 
 def form_figures(scope: Scope, by_form: dict[str, dict[str, Any]] | None = None, *, frozen: int = 0) -> list[Figure]:
@@ -227,11 +218,11 @@ def form_figures(scope: Scope, by_form: dict[str, dict[str, Any]] | None = None,
     counts = _count_by_form(scope) if by_form is None else {form: row["outcomes"] for form, row in by_form.items()}
     labels = {**{kind.slug: kind.label for kind in all_kinds()}, NO_FORM: _("Shared by no pairing")}
     tones = {kind.slug: kind.colour for kind in all_kinds()}
+    urls = {form: scope.outcomes_url(frozen, form, form=form) for form in labels}
     return [
-        Figure(str(label), counts.get(form, 0), _("outcomes"), scope.outcomes_url(frozen, form, form=form),
-               tone=tones.get(form, ""), definition=told("by_form"))
+        replace(_defined("by_form", counts.get(form, 0), urls[form], tone=tones.get(form, "")), label=str(label))
         for form, label in labels.items()
-    ]  # fmt: skip
+    ]
 
 
 def _count_by_form(scope: Scope) -> dict[str, int]:
@@ -262,7 +253,7 @@ def _coverage(label: str, found: dict[str, Any], url: str) -> Figure:
     """Return one of the two coverages."""
     line = _("%(paired)s of %(members)s party members") % found
     shown = percent(found["paired"], found["members"])
-    return Figure(label, shown, url=url, line=line, definition=told("coverage"), share=found["rate"])
+    return replace(_defined("coverage", shown, url), label=label, unit="", line=line, share=found["rate"])
 
 
 def waiting_figures(user: User) -> list[Figure]:

@@ -15,6 +15,7 @@ PAIRINGS = pgettext_lazy("measure word", "pairings")
 OUTCOMES = pgettext_lazy("measure word", "outcomes")
 ONCE = _("Each outcome once, whatever number of pairings share it; of one work the highest alone.")
 
+#: By form; each is called in the report's JSON as here.
 OF_PAIRINGS = (
     Definition(
         slug="active",
@@ -60,14 +61,14 @@ OF_PAIRINGS = (
         unit="%",
         period=LOGGED,
     ),
-    Definition(
-        slug="coverage",
-        name=_("Coverage"),
-        definition=_("The share of the branch's party members who lead or take part in an active pairing."),
-        counting=_("Each person once."),
-        unit="%",
-        period=_("On the last day of the period so far; and over the period, on any day of it."),
-    ),
+)
+COVERAGE = Definition(
+    slug="coverage",
+    name=_("Coverage"),
+    definition=_("The share of the branch's party members who lead or take part in an active pairing."),
+    counting=_("Each person once."),
+    unit="%",
+    period=_("On the last day of the period so far; and over the period, on any day of it."),
 )
 OF_OUTCOMES = (
     Definition(
@@ -110,13 +111,14 @@ OF_OUTCOMES = (
         period=ACHIEVED,
     ),
 )
+_beside = {one.slug: one for one in (*OF_OUTCOMES, *OF_PAIRINGS, COVERAGE)}
 
 
-def told(slug: str) -> str:
-    """Return what one of these figures means."""
-    return next(str(one.definition) for one in (*OF_PAIRINGS, *OF_OUTCOMES) if one.slug == slug)
+def definition_of(slug: str) -> Definition:
+    """Return what one of the figures beside the registered ones is called and means."""
+    return _beside[slug]
 
 
 def everything() -> Iterable[Definition]:
     """Return what every figure means: of outcomes, of pairings, and the registered ones."""
-    return (*OF_OUTCOMES, *OF_PAIRINGS, *all_figures())
+    return (*_beside.values(), *all_figures())

@@ -1,19 +1,22 @@
 """Working out the registered figures (pairings/figures.py): for a report, a dashboard, and the list behind a number."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, Model, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
 
 from organization.models import Branch, User
+from outcomes.figures.numbers import plain
 from outcomes.figures.periods import Period
-from outcomes.numbers import plain
-from pairings.figures import FEWEST, REPORT, Asked, Figure, Number, Records, all_figures
+from outcomes.models import FrozenReport
+from pairings.figures import FEWEST, Asked, Figure, Number, all_figures
 
 Key = tuple[str, str]
+Ids = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Worked:
     figure: Figure
     of: str
     value: Number
-    ids: tuple[int, ...] = ()
+    ids: Ids = ()
 
     @property
     def row(self) -> dict[str, Any]:
@@ -39,40 +42,50 @@ def asked_of(branches: Collection[Branch], period: Period) -> Asked:
     return Asked(branches, period.first, period.last)
 
 
-def work_out(branches: Collection[Branch], period: Period, place: str, known: Collection[int] = ()) -> list[Worked]:
+def work_out(
+    branches: Collection[Branch], period: Period, *, reader: User | None = None, with_ids: bool = False
+) -> list[Worked]:
     """Return the figures that have something to say, in their order; a fixed number of queries.
 
     Args:
         branches: whose.
         period: of which days.
-        place: where they are to be shown.
-        known: the branches of which the reader knows the names of people; of others small numbers are not told.
+        reader: who is told; what a report says, it says to everybody.
+        with_ids: whether to name the records behind each number too, but for those of people.
     """
-    asked = asked_of(branches, period)
-    found: dict[Key, tuple[Number, tuple[int, ...]]] = {}
-    for records, figures in _by_records(place).items():
-        numbers = _count(records, figures, asked, known, is_whole=is_whole(period))
-        ids = _ids(records, figures, asked) if place == REPORT and not records.is_of_people else {}
-        found |= {key: (number, ids.get(key, ())) for key, number in numbers.items() if number}
-    figures_in_order = [figure for figure in all_figures() if place in figure.places]
+    asked, told = asked_of(branches, period), Told.to(reader, period)
+    found: dict[Key, tuple[Number, Ids]] = {}
+    for rows, figures in _by_rows(asked).items():
+        if figures[0].records.is_of_people:
+            people = _people(rows(asked), figures, asked, told)
+            found |= {key: (len(_together(one.told(told))), ()) for key, one in people.items()}
+        else:
+            found |= _counted(rows(asked), figures, asked, with_ids=with_ids)
     return [
         Worked(figure, of, *found[figure.slug, of])
-        for figure in figures_in_order
+        for figure in all_figures()
         for of in _in_order(figure, [of for slug, of in found if slug == figure.slug])
+        if _says_something(figure, found[figure.slug, of][0])
     ]
 
 
-def is_whole(period: Period) -> bool:
-    """Return whether a period is a whole year: of others no small numbers of people can be told apart."""
-    return period.kind in {"year", "school_year"}
+def registered(period: Period) -> list[str]:
+    """Return which figures there are of a period, whether they have something to say or not."""
+    asked = asked_of((), period)
+    return [figure.slug for figure in all_figures() if figure.has_number(asked)]
 
 
-def _by_records(place: str) -> dict[Records, list[Figure]]:
-    """Return the figures that may be shown somewhere, by the records that they are counted from."""
-    found: dict[Records, list[Figure]] = defaultdict(list)
+def _says_something(figure: Figure, number: Number) -> bool:
+    """Return whether a number is told: of what is added up, 0 is left out."""
+    return bool(number) if figure.is_sum else number is not None
+
+
+def _by_rows(asked: Asked) -> dict[Callable[[Asked], "QuerySet[Any]"], list[Figure]]:
+    """Return the figures that there are of these days, by the rows that they are counted from."""
+    found: dict[Callable[[Asked], QuerySet[Any]], list[Figure]] = defaultdict(list)
     for figure in all_figures():
-        if place in figure.places:
-            found[figure.records].append(figure)
+        if figure.has_number(asked):
+            found[figure.records.rows].append(figure)
     return found
 
 
@@ -82,65 +95,118 @@ def _in_order(figure: Figure, values: Iterable[str]) -> list[str]:
     return sorted(values, key=lambda value: (places.get(value, len(places)), value))
 
 
-def _count(
-    records: Records, figures: list[Figure], asked: Asked, known: Collection[int], *, is_whole: bool
-) -> dict[Key, Number]:
-    """Return the numbers of figures of the same records: a query for each way in which they are told apart."""
-    rows = records.rows(asked).order_by()
-    found: dict[Key, Number] = {}
-    alike: dict[str, list[Figure]] = defaultdict(list)
-    for figure in figures:
-        if figure.read:
-            found[figure.slug, ""] = figure.work_out(rows.filter(figure.only(asked)))
-        else:
-            alike[figure.by].append(figure)
-    for by, group in alike.items():
-        for branch, of, numbers in _grouped(rows, records, group, by, asked):
-            for slug, number in numbers.items():
-                if not records.is_of_people or branch in known or (is_whole and (number or 0) >= FEWEST):
-                    found[slug, of] = _sum(found.get((slug, of)), number)
-    return found
+def _counted(
+    rows: "QuerySet[Any]", figures: list[Figure], asked: Asked, *, with_ids: bool
+) -> dict[Key, tuple[Number, Ids]]:
+    """Return the numbers of figures of the same rows, and the records behind them where these are wanted.
+
+    A query for what is added up, one for the records, and one for each figure that is read row by row.
+    """
+    ids = _ids(rows, figures, asked) if with_ids else {}
+    named = [figure for figure in figures if with_ids and figure.is_count]
+    numbers: dict[Key, Number] = {(one.slug, of): len(ids.get((one.slug, of), ())) for one in named for of in _ofs(one)}
+    numbers |= {(one.slug, ""): one.work_out(rows.filter(one.chosen(asked))) for one in figures if one.read}
+    numbers |= _added_up(rows.order_by(), [one for one in figures if one not in named and not one.read], asked)
+    return {key: (number, ids.get(key, ())) for key, number in numbers.items()}
 
 
-def _sum(one: Number, other: Number) -> Number:
-    """Return the sum of what there is."""
-    return other if one is None else one if other is None else one + other
+def _ofs(figure: Figure) -> tuple[str, ...]:
+    """Return the values of which a figure has a number each, or the one of no value."""
+    return figure.values or ("",)
 
 
-def _grouped(
-    rows: "QuerySet[Any]", records: Records, figures: list[Figure], by: str, asked: Asked
-) -> Iterator[tuple[int | None, str, dict[str, Number]]]:
-    """Yield the numbers of figures for each branch, where they are kept apart, and each value (one query)."""
-    parts = {
-        f"{figure.slug}__{name}": part for figure in figures for name, part in figure.parts(figure.only(asked)).items()
+def _added_up(rows: "QuerySet[Any]", figures: list[Figure], asked: Asked) -> dict[Key, Number]:
+    """Return the numbers that the database adds up (one query; none where there are none)."""
+    choices = [(figure, of) for figure in figures for of in _ofs(figure)]
+    parts = [figure.parts(figure.chosen(asked, of)) for figure, of in choices]
+    columns = {f"part{place}_{name}": part for place, named in enumerate(parts) for name, part in named.items()}
+    line = rows.aggregate(**columns) if columns else {}
+    return {
+        (figure.slug, of): figure.worth({name: line[f"part{place}_{name}"] for name in parts[place]})
+        for place, (figure, of) in enumerate(choices)
     }
-    keys = [*([records.branch] if records.is_of_people else []), *([by] if by else [])]
-    lines = rows.values(*keys).annotate(**parts) if keys else [rows.aggregate(**parts)]
-    for line in lines:
-        numbers = {}
-        for figure in figures:
-            start = f"{figure.slug}__"
-            numbers[figure.slug] = figure.worth(
-                {name.removeprefix(start): value for name, value in line.items() if name.startswith(start)}
-            )
-        yield line.get(records.branch), str(line[by]) if by else "", numbers
 
 
-def _ids(records: Records, figures: list[Figure], asked: Asked) -> dict[Key, tuple[int, ...]]:
-    """Return the records behind the numbers of figures of the same records (one query)."""
-    flags = {
-        f"is_{figure.slug}": Case(
-            When(figure.only(asked), then=Value(True)), default=Value(False), output_field=BooleanField()
-        )
-        for figure in figures
-    }
-    bys = sorted({figure.by for figure in figures if figure.by})
+def _ids(rows: "QuerySet[Any]", figures: list[Figure], asked: Asked) -> dict[Key, Ids]:
+    """Return the records behind the numbers of figures of the same rows (one query)."""
     found: dict[Key, list[int]] = defaultdict(list)
-    for line in records.rows(asked).annotate(**flags).order_by("pk").values("pk", *flags, *bys):
+    for key, line in _lines(rows.order_by("pk"), figures, asked, "pk"):
+        found[key].append(line["pk"])
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+def _lines(
+    rows: "QuerySet[Any]", figures: list[Figure], asked: Asked, *columns: str
+) -> Iterator[tuple[Key, dict[str, Any]]]:
+    """Yield some columns of each record behind each figure and value (one query)."""
+    flags = {f"is_{figure.slug}": _whether(figure.chosen(asked)) for figure in figures}
+    bys = {figure.by for figure in figures if figure.by}
+    for line in rows.annotate(**flags).values(*columns, *flags, *bys):
         for figure in figures:
             if line[f"is_{figure.slug}"]:
-                found[figure.slug, str(line[figure.by]) if figure.by else ""].append(line["pk"])
-    return {key: tuple(ids) for key, ids in found.items()}
+                yield (figure.slug, str(line[figure.by]) if figure.by else ""), line
+
+
+def _whether(condition: Q) -> Case:
+    """Return whether a condition holds of a row."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def is_whole(period: Period) -> bool:
+    """Return whether a period is a whole year: of others no small numbers of people can be told apart."""
+    return period.kind in {"year", "school_year"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody is told of people: those they see in the branches they keep, else whole years' large numbers."""
+
+    is_whole: bool
+    reader: User | None
+    known: frozenset[int]
+
+    @classmethod
+    def to(cls, reader: User | None, period: Period) -> "Told":
+        """Return what a reader is told of a period, or what everybody is (at most one query)."""
+        known = Branch.objects.managed_by(reader).values_list("pk", flat=True) if reader else ()
+        return cls(is_whole(period), reader, frozenset(known))
+
+    def seen(self, figure: Figure, model: type[Model]) -> Q:
+        """Return the condition that the reader sees a record of people, in a branch that they keep."""
+        if self.reader is None or not self.known:
+            return Q(pk__in=())
+        return Q(pk__in=seen_by(self.reader, model).values("pk"), **{f"{figure.records.branch}__in": self.known})
+
+
+@dataclass(frozen=True)
+class People:
+    """The people behind a number, by the branch to which they belonged: all, and those whom the reader sees."""
+
+    everybody: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    seen: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, branch: int, person: int, *, is_seen: bool) -> None:
+        """Add who is behind the number, once however often."""
+        self.everybody[branch].add(person)
+        if is_seen:
+            self.seen[branch].add(person)
+
+    def told(self, told: Told) -> dict[int, set[int]]:
+        """Return by branch who is counted: everybody where a number tells of nobody, else those whom one sees."""
+        return {
+            branch: who if told.is_whole and len(who) >= FEWEST else self.seen[branch]
+            for branch, who in self.everybody.items()
+        }
+
+
+def _people(rows: "QuerySet[Any]", figures: list[Figure], asked: Asked, told: Told) -> dict[Key, People]:
+    """Return who is behind the numbers of figures of the same rows (one query)."""
+    records = figures[0].records
+    rows = rows.order_by().annotate(is_seen=_whether(told.seen(figures[0], rows.model)))
+    found: dict[Key, People] = defaultdict(People)
+    for key, line in _lines(rows, figures, asked, records.branch, records.person, "is_seen"):
+        found[key].add(line[records.branch], line[records.person], is_seen=line["is_seen"])
+    return found
 
 
 @dataclass(frozen=True)
@@ -160,34 +226,46 @@ class Behind:
 def behind(figure: Figure, of: str, branches: Collection[Branch], period: Period, user: User) -> Behind:
     """Return the records behind a number of branches in a period (a fixed number of queries)."""
     asked = asked_of(branches, period)
-    if figure.records.is_of_people:
-        return _people_behind(figure, of, asked, user, is_whole=is_whole(period))
     rows = figure.behind(asked, of)
-    model: type[Model] = rows.model
-    seen = model._default_manager.visible_to(user)  # type: ignore[attr-defined]
-    rows = rows.filter(pk__in=seen.values("pk"))
+    if not figure.has_number(asked):
+        return Behind(rows.none(), None)
+    if figure.records.is_of_people:
+        return _people_behind(figure, rows, asked, Told.to(user, period))
+    rows = rows.filter(pk__in=seen_by(user, rows.model).values("pk"))
     return Behind(rows, figure.work_out(rows))
 
 
-def _people_behind(figure: Figure, of: str, asked: Asked, user: User, *, is_whole: bool) -> Behind:
-    """Return the people of the branches that the user manages, and of others numbers that tell of nobody."""
-    own = [branch for branch in asked.branches if branch.pk in known_to(user)]
-    others = [branch for branch in asked.branches if branch not in own]
-    rows = figure.behind(replace(asked, branches=own), of)
-    value, told = figure.work_out(rows) if own else 0, []
-    if others and is_whole:
-        elsewhere = replace(asked, branches=others)
-        counted = (
-            figure.behind(elsewhere, of)
-            .order_by()
-            .values(figure.records.branch)
-            .annotate(**figure.parts(figure.only(elsewhere)))
-        )
-        numbers = {line[figure.records.branch]: figure.worth(line) or 0 for line in counted}
-        told = [(branch.name, numbers[branch.pk]) for branch in others if numbers.get(branch.pk, 0) >= FEWEST]
-    return Behind(rows, _sum(value, sum(number for _name, number in told)), tuple(told))
+def _people_behind(figure: Figure, rows: "QuerySet[Any]", asked: Asked, told: Told) -> Behind:
+    """Return the people whom the reader sees, and of other branches numbers that tell of nobody."""
+    counted: dict[int, set[int]] = defaultdict(set)
+    for people in _people(rows, [figure], asked, told).values():
+        for branch, who in people.told(told).items():
+            counted[branch] |= who
+    others = [branch for branch in asked.branches if branch.pk not in told.known and counted[branch.pk]]
+    return Behind(
+        rows.filter(told.seen(figure, rows.model)),
+        len(_together(counted)),
+        tuple((branch.name, len(counted[branch.pk])) for branch in others),
+    )
 
 
-def known_to(user: User) -> frozenset[int]:
-    """Return the branches of which a user knows the names of people (one query)."""
-    return frozenset(Branch.objects.managed_by(user).values_list("pk", flat=True))
+def _together(people: dict[int, set[int]]) -> set[int]:
+    """Return the people of several branches, each once."""
+    return set().union(*people.values())
+
+
+def behind_frozen(figure: Figure, of: str, report: FrozenReport, user: User) -> Behind | None:
+    """Return the records that a frozen report kept behind its number, as far as the reader may see them, if any."""
+    kept = {(row["figure"], row["of"]): row for row in json.loads(report.figures).get("work", ()) if "ids" in row}
+    row = kept.get((figure.slug, of))
+    if row is None:
+        return None
+    model = figure.records.rows(Asked((), report.first_day, report.last_day)).model
+    rows = seen_by(user, model).filter(pk__in=row["ids"])
+    return Behind(figure.records.found_out(rows), row["value"])
+
+
+def seen_by(user: User, model: type[Model]) -> "QuerySet[Any]":
+    """Return the rows of a model that a user may see."""
+    rows: QuerySet[Any] = model._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    return rows

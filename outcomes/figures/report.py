@@ -7,10 +7,9 @@ from django.utils import timezone
 from organization.models import Branch
 from outcomes.figures.achievements import Achievements
 from outcomes.figures.periods import Period
-from outcomes.figures.registry import work_out
+from outcomes.figures.registry import registered, work_out
 from outcomes.figures.work import coverage, pairings_by_kind
 from outcomes.models import ReportSetting
-from pairings.figures import REPORT
 
 
 def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
@@ -18,7 +17,7 @@ def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
 
     Counts of outcomes are of verified ones achieved in the period; `ids` are the records behind each count. `totals`
     and `by_form` are of those granted, `cultivating` of those only cultivated or applied for. `work` are
-    the registered figures that have something to say.
+    the registered figures that have something to say, `counted` all that there are of the period.
     """
     found = Achievements.of([branch], period)
     return {
@@ -31,7 +30,8 @@ def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
         "totals": found.totals(),
         "cultivating": found.cultivating(),
         "uncredited": {"in_report": ReportSetting.objects.takes_uncredited(branch)},
-        "work": [one.row for one in work_out([branch], period, REPORT)],
+        "work": [one.row for one in work_out([branch], period, with_ids=True)],
+        "counted": registered(period),
         "generated_at": timezone.localtime().isoformat(timespec="seconds"),
         "frozen": None,
     }

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -18,10 +17,9 @@ PREFIX = "with"
 
 @dataclass(frozen=True)
 class Beside:
-    """The other one: where the address names one, and what the page offers to choose it."""
+    """The other one: where the address names one, and the branches that the page offers to choose it from."""
 
     scope: Scope | None
-    form: PeriodForm
     overseen: list[Branch]
     branch: Branch
 
@@ -32,11 +30,6 @@ class Beside:
             return {}
         days = {f"{PREFIX}-{name}": day for name, day in self.scope.period.query.items()}
         return {f"{PREFIX}-branch": self.branch.code, **days}
-
-    @property
-    def words(self) -> str:
-        """Return the parameters as part of an address."""
-        return urlencode(self.query)
 
 
 def beside_of(request: HttpRequest, scope: Scope) -> Beside:
@@ -56,4 +49,4 @@ def beside_of(request: HttpRequest, scope: Scope) -> Beside:
     period: Any = form.cleaned_data.get("period") or scope.period
     is_another = branch != own or period.query != scope.period.query
     other = Scope([branch], period, branch) if is_another else None
-    return Beside(other, form, list(overseen), branch)
+    return Beside(other, list(overseen), branch)

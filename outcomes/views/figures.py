@@ -1,10 +1,13 @@
 """The dashboard and the members behind the coverage."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -23,10 +26,12 @@ from outcomes.figures.dashboard import (
     work_figures,
 )
 from outcomes.figures.definitions import everything
-from outcomes.figures.registry import behind, known_to, work_out
+from outcomes.figures.periods import period_of
+from outcomes.figures.registry import behind, behind_frozen, work_out
 from outcomes.figures.work import counted, coverage_by_branch, covered
 from outcomes.forms import PeriodForm
-from pairings.figures import DASHBOARD, FEWEST, Figure, figure_of
+from outcomes.models import FrozenReport
+from pairings.figures import FEWEST, Figure, figure_of
 from pairings.kinds import kind_labels
 
 YEARS_BACK = 6
@@ -86,7 +91,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     scope, form = scope_of(request)
     user = cast("User", request.user)
     levels, rows = outcome_table(scope)
-    work = [one.row for one in work_out(scope.branches, scope.period, DASHBOARD, known_to(user))]
+    work = [one.row for one in work_out(scope.branches, scope.period, reader=user)]
     context: dict[str, Any] = {
         "scope": scope,
         "form": form,
@@ -141,18 +146,46 @@ def _figure_or_404(request: HttpRequest, slug: str) -> tuple[Figure, str]:
     return found, of
 
 
+def _frozen_or_404(request: HttpRequest) -> FrozenReport | None:
+    """Return the frozen report whose number the address asks for, or None for what is counted now.
+
+    Raises:
+        Http404: for a report that there is not, or that the user may not see.
+    """
+    asked = request.GET.get("frozen")
+    if asked is None:
+        return None
+    seen = FrozenReport.objects.visible_to(cast("User", request.user))
+    try:
+        return ModelChoiceField(seen.select_related("branch")).clean(asked)
+    except ValidationError:
+        raise Http404 from None
+
+
 @with_period
 def figure(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the records behind a number, with what the number means."""
-    scope, _form = scope_of(request)
+    """List the records behind a number, with what the number means; behind a frozen one, those that it counted.
+
+    Raises:
+        Http404: for a number of which a frozen report kept no records.
+    """
     shown, of = _figure_or_404(request, slug)
-    found = behind(shown, of, scope.branches, scope.period, cast("User", request.user))
+    frozen, user = _frozen_or_404(request), cast("User", request.user)
+    scope, _form = scope_of(request, frozen.branch.code if frozen else None)
+    if frozen:
+        scope = replace(scope, period=period_of(frozen.first_day, frozen.last_day))
+        found = behind_frozen(shown, of, frozen, user)
+    else:
+        found = behind(shown, of, scope.branches, scope.period, user)
+    if found is None:
+        raise Http404
     rows = found.rows.select_related(*shown.records.shown_with).order_by("-pk")
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     columns = shown.records.columns
     context = {
         "scope": scope,
         "figure": shown,
+        "frozen": frozen,
         "name": shown.called(of),
         "found": found,
         "fewest": FEWEST,

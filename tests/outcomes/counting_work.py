@@ -88,6 +88,8 @@ FROM mentorship_assessmentscore s JOIN mentorship_assessment a ON a.id = s.asses
 JOIN mentorship_rubricitem i ON i.id = s.item_id
 JOIN pairings_pairing p ON p.id = a.team_id WHERE p.branch_id IN {branches} AND a.view = 'mentor'
 """
+#: Of these 0 says something.
+NOT_ADDED_UP = ("satisfaction", "days_to_solve")
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -108,7 +110,7 @@ def work_in_sql(ask: Ask, branches: Sequence[int], days: dict[str, datetime.date
     if _is_whole_year(days["first"], days["last"]):
         people = {**_advanced(ask, branches, days), **_grown(ask(MARKS), days)}
         found |= {key: len(who) for key, who in people.items() if len(who) >= 3}
-    return {key: float(number) for key, number in found.items() if number}
+    return {key: float(number) for key, number in found.items() if number or (number == 0 and key[0] in NOT_ADDED_UP)}
 
 
 def quantities_in(rows: list[tuple[Any, ...]], granted: set[int]) -> dict[tuple[str, str], float]:

@@ -1,7 +1,8 @@
 """Figures of enterprise service: money, days on site, problems, and what enterprises say of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -49,8 +50,7 @@ def logged(asked: Asked) -> "QuerySet[ProgressLog]":
 
 def on_the_board(asked: Asked) -> "QuerySet[Problem]":
     """Return the problems that nobody has taken today: the board keeps no past days."""
-    rows = Problem.objects.open().present().filter(enterprise__branch__in=asked.branches)
-    return rows if asked.is_running else rows.none()
+    return Problem.objects.open().present().filter(enterprise__branch__in=asked.branches)
 
 
 def confirmed(asked: Asked) -> "QuerySet[Confirmation]":
@@ -102,7 +102,6 @@ RECEIVED = Records(
     ),
     shown_with=("engagement",),
     page=lambda row: row.engagement.get_absolute_url(),
-    branch="engagement__branch",
 )
 LOGS = Records(rows=logged, columns=LOG_COLUMNS, shown_with=("pairing", "author"))
 BOARD = Records(
@@ -110,10 +109,9 @@ BOARD = Records(
     columns=(
         Column(_("problem"), lambda row: row.title),
         Column(_("enterprise"), lambda row: row.enterprise.name),
-        Column(_("wanted by"), lambda row: date_format(row.due_on) if row.due_on else ""),
+        Column(_("wanted by"), day_of("due_on")),
     ),
     shown_with=("enterprise",),
-    branch="enterprise__branch",
 )
 CONFIRMED = Records(
     rows=confirmed,
@@ -125,25 +123,20 @@ CONFIRMED = Records(
     ),
     shown_with=("engagement",),
     page=lambda row: row.engagement.get_absolute_url(),
-    branch="engagement__branch",
 )
 YUAN = pgettext_lazy("unit", "CNY")
 TIMES = pgettext_lazy("measure word", "times")
-OF_LOGS: dict[str, Any] = {
-    "records": LOGS,
-    "counting": _("Each log of this activity once."),
-    "unit": TIMES,
-    "form": SLUG,
-}
+figure = partial(Figure, form=SLUG)
+figure_of_logs = partial(figure, records=LOGS, counting=_("Each log of this activity once."), unit=TIMES)
 
 
-def activities(*slugs: str) -> dict[str, Any]:
-    """Return a figure's choice of logs by their activity."""
-    return {"only": lambda asked: Q(activity_type__in=slugs)}
+def activities(*slugs: str) -> Callable[[Asked], Q]:
+    """Return the choice of logs by their activity."""
+    return lambda asked: Q(activity_type__in=slugs)
 
 
 register(
-    Figure(
+    figure(
         slug="contract_money",
         name=_("Contract money"),
         definition=_("What the contracts of engagements that began in the period come to."),
@@ -152,9 +145,8 @@ register(
         unit=YUAN,
         records=CONTRACTS,
         parts=total("contract_amount_cny"),
-        form=SLUG,
     ),
-    Figure(
+    figure(
         slug="money_received",
         name=_("Money received"),
         definition=_("What the college received of contracts in the period."),
@@ -163,20 +155,18 @@ register(
         unit=YUAN,
         records=RECEIVED,
         parts=total("amount_cny"),
-        form=SLUG,
     ),
-    Figure(
+    figure(
         slug="days_on_site",
         name=_("Days in enterprises"),
         definition=_("Days on which somebody of a team was at the enterprise, by the logs."),
         counting=_("A day once for each engagement, whatever number of logs it has."),
         unit=pgettext_lazy("measure word", "days"),
-        form=SLUG,
         records=LOGS,
+        only=activities(*ON_SITE),
         parts=count("visit"),
-        **activities(*ON_SITE),
     ),
-    Figure(
+    figure(
         slug="problems_solved",
         name=_("Problems solved"),
         definition=_("Enterprise problems whose engagement was completed."),
@@ -185,18 +175,17 @@ register(
         unit=pgettext_lazy("measure word", "problems"),
         records=COMPLETED,
         parts=count("problem"),
-        form=SLUG,
     ),
-    Figure(
+    figure(
         slug="problems_open",
         name=_("Problems open"),
         definition=_("Enterprise problems on the board that nobody has taken."),
         period=_("As of today; of a period that is over there is no such number."),
         unit=pgettext_lazy("measure word", "problems"),
         records=BOARD,
-        form=SLUG,
+        is_of_today=True,
     ),
-    Figure(
+    figure(
         slug="days_to_solve",
         name=_("Days to solve a problem (median)"),
         definition=_("From the start of an engagement to its completion: half of them took no longer."),
@@ -206,18 +195,16 @@ register(
         records=COMPLETED,
         read=("started_on", "closed_on"),
         worth=middle,
-        form=SLUG,
     ),
-    Figure(
+    figure(
         slug="confirmations",
         name=_("Enterprises' confirmations"),
         definition=_("What enterprises' contacts confirmed through their link."),
         period=_("By the day on which it was confirmed."),
         unit=pgettext_lazy("measure word", "confirmations"),
         records=CONFIRMED,
-        form=SLUG,
     ),
-    Figure(
+    figure(
         slug="satisfaction",
         name=_("Satisfaction"),
         definition=_("The share of the enterprises' confirmations that say “satisfied” or “very satisfied”."),
@@ -230,34 +217,29 @@ register(
             "whole": Count("pk", filter=only),
         },
         worth=share,
-        form=SLUG,
     ),
-    Figure(
+    figure_of_logs(
         slug="surveys",
         name=_("Surveys of the trade"),
         definition=_("Logs of surveys of the trade's state."),
-        **OF_LOGS,
-        **activities("survey"),
+        only=activities("survey"),
     ),
-    Figure(
+    figure_of_logs(
         slug="technical_problems",
         name=_("Technical problems looked into"),
         definition=_("Logs of looking into technical problems."),
-        **OF_LOGS,
-        **activities("technical"),
+        only=activities("technical"),
     ),
-    Figure(
+    figure_of_logs(
         slug="talent_needs",
         name=_("Talent needs asked for"),
         definition=_("Logs of asking for an enterprise's talent needs."),
-        **OF_LOGS,
-        **activities("talent"),
+        only=activities("talent"),
     ),
-    Figure(
+    figure_of_logs(
         slug="policy_questions",
         name=_("Talks on policy"),
         definition=_("Logs of talks with an enterprise on policy."),
-        **OF_LOGS,
-        **activities("policy"),
+        only=activities("policy"),
     ),
 )

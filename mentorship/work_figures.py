@@ -1,12 +1,14 @@
 """Figures of mentorship: contests and projects by round, and how students grow by ability."""
 
+from functools import partial
+
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mentorship.models import Assessment, AssessmentScore, MentorshipTeam, Stage
 from mentorship.models.project import Round
-from pairings.figures import Asked, Column, Figure, Records, count, day_of, register
+from pairings.figures import Asked, Column, Figure, Records, day_of, register
 
 SLUG = MentorshipTeam.KIND
 
@@ -46,7 +48,6 @@ ROUNDS = Records(
     ),
     shown_with=("project__team",),
     page=lambda stage: stage.project.team.get_absolute_url(),
-    branch="project__team__branch",
 )
 GROWN = Records(
     rows=grown,
@@ -57,12 +58,13 @@ GROWN = Records(
     ),
     shown_with=("assessment__student", "assessment__team", "item"),
     page=lambda score: score.assessment.team.get_absolute_url(),
+    person="assessment__student",
     branch="assessment__team__branch",
-    is_of_people=True,
 )
+figure = partial(Figure, form=SLUG)
 
 register(
-    Figure(
+    figure(
         slug="rounds",
         name=_("Contests and projects"),
         definition=_("Rounds of contests and innovation projects of which the result is known, by round."),
@@ -73,18 +75,15 @@ register(
         by="round",
         values=tuple(Round.values),
         labels=lambda value: Round(value).label,
-        form=SLUG,
     ),
-    Figure(
+    figure(
         slug="growth",
         name=_("Students who grew"),
         definition=_("Students whom the mentor marks higher at the end than at the start, by ability."),
-        counting=_("Each student once for an ability; those who are not told names hear of three or more."),
+        counting=_("Each student once for an ability; those who are not told names hear of three or more in a branch."),
         period=_("By the day of the assessment at the end."),
         unit=pgettext_lazy("measure word", "people"),
         records=GROWN,
-        parts=count("assessment__student"),
         by="item__name",
-        form=SLUG,
     ),
 )

@@ -1,6 +1,6 @@
 """Figures of teaching pairs: how they came together, how far they are, and the workshops that they came of."""
 
-from typing import Any
+from functools import partial
 
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,13 @@ def office_of(role: str) -> Subquery:
 
 
 def formed(asked: Asked) -> "QuerySet[TeachingPair]":
-    """Return the pairs that began in the period, with `reach`: inside one office, across two, or not known."""
+    """Return the pairs that began in the period, with their `reach`."""
     rows = TeachingPair.objects.filter(asked.within("started_on"), branch__in=asked.branches)
-    rows = rows.filter(approved_at__isnull=False)
+    return with_reach(rows.filter(approved_at__isnull=False))
+
+
+def with_reach(rows: "QuerySet[TeachingPair]") -> "QuerySet[TeachingPair]":
+    """Add to pairs their `reach`: inside one office, across two, or not known."""
     rows = rows.annotate(one_office=office_of(LEADER), other_office=office_of(ORDINARY_TEACHER))
     same = When(one_office=F("other_office"), then=Value("inside"))
     different = When(one_office__isnull=False, other_office__isnull=False, then=Value("across"))
@@ -68,6 +72,7 @@ FORMED = Records(
         Column(_("came of the workshop"), lambda pair: pair.workshop or ""),
     ),
     shown_with=("workshop",),
+    found_out=with_reach,
 )
 HELD = Records(
     rows=held,
@@ -81,90 +86,77 @@ ATTENDED = Records(
     rows=attended,
     columns=(
         Column(_("workshop"), lambda signup: signup.workshop.title),
-        Column(_("date"), lambda signup: day_of("held_on")(signup.workshop)),
+        Column(_("date"), day_of("workshop.held_on")),
         Column(_("person"), lambda signup: signup.person.name),
     ),
     shown_with=("workshop", "person"),
     page=lambda signup: signup.workshop.get_absolute_url(),
-    branch="workshop__branch",
 )
 STEPS = Records(
     rows=steps,
     columns=(
         Column(_("pairing"), lambda milestone: milestone.pair.title),
         Column(_("milestone"), lambda milestone: milestone.get_step_display()),
-        Column(_("planned for"), lambda milestone: day_of("planned_on")(milestone) if milestone.planned_on else ""),
-        Column(_("reached on"), lambda milestone: day_of("done_on")(milestone) if milestone.done_on else ""),
+        Column(_("planned for"), day_of("planned_on")),
+        Column(_("reached on"), day_of("done_on")),
     ),
     shown_with=("pair",),
     page=lambda milestone: milestone.pair.get_absolute_url(),
-    branch="pair__branch",
 )
 BEGAN = _("By the day on which the pair began.")
 PAIRS = pgettext_lazy("measure word", "pairs")
-OF_PAIRS: dict[str, Any] = {
-    "unit": PAIRS,
-    "records": FORMED,
-    "form": SLUG,
-    "period": BEGAN,
-    "counting": _("Each pair once."),
-}
+figure = partial(Figure, form=SLUG)
+figure_of_pairs = partial(figure, records=FORMED, period=BEGAN, counting=_("Each pair once."), unit=PAIRS)
 
 register(
-    Figure(
+    figure_of_pairs(
         slug="formation",
         name=_("Formation of the pairs"),
         definition=_("Pairs that began in the period, by how the two came together."),
         by="formation",
         values=tuple(TeachingPair.Formation.values),
         labels=lambda formation: TeachingPair.Formation(formation).label,
-        **OF_PAIRS,
     ),
-    Figure(
+    figure_of_pairs(
         slug="reach",
         name=_("Offices of the pairs"),
         definition=_("Pairs that began in the period, inside one teaching office or across two."),
-        only=lambda asked: ~Q(reach=""),
         by="reach",
         values=tuple(REACH),
         labels=lambda reach: REACH[reach],
-        **{**OF_PAIRS, "counting": _("Each pair once, where the offices of both are known.")},
+        counting=_("Each pair once, where the offices of both are known."),
     ),
-    Figure(
+    figure_of_pairs(
         slug="pattern",
         name=_("Patterns of the pairs"),
         definition=_("Pairs that began in the period, by why the two suit each other."),
-        only=lambda asked: ~Q(pattern=""),
         by="pattern",
         values=tuple(TeachingPair.Pattern.values),
         labels=lambda pattern: TeachingPair.Pattern(pattern).label,
-        **{**OF_PAIRS, "counting": _("Each pair once, where its pattern is entered.")},
+        counting=_("Each pair once, where its pattern is entered."),
     ),
-    Figure(
+    figure(
         slug="workshops",
         name=_("Workshops held"),
         definition=_("Workshops on finding partners and topics that were held."),
         unit=pgettext_lazy("measure word", "workshops"),
         records=HELD,
-        form=SLUG,
     ),
-    Figure(
+    figure(
         slug="attendance",
         name=_("Attendance of workshops"),
         definition=_("Who was there at the workshops of the period, by the attendance that was kept."),
         counting=_("Each person once for each workshop."),
         unit=pgettext_lazy("measure word", "attendances"),
         records=ATTENDED,
-        form=SLUG,
     ),
-    Figure(
+    figure_of_pairs(
         slug="pairs_of_workshops",
         name=_("Pairs that came of workshops"),
         definition=_("Pairs that began in the period and came of a workshop."),
         only=lambda asked: Q(workshop__isnull=False),
-        **OF_PAIRS,
     ),
-    Figure(
+    figure(
         slug="milestones_reached",
         name=_("Milestones reached"),
         definition=_("Steps of courses and topics that were reached."),
@@ -172,9 +164,8 @@ register(
         unit=pgettext_lazy("measure word", "steps"),
         records=STEPS,
         only=happened("done_on"),
-        form=SLUG,
     ),
-    Figure(
+    figure(
         slug="milestones_overdue",
         name=_("Milestones overdue"),
         definition=_("Steps of active pairs that should have been reached by then and were not."),
@@ -182,6 +173,5 @@ register(
         unit=pgettext_lazy("measure word", "steps"),
         records=STEPS,
         only=late,
-        form=SLUG,
     ),
 )
