@@ -7,7 +7,16 @@ import sys
 import django
 from django_migration_linter import MigrationLinter
 
-OURS = ("organization", "evidence", "pairings", "mentorship", "teaching_pairs", "enterprise_service", "outcomes")
+OURS = (
+    "organization",
+    "evidence",
+    "imports",
+    "pairings",
+    "mentorship",
+    "teaching_pairs",
+    "enterprise_service",
+    "outcomes",
+)
 
 
 #: Unique constraints on tables that are there, and why no older release and no row can break them.

@@ -31,7 +31,10 @@ CONTEXTS = ROOT / "var" / "coverage" / "data"
 MODULES = {
     "models": ("*/models.py", "*/models/*.py"),
     "rules": ("*/rules.py", "*/access.py", "*/doors.py", "organization/ways_back.py", "evidence/removal.py"),
-    "figures": ("outcomes/figures/*.py", "outcomes/since.py", "outcomes/freezing.py"),
+    "figures": (
+        "outcomes/figures/*.py", "*/figures.py", "*/work_figures.py", "outcomes/since.py", "outcomes/freezing.py",
+        "outcomes/supplement.py", "outcomes/handing.py",
+    ),
     "sheets": (
         "organization/sheets/*.py", "organization/workbooks/*.py", "organization/roster*.py", "outcomes/ledger*.py",
     ),
