@@ -1,16 +1,12 @@
 """Taking back on the desk: an action for each way back of a list's rows, with the reason asked first."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
-from organization.admin_base import BranchModelAdmin
-from organization.models import User
+from organization.admin_base import Action, BranchModelAdmin, asks_why
 from organization.ways_back import WayBack, way_of
-
-Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
 
 
 class TakesBackAdmin(BranchModelAdmin):
@@ -30,15 +26,11 @@ class TakesBackAdmin(BranchModelAdmin):
 
 def _action_of(way: WayBack) -> Action:
     """Return the action that asks why, and then takes the chosen rows back."""
-
-    def take_back(desk: TakesBackAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            return desk.ask_reason(
-                request, rows, way.address, str(way.title), button=str(way.title), consequence=str(way.consequence)
-            )
-        user = cast("User", request.user)
-        desk.carry_out(request, rows, way.permission, lambda row: way.carry_out(row, by=user, reason=reason))
-        return None
-
-    return take_back
+    return asks_why(
+        way.address,
+        title=way.title,
+        button=way.title,
+        consequence=way.consequence,
+        permission=way.permission,
+        verb=way.carry_out,
+    )

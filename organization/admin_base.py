@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -25,6 +25,9 @@ from organization.models import Branch, RuleError, User, all_or_nothing
 from organization.refusals import words_of
 from organization.text import whole_number
 from organization.transitions import Transition
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class VersionedAdminForm(VersionedFormMixin, forms.ModelForm):
@@ -232,22 +235,53 @@ class BranchModelAdmin(AsksFirstMixin, ScopedMixin, ModelAdmin, WritesLateMixin)
         return TemplateResponse(request, "admin/branch/reason.html", {**context, "opts": self.opts})
 
 
-def desk_action(transition: Transition) -> Callable[..., HttpResponse | None]:
-    """Return the action that takes a step for each chosen row, after asking why where its form asks a reason."""
+Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
 
-    @action(description=transition.confirm or transition.button)
-    def take(admin: BranchModelAdmin, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
-        given = {}
-        if transition.form:
-            given = {"reason": request.POST.get("reason", "").strip()}
-            if not given["reason"]:
-                return admin.ask_reason(request, rows, transition.verb, str(transition.title))
+
+def asks_why(
+    name: str,
+    *,
+    title: "StrOrPromise",
+    button: "StrOrPromise",
+    consequence: "StrOrPromise",
+    permission: str,
+    verb: Callable[..., None],
+) -> Action:
+    """Return the action that asks why, and then runs a verb on each chosen row.
+
+    Args:
+        name: what the desk calls the action.
+        title: what the page that asks is called.
+        button: what its button says.
+        consequence: what it does.
+        permission: which of the rules says for which rows.
+        verb: takes the row, `by` and `reason`.
+    """
+
+    def act(desk: "BranchModelAdmin", request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            return desk.ask_reason(request, rows, name, str(title), button=str(button), consequence=str(consequence))
         user = cast("User", request.user)
-        admin.carry_out(request, rows, transition.permission, lambda row: transition.take(row, by=user, **given))
+        desk.carry_out(request, rows, permission, lambda row: verb(row, by=user, reason=reason))
         return None
 
-    take.__name__ = transition.verb
-    return take
+    return act
+
+
+def desk_action(step: Transition) -> Action:
+    """Return the action that takes a step for each chosen row, after asking why where the step asks it."""
+    if step.form:
+        act = asks_why(step.verb, title=step.title, button=step.confirm or step.button, consequence=step.consequence,
+                       permission=step.permission, verb=step.take)  # fmt: skip
+    else:
+
+        def act(desk: "BranchModelAdmin", request: HttpRequest, rows: QuerySet[Any]) -> None:
+            user = cast("User", request.user)
+            desk.carry_out(request, rows, step.permission, lambda row: step.take(row, by=user))
+
+    act.__name__ = step.verb
+    return cast("Action", action(description=step.confirm or step.button)(act))
 
 
 class BoundedFormSet(PaginationInlineFormSet):

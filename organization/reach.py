@@ -19,7 +19,6 @@ class Reach:
         person_id: its person, None for an account without one.
         own_branch_id: the branch of its person.
         is_teacher: whether its person is a teacher.
-        is_student: whether its person is a student.
         manages: the branches in which it decides, as secretary or deputy.
         oversees: the branches all of whose rows it reads: the managed ones, and those reviewed.
         leads: the colleges all of whose branches' rows it reads.
@@ -30,7 +29,6 @@ class Reach:
     person_id: int | None = None
     own_branch_id: int | None = None
     is_teacher: bool = False
-    is_student: bool = False
     manages: frozenset[int] = frozenset()
     oversees: frozenset[int] = frozenset()
     leads: frozenset[int] = frozenset()

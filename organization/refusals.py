@@ -24,6 +24,12 @@ def carried_out(request: HttpRequest, verb: Callable[[], Any], done: str = "") -
     return True
 
 
+def say_errors(request: HttpRequest, form: forms.BaseForm) -> None:
+    """Say what a form that a page does not show again refuses."""
+    for errors in form.errors.values():
+        messages.error(request, " ".join(map(str, errors)))
+
+
 def words_of(refused: ValidationError) -> str:
     """Return all that a verb said against what was asked, in one text."""
     return " ".join(refused.messages)

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -10,7 +9,7 @@ from django.views.generic import View
 
 from organization.access import require, visible_or_404
 from organization.models import ScopedQuerySet, User
-from organization.refusals import carried_out
+from organization.refusals import carried_out, say_errors
 from organization.transitions import Transition
 
 
@@ -28,8 +27,7 @@ class TransitionView(View):
         form_class = self.transition.form_class()
         form = form_class(request.POST) if form_class else None
         if form is not None and not form.is_valid():
-            for errors in form.errors.values():
-                messages.error(request, " ".join(map(str, errors)))
+            say_errors(request, form)
             return redirect(self.leads_back(row))
         given, user = form.cleaned_data if form else {}, cast("User", request.user)
         came_of_it: list[Any] = []

@@ -48,7 +48,10 @@ def acting(by: Account | None) -> Iterator[None]:
 
 
 def writes(method: Callable[P, R]) -> Callable[P, R]:
-    """Mark a method that changes things and is part of a verb, so that templates cannot call it."""
+    """Mark a method that changes things, so that templates cannot call it.
+
+    It is part of a verb, or is not told by whom: the request says it, and outside of one nobody does.
+    """
     method.alters_data = True  # type: ignore[attr-defined]
     return method
 

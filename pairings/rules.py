@@ -24,13 +24,13 @@ def sits_in_it(user: User, pairing: Pairing | None) -> bool:
 @rules.predicate
 def leads_it(user: User, pairing: Pairing | None) -> bool:
     """The user is the pairing's leading party member."""
-    return pairing is not None and user.person_id is not None and pairing.leader == user.person
+    return pairing is not None and back.leads_it(user, pairing)
 
 
 @rules.predicate
 def proposed_it(user: User, pairing: Pairing | None) -> bool:
     """The user made the proposal."""
-    return pairing is not None and pairing.proposed_by_id == user.pk
+    return pairing is not None and back.proposed_it(user, pairing)
 
 
 @rules.predicate

@@ -222,7 +222,6 @@ class Assessment(VersionedModel):
                 score.save()
 
     @verb
-    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the assessment with its marks.
 
@@ -314,7 +313,6 @@ class Reflection(VersionedModel):
             self.full_clean()
             self.save()
 
-    @verb
     @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the reflection.

@@ -144,7 +144,6 @@ class User(AbstractUser):
             person_id=self.person_id,
             own_branch_id=self.person.branch_id if self.person else None,
             is_teacher=self.is_teacher,
-            is_student=self.is_student,
             manages=held(RoleAssignment.MANAGES, "branch_id"),
             oversees=held(RoleAssignment.OVERSEES, "branch_id"),
             leads=held(RoleAssignment.LEADS, "college_id"),

@@ -20,7 +20,7 @@ class SynonymQuerySet(ScopedQuerySet):
 
     def own_rows(self, reach: Reach) -> Q:
         """Return the system's words for whoever manages a branch."""
-        return Q(branch__isnull=True) if reach.is_operator or reach.manages else Q(pk__in=[])
+        return Q(branch__isnull=True) if reach.manages else Q(pk__in=[])
 
     def for_branch(self, branch: Branch) -> Self:
         """Return the words that a branch's sheets may use, those of the system first."""

@@ -33,12 +33,7 @@ class OutcomeShareQuerySet(ScopedQuerySet):
 class OutcomeShare(models.Model):
     """A branch is asked to share an outcome of another one, and its secretary agrees or declines."""
 
-    class State(models.TextChoices):
-        """What became of the request."""
-
-        ASKED = "asked", _("Asked")
-        AGREED = "agreed", _("Agreed")
-        DECLINED = "declined", _("Declined")
+    State = transitions.ShareState
 
     outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="shares")  # a draft goes with its requests
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="asked_shares", verbose_name=_("branch"))

@@ -1,5 +1,6 @@
 """The steps of an outcome's review, and of a request to share one, that people take."""
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organization.transitions import Transition
@@ -8,6 +9,15 @@ from outcomes.models.facts import OutcomeFacts
 Review = OutcomeFacts.Review
 OUTCOME, SHARE = "outcomes.Outcome", "outcomes.OutcomeShare"
 REASON = "pairings.forms.ReasonForm"
+
+
+class ShareState(models.TextChoices):
+    """What became of the request."""
+
+    ASKED = "asked", _("Asked")
+    AGREED = "agreed", _("Agreed")
+    DECLINED = "declined", _("Declined")
+
 
 SUBMIT = Transition(
     slug="submit",
@@ -70,7 +80,7 @@ AGREE = Transition(
     verb="agree",
     permission="outcomes.answer_share",
     state="state",
-    allowed=("asked",),
+    allowed=(ShareState.ASKED,),
     button=_("Agree"),
     done=_("Agreed. The outcome counts in both branches, and once in the college."),
     is_main=True,
@@ -82,7 +92,7 @@ DECLINE = Transition(
     verb="decline",
     permission="outcomes.answer_share",
     state="state",
-    allowed=("asked",),
+    allowed=(ShareState.ASKED,),
     button=_("Decline with the reason"),
     done=_("Declined, with your reason."),
     form=REASON,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, all_or_nothing
 from organization.reach import Reach
 from organization.text import PlainTextField
-from organization.verbs import verb
+from organization.verbs import verb, writes
 from pairings.models import back, changing, fields_in_words, transitions
 from pairings.models.fields_in_words import Difference
 from pairings.models.pairing import Pairing
@@ -70,15 +70,7 @@ class ChangeRequest(models.Model):
         WORK = "work", _("What it works on")
         CONTRACT = "contract", _("Contract")
 
-    class State(models.TextChoices):
-        """Where a request is."""
-
-        OPEN = "open", _("Waiting for a decision")
-        APPROVED = "approved", _("Approved")
-        REFUSED = "refused", _("Refused")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        RECORDED = "recorded", _("Recorded")
-        LAPSED = "lapsed", _("Lapsed")
+    State = transitions.ChangeState
 
     #: What was carried out.
     APPLIED = (State.APPROVED, State.RECORDED)
@@ -289,7 +281,7 @@ class ChangeRequest(models.Model):
             request.check_decider(by)
             request._move(self.State.RECORDED, by=by)
 
-    @verb
+    @writes
     def lapse(self, *, by: User) -> None:
         """Let an open request lapse with its pairing's end; called inside its transaction, with the pairing locked."""
         request = ChangeRequest.objects.select_for_update().get(pk=self.pk)

@@ -182,7 +182,6 @@ class ProgressLog(VersionedModel):
             self._keep_last_log()
 
     @verb
-    @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the log with its photos; the trail says that it was there, by whom it was removed and why.
 
@@ -240,7 +239,6 @@ class LogPhoto(EvidenceLink):
         """Return the log that holds the photo."""
         return self.log
 
-    @verb
     @verb
     def take_back(self, *, by: User, reason: str = "") -> None:
         """Remove the photo from its log, and from the disk unless another row holds it.

@@ -1,5 +1,6 @@
 """The steps of a pairing's life, and of a change request's, that people take."""
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organization.transitions import Transition
@@ -8,6 +9,18 @@ from pairings.models.facts import PairingFacts
 Status = PairingFacts.Status
 PAIRING, CHANGE = "pairings.Pairing", "pairings.ChangeRequest"
 REASON = "pairings.forms.ReasonForm"
+
+
+class ChangeState(models.TextChoices):
+    """Where a request is."""
+
+    OPEN = "open", _("Waiting for a decision")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RECORDED = "recorded", _("Recorded")
+    LAPSED = "lapsed", _("Lapsed")
+
 
 APPROVE = Transition(
     slug="approve",
@@ -80,7 +93,7 @@ APPROVE_CHANGE = Transition(
     verb="approve",
     permission="pairings.decide_change",
     state="state",
-    allowed=("open",),
+    allowed=(ChangeState.OPEN,),
     button=_("Approve the change"),
     done=_("Approved. From now on it stands as was asked."),
     is_main=True,
@@ -92,7 +105,7 @@ REFUSE_CHANGE = Transition(
     verb="refuse",
     permission="pairings.decide_change",
     state="state",
-    allowed=("open",),
+    allowed=(ChangeState.OPEN,),
     button=_("Refuse"),
     done=_("Refused with your reason. It stands as before."),
     form=REASON,
@@ -104,7 +117,7 @@ WITHDRAW_CHANGE = Transition(
     verb="withdraw",
     permission="pairings.withdraw_change",
     state="state",
-    allowed=("open",),
+    allowed=(ChangeState.OPEN,),
     button=_("Withdraw the request"),
     done=_("The request is withdrawn. It stands as before."),
 )
@@ -115,7 +128,7 @@ SEE_CHANGE = Transition(
     verb="see",
     permission="pairings.decide_change",
     state="state",
-    allowed=("recorded",),
+    allowed=(ChangeState.RECORDED,),
     button=_("I have looked at it"),
     done=_("Noted that it was looked at."),
 )
