@@ -23,6 +23,7 @@ from outcomes.documents.outlines import Outline
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
 from outcomes.models import Category, FrozenReport, Grade, HandOver, Outcome, ReportProse, Subkind, Unit, unit_of
+from outcomes.models.quantity import ASKED_OF
 from outcomes.models.shares import branches_to_ask
 from pairings.forms import DateInput
 from pairings.models import LogPhoto, Pairing, PairingFile
@@ -127,11 +128,13 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     def asked_of_kinds(self) -> str:
         """Return which kinds have a quantity, and in which unit, for the page that asks only what fits the kind."""
         labels = {unit.value: str(unit.label) for unit in Unit}
+        alone = {name: category for category, (names, _words) in ASKED_OF.items() for name in names}
         return json.dumps(
             {
                 "categories": {
                     category: labels[unit] for category in Category.values if (unit := unit_of(category, None))
                 },
+                "alone": alone,
                 "subkinds": {str(word.pk): labels[word.unit] for word in self.fields["subkind"].words if word.unit},
             },
             ensure_ascii=False,
@@ -325,7 +328,7 @@ class ReviseForm(FreezeForm):
     """Why a frozen report is revised, and which version of it."""
 
     of = WholeNumberField(widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = ParagraphsFormField(
         label=_("reason for the revision"),
         max_length=FrozenReport._meta.get_field("reason").max_length,
         widget=forms.Textarea(attrs={"rows": 3}),

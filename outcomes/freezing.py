@@ -121,19 +121,20 @@ def _keep(report: FrozenReport, *, by: User, despite: bool) -> FrozenReport:
         list(Branch.objects.filter(pk=branch.pk).select_for_update(no_key=True))  # of several at once, the others wait
         report.validate_constraints()
         _refuse_if_moved(figures, _figures(report, period))
+        files = _files_behind(figures)
         documents = [Evidence.objects.take_in_bytes(content, name=name, by=by) for name, content in drawn.items()]
         report.manifest = {
             "report.json": report.figures_sha256,
             **{document.original_name: document.file.sha256 for document in documents},
-            **_hashes_behind(figures),
+            **{name: evidence.file.sha256 for name, evidence in files},
         }
         report.sha256 = FrozenReport.hash_of(report.manifest)
         report.seal = report.compute_seal()
         report.save()
         for document in documents:
             report.files.create(evidence=document, name=document.original_name)
-        for name, evidence_id in _files_behind(figures):
-            report.files.create(evidence_id=evidence_id, name=name)
+        for name, evidence in files:
+            report.files.create(evidence=evidence, name=name)
     return report
 
 
@@ -162,19 +163,11 @@ def _drawn(figures: dict[str, Any], branch: Branch, period: Period) -> Iterator[
         yield f"report.{format_.slug}", b"".join(format_.write(handing))
 
 
-def _files_behind(figures: dict[str, Any]) -> list[tuple[str, int]]:
-    """Return name and evidence of each file that proves a counted outcome."""
+def _files_behind(figures: dict[str, Any]) -> list[tuple[str, Evidence]]:
+    """Return each file that proves a counted outcome, by its name in the manifest (one query)."""
     ids = [pk for row in figures["outcomes"] for pk in row["ids"]]
-    proofs = OutcomeEvidence.objects.filter(outcome__in=ids).order_by("pk").values_list("pk", "outcome", "evidence")
-    return [(f"outcome-{outcome}/{pk}", evidence) for pk, outcome, evidence in proofs]
-
-
-def _hashes_behind(figures: dict[str, Any]) -> dict[str, str]:
-    """Return the SHA-256 of each file that proves a counted outcome, by its name in the manifest."""
-    stored = dict(
-        Evidence.objects.filter(pk__in=[pk for _name, pk in _files_behind(figures)]).values_list("pk", "file__sha256")
-    )
-    return {name: stored[pk] for name, pk in _files_behind(figures)}
+    proofs = OutcomeEvidence.objects.filter(outcome__in=ids).order_by("pk").select_related("evidence__file")
+    return [(f"outcome-{proof.outcome_id}/{proof.pk}", proof.evidence) for proof in proofs]
 
 
 def frozen_of(branch: Branch, period: Period, revision: int | None = None) -> FrozenReport | None:

@@ -1,13 +1,13 @@
 """Handing a report in: the right file of a branch, a period, a kind and a format, for the page and the command."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from evidence.looking import evidence_storage
 from organization.models import Branch
 from outcomes.documents.formats import FORMATS, Format, Handing
-from outcomes.documents.outlines import ANNUAL, Outline
+from outcomes.documents.outlines import Outline
 from outcomes.figures import Period
 from outcomes.figures.comparison import compare
 from outcomes.figures.report import branch_report
@@ -29,15 +29,14 @@ class Handed:
 Other = tuple[Branch, Period]
 
 
-def report_of(branch: Branch, period: Period, revision: int | None = None) -> dict[str, Any]:
+def report_of(branch: Branch, period: Period, frozen: FrozenReport | None) -> dict[str, Any]:
     """Return a branch's report of a period, as it was frozen where it is, else as it is now."""
-    frozen = frozen_of(branch, period, revision)
     return frozen.content if frozen else branch_report(branch, period)
 
 
 def set_beside(report: dict[str, Any], branch: Branch, period: Period) -> dict[str, Any]:
     """Return a report with its comparison with the report of another branch or period."""
-    other = report_of(branch, period)
+    other = report_of(branch, period, frozen_of(branch, period))
     told = {name: other[name] for name in ("branch", "period", "frozen")}
     return {**report, "comparison": {**told, "figures": [one.told for one in compare(report, other)]}}
 
@@ -47,8 +46,9 @@ def handing_of(
 ) -> Handing:
     """Return a branch's report of a period, frozen where it is, with the secretary's words for its kind."""
     prose = ReportProse.objects.newest(branch, outline.slug, period.last)
-    report = report_of(branch, period, revision)
-    return Handing(set_beside(report, *beside) if beside else report, outline, prose)
+    frozen = frozen_of(branch, period, revision)
+    report = report_of(branch, period, frozen)
+    return Handing(set_beside(report, *beside) if beside else report, outline, prose, frozen)
 
 
 def hand_in(
@@ -74,9 +74,8 @@ def hand_in(
         KeyError: for a format that is not made.
     """
     chosen = FORMATS[format_]
-    frozen = frozen_of(branch, period, revision) if outline is ANNUAL and beside is None else None
-    kept = _kept(frozen, chosen)
-    handing = replace(handing_of(branch, period, outline, revision, beside), frozen=frozen)
+    handing = handing_of(branch, period, outline, revision, beside)
+    kept = _kept(handing.frozen, chosen) if handing.is_as_kept else None
     return Handed(kept or chosen.write(handing), chosen)
 
 

@@ -35,14 +35,12 @@ CATEGORIES_OFFERED = (
 )  # fmt: skip
 STATUSES_OFFERED = ("培育", "申报", "立项", "在建", "验收/结项", "认定")
 LEVELS_OFFERED = ("国家级", "省级", "市级", "校级", "院级", "未定级")
-#: Where an outcome has come to that is decided, and so changes only by a new decision.
-DECIDED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED, Outcome.Review.MERGED)
 
 
 def obstacles(traces: Sequence[Trace]) -> Iterator[str]:
-    """Yield the outcomes of the rows that were verified: what was decided stays decided."""
+    """Yield the outcomes of the rows that counted once: what was decided stays decided."""
     numbers = {trace.subject for trace in traces if trace.subject and (trace.made or trace.tied)}
-    for outcome in Outcome.objects.filter(pk__in=numbers, review__in=DECIDED):
+    for outcome in Outcome.objects.decided().filter(pk__in=numbers):
         said = {"outcome": outcome, "state": outcome.get_review_display()}
         yield _("%(outcome)s: %(state)s") % said
 

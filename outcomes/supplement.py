@@ -93,7 +93,7 @@ def _record(what: str, row: Outcome, reason: Reason, was: Outcome | None = None)
 
 
 class _Reasons:
-    """Why records came and went, read once for all (four queries)."""
+    """Why records came and went, read once for all (five queries)."""
 
     def __init__(self, revised: FrozenReport, rows: dict[int, Outcome]) -> None:
         since = revised.frozen_at
@@ -106,9 +106,11 @@ class _Reasons:
         self.merged = {line.merged: line for line in merges.select_related("by__person")}
         steps = OutcomeStep.objects.filter(outcome__in=rows, what=OutcomeStep.What.VERIFIED, at__gt=since)
         self.verified = {step.outcome_id: step for step in steps.order_by("at", "pk").select_related("by__person")}
+        corrections = Outcome.objects.verified().filter(corrects__in=rows).select_related("verified_by__person")
+        self.corrected = {row.corrects_id: row for row in corrections}
 
     def first_version(self, row: Outcome) -> int:
-        """Return which version a correction goes back to that was among the records, else the one it corrects."""
+        """Return which version a correction goes back to that was among the records; 0 when none was."""
         here = row.corrects_id
         while here is not None and here not in self.rows:
             here = self.corrects.get(here)
@@ -125,5 +127,7 @@ class _Reasons:
             return Reason("merged", line.by, line.at, line.reason)
         if taken := self.revoked.get(row.pk):
             return Reason("revoked", taken.by, taken.at, taken.reason)
+        if version := self.corrected.get(row.pk):
+            return Reason("corrected", version.verified_by, version.verified_at, version.correction_reason)
         higher = next((pk for pk in new if self.rows[pk].work == row.work), None)
         return Reason("surpassed", None, None, self.rows[higher].title) if higher else Reason()

@@ -13,6 +13,7 @@ from outcomes.documents.parts import Cell, Heading, Paragraph, Part, Table
 from outcomes.documents.sections import Material
 from outcomes.figures.comparison import Compared, read
 from outcomes.models import Level, Status
+from outcomes.models.reports import version_in_words
 from outcomes.supplement import WHAT, WHY
 
 
@@ -70,11 +71,6 @@ def table_of(caption: str, figures: list[Compared], heads: tuple[str, str]) -> T
     """Return figures beside others: value, other value, change."""
     rows = tuple(one.cells for one in figures)
     return Table(caption, (_("What is counted"), *heads, _("Difference")), rows, (6, 3, 3, 3))
-
-
-def version_in_words(revision: int) -> str:
-    """Return what a version of a report is called."""
-    return _("revision %(number)s") % {"number": revision} if revision else _("the first version")
 
 
 def why_in_words(record: dict[str, Any]) -> str:

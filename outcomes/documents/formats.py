@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.documents import pack, pdf, word, workbook
-from outcomes.documents.outlines import Outline
+from outcomes.documents.outlines import ANNUAL, Outline
 from outcomes.documents.parts import Document
 from outcomes.models import FrozenReport
 
@@ -21,8 +21,13 @@ class Handing:
     report: dict[str, Any]
     outline: Outline
     prose: Mapping[str, str]
-    #: The version whose kept documents and files are handed in, where there is one.
+    #: The version that was frozen, whose files prove what it counted.
     frozen: FrozenReport | None = None
+
+    @property
+    def is_as_kept(self) -> bool:
+        """Whether it is what a frozen report keeps: its documents are then handed in as they were."""
+        return self.frozen is not None and self.outline is ANNUAL and "comparison" not in self.report
 
     @cached_property
     def document(self) -> Document:
@@ -47,7 +52,7 @@ def _json(handing: Handing) -> Iterator[bytes]:
 
 def _pack(handing: Handing) -> Iterable[bytes]:
     """Yield the evidence pack with the report's documents in it."""
-    kept = handing.frozen.kept_documents() if handing.frozen else {}
+    kept = handing.frozen.kept_documents() if handing.frozen and handing.is_as_kept else {}
     names = {f"report.{one.slug}": one for one in (JSON, *KEPT)}
     documents = {name: kept.get(name) or b"".join(one.write(handing)) for name, one in names.items()}
     return pack.write(handing.document, handing.report, documents, handing.frozen)

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.formats import date_format
@@ -20,7 +20,7 @@ from organization.text import REFUSED
 from outcomes.documents.parts import Document
 from outcomes.documents.records import Record, records_of
 from outcomes.documents.sections import kind_in_words, proof_in_words, status_in_words
-from outcomes.models import FrozenReport, Level, OutcomeEvidence
+from outcomes.models import FrozenReport, Level, Outcome, OutcomeEvidence
 
 CHUNK = 256 * 1024
 #: Enough to tell files apart, and short enough for every file system: 60 Chinese characters are 180 bytes.
@@ -105,6 +105,8 @@ def write(
         frozen: where it is frozen, the version whose files it holds.
     """
     records = records_of([pk for row in report["outcomes"] for pk in row["ids"]])
+    if frozen:
+        records = _as_counted(records)
     proofs = list(proofs_of(records, files_kept(frozen) if frozen else files_now(records)))
     texts = {
         _("index.html"): _index(document, records, proofs).encode(),
@@ -122,6 +124,15 @@ def write(
         sums[proof.path] = proof.stored.sha256
     stream.add("".join(f"{digest}  {name}\n" for name, digest in sums.items()).encode(), SUMS)
     return stream
+
+
+def _as_counted(records: list[Record]) -> list[Record]:
+    """Return a frozen report's records; one that was opened again since is told by its number: its words may be new."""
+    locked = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED, Outcome.Review.MERGED)
+    opened = Outcome.objects.exclude(review__in=locked).filter(pk__in=[one.pk for one in records])
+    numbers = set(opened.values_list("pk", flat=True))
+    words = _("Outcome No. %(number)s, opened again since")
+    return [replace(one, title=words % {"number": one.pk}) if one.pk in numbers else one for one in records]
 
 
 def _chunks(stored: StoredFile) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from outcomes.figures.numbers import plain
+from outcomes.numbers import plain
 
 Cell = str | int | Decimal | datetime.date
 

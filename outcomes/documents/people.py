@@ -21,8 +21,8 @@ def people_of_pairings(material: Material) -> Iterator[Part]:
         return
     yield Heading(_("Pairings and their people"))
     head = (_("Pairing"), _("Form"), _("People"), _("From"), _("To"))
-    yield Table(_("Pairings of the period"), head, tuple(_row(one) for one in pairings), (7, 3, 8, 3, 3))
-    former = [seat for pairing in pairings for seat in pairing.former_seats if seat.left_on and seat.left_on >= first]
+    yield Table(_("Pairings of the period"), head, tuple(_row(one, last) for one in pairings), (7, 3, 8, 3, 3))
+    former = [seat for pairing in pairings for seat in pairing.former_seats_of(first, last)]
     if former:
         reasons = _reasons(former)
         heads = (_("Name"), _("Role"), _("Pairing"), _("From"), _("To"), _("Reason"))
@@ -30,12 +30,11 @@ def people_of_pairings(material: Material) -> Iterator[Part]:
         yield Table(_("Who took part before"), heads, told, (3, 3, 6, 3, 3, 6))
 
 
-def _row(pairing: Pairing) -> tuple[str, ...]:
-    """Return a pairing with those who sit in it, or sat in it to its end."""
-    people = (
-        _("%(name)s (%(role)s)") % {"name": seat.person.name, "role": seat.role_label} for seat in pairing.shown_seats
-    )
-    until = shown(pairing.closed_on) if pairing.closed_on else ""
+def _row(pairing: Pairing, last: datetime.date) -> tuple[str, ...]:
+    """Return a pairing with those who sat in it on the period's last day, or to its end where that came before."""
+    seats = pairing.seats_on(last)
+    people = (_("%(name)s (%(role)s)") % {"name": seat.person.name, "role": seat.role_label} for seat in seats)
+    until = shown(pairing.closed_on) if pairing.closed_on and pairing.closed_on <= last else ""
     return pairing.title, str(pairing.kind_info.label), "、".join(people), shown(pairing.started_on), until
 
 

@@ -13,9 +13,9 @@ from outcomes.documents.parts import Cell, Heading, Paragraph, Part, Table
 from outcomes.documents.records import Record, records_of
 from outcomes.documents.wording import results
 from outcomes.figures.definitions import OF_PAIRINGS
-from outcomes.figures.numbers import percent
 from outcomes.figures.work import integrated_logs
 from outcomes.models import Category, Level, Status
+from outcomes.numbers import percent
 from pairings.kinds import all_kinds, kind_of
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from outcomes.figures.definitions import COVERAGE, OF_PAIRINGS, definition_of
-from outcomes.figures.numbers import plain
 from outcomes.models import Category, Level
 from outcomes.models.queries import NO_FORM
+from outcomes.numbers import plain
 from pairings.figures import all_figures
 from pairings.kinds import all_kinds
 

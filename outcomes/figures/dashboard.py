@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from organization.models import Branch, User
 from outcomes.figures.achievements import counted_outcomes, is_granted
 from outcomes.figures.definitions import definition_of
-from outcomes.figures.numbers import percent, plain
 from outcomes.figures.periods import Period
 from outcomes.figures.work import coverage, integrated_logs, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
+from outcomes.numbers import percent, plain
 from pairings.contradictions import standings
 from pairings.figures import all_figures
 from pairings.kinds import PairingKind, all_kinds, kind_of

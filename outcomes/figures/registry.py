@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
 
 from organization.models import Branch, User
-from outcomes.figures.numbers import plain
 from outcomes.figures.periods import Period
 from outcomes.models import FrozenReport
+from outcomes.numbers import plain
 from pairings.figures import FEWEST, Asked, Figure, Number, all_figures
 
 Key = tuple[str, str]

@@ -10,9 +10,9 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from organization.models import Branch, Person
-from outcomes.figures.numbers import rate
 from outcomes.figures.periods import Period
 from outcomes.figures.presence import presences
+from outcomes.numbers import rate
 from pairings.kinds import all_kinds
 from pairings.models import Pairing, ProgressLog
 

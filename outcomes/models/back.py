@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import TakenBack, User
+from organization.models import User
 from organization.ways_back import WayBack, manages_it, nobody
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def draft_is_kept(outcome: Row) -> "StrOrPromise":
     """Return why a draft cannot go: it is none any more, or counted once (a query)."""
     if problem := stands_at(outcome, *outcome.EDITABLE):
         return problem
-    if TakenBack.objects.of("verification", outcome).exists():
+    if type(outcome).objects.decided().filter(pk=outcome.pk).exists():
         return _("It was verified once, and reports may rest on it: it stays, as returned.")
     return ""
 

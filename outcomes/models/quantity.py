@@ -14,12 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from organization.text import PlainCharField
 from organization.verbs import writes
 from outcomes.models.vocabulary import Category, HelpKind, Unit, unit_of
+from outcomes.numbers import plain
 
 #: What can be said of an outcome's quantity.
 QUANTITIES = ("quantity", "unit", "hours", "helped", "help_kinds")
 #: Each choice of kinds of help, as `help_kinds` holds it: in official order, with commas between.
 HELP = [",".join(chosen) for several in range(len(HelpKind) + 1) for chosen in combinations(HelpKind.values, several)]
 LEAST = Decimal("0.01")
+#: What is asked of one category alone, and what is said where another says it; the database holds the same.
+ASKED_OF = {
+    Category.VOLUNTEERING: (("hours",), _("Hours are counted of volunteering.")),
+    Category.OUTREACH: (("helped", "help_kinds"), _("Only help to other colleges says who was helped how.")),
+}
 
 
 class HelpKindsFormField(forms.MultipleChoiceField):
@@ -47,12 +53,6 @@ class HelpKindsField(models.CharField):
     def formfield(self, **kwargs: Any) -> Any:
         """Return the boxes."""
         return HelpKindsFormField(choices=HelpKind.choices, label=self.verbose_name, required=not self.blank)
-
-
-def plain_number(number: Decimal) -> str:
-    """Return a number without zeros that say nothing."""
-    words = f"{number:f}"
-    return words.rstrip("0").rstrip(".") if "." in words else words
 
 
 class QuantityMixin(models.Model):
@@ -86,8 +86,8 @@ class QuantityMixin(models.Model):
     @property
     def quantities(self) -> list[str]:
         """Return how much it comes to, in words."""
-        said = [f"{plain_number(self.quantity)} {self.get_unit_display()}"] if self.quantity is not None else []
-        return [*said, *([f"{plain_number(self.hours)} {Unit.HOURS.label}"] if self.hours is not None else [])]
+        said = [f"{plain(self.quantity)} {self.get_unit_display()}"] if self.quantity is not None else []
+        return [*said, *([f"{plain(self.hours)} {Unit.HOURS.label}"] if self.hours is not None else [])]
 
     def get_help_kinds_display(self) -> str:
         """Return the kinds of help in words."""
@@ -105,11 +105,10 @@ class QuantityMixin(models.Model):
             yield "quantity", _("Nothing is counted of this kind.")
         elif self.quantity is not None and unit in Unit.whole() and self.quantity % 1:
             yield "quantity", _("This is counted in whole numbers.")
-        if self.hours is not None and self.category != Category.VOLUNTEERING:
-            yield "hours", _("Hours are counted of volunteering.")
-        for name in ("helped", "help_kinds"):
-            if getattr(self, name) and self.category != Category.OUTREACH:
-                yield name, _("Only help to other colleges says who was helped how.")
+        for category, (names, words) in ASKED_OF.items():
+            for name in names:
+                if getattr(self, name) and self.category != category:
+                    yield name, words
 
 
 def quantity_constraints() -> list[models.BaseConstraint]:

@@ -3,16 +3,16 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Self
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import ExtractMonth, ExtractYear
+from django.utils.translation import gettext as _
 
-from organization.models import Branch, MergeableQuerySet, NotDouble, User
+from organization.models import Branch, MergeableQuerySet, NotDouble, TakenBack, User
 from organization.reach import Reach
-from outcomes.models.quantity import plain_number
 from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status, Unit
+from outcomes.numbers import plain
 from pairings.models import Pairing
 
 #: Stands for "no form" where outcomes are told by the form whose pairings share them.
@@ -67,6 +67,13 @@ class OutcomeQuerySet(MergeableQuerySet):
     def verified(self) -> Self:
         """Return the outcomes that count: verified, and not replaced by a correction."""
         return self.filter(review=self.model.Review.VERIFIED)
+
+    def decided(self) -> Self:
+        """Return the outcomes that counted once, whatever became of them: they stay, reports may rest on them."""
+        review = self.model.Review
+        revoked = TakenBack.objects.filter(way="verification").values("row")
+        kept = (review.VERIFIED, review.SUPERSEDED, review.MERGED)
+        return self.filter(Q(review__in=kept) | Q(pk__in=revoked))
 
     def waiting(self) -> Self:
         """Return the outcomes that a secretary has to decide on."""
@@ -167,13 +174,14 @@ class OutcomeQuerySet(MergeableQuerySet):
         return others.filter(same_words & somebody | same_file).exclude(said)
 
     def sums_of_quantities(self) -> list[str]:
-        """Return the quantities of these outcomes, added up by unit, in words (one query)."""
-        rows = self.model.objects.filter(pk__in=self.order_by().values("pk"))
-        parts = {f"in_{unit}": Sum("quantity", filter=Q(unit=unit)) for unit in Unit.values}
+        """Return the quantities of those that are verified, added up by unit, in words (one query)."""
+        rows = self.model.objects.filter(pk__in=self.verified().order_by().values("pk"))
+        parts = {f"in_{unit}": Sum("quantity", filter=Q(unit=unit)) for unit in Unit}
         found = rows.aggregate(**parts, volunteered=Sum("hours"))
-        sums = {unit: found[f"in_{unit}"] or Decimal(0) for unit in Unit}
-        sums[Unit.HOURS] += found["volunteered"] or 0
-        return [f"{plain_number(number)} {unit.label}" for unit, number in sums.items() if number]
+        sums = [f"{plain(found[f'in_{unit}'])} {unit.label}" for unit in Unit if found[f"in_{unit}"]]
+        if found["volunteered"]:
+            sums.append(_("%(count)s hours of volunteering") % {"count": plain(found["volunteered"])})
+        return sums
 
     def with_names(self) -> Self:
         """Fetch what a list shows of each outcome."""

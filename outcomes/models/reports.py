@@ -27,6 +27,11 @@ SEALED = ("branch_id", "first_day", "last_day", "label", "frozen_by_id", "frozen
 SEALED_OF_REVISIONS = ("revision", "revises_id", "reason")
 
 
+def version_in_words(revision: int) -> str:
+    """Return what a version of a report is called, by its number."""
+    return str(_("revision %(number)s") % {"number": revision} if revision else _("the first version"))
+
+
 class FrozenReportQuerySet(ScopedQuerySet):
     """Frozen reports."""
 
@@ -104,7 +109,7 @@ class FrozenReport(models.Model):
     @property
     def version_name(self) -> str:
         """Return which revision it is, in words; empty for the first version."""
-        return _("revision %(number)s") % {"number": self.revision} if self.revision else ""
+        return version_in_words(self.revision) if self.revision else ""
 
     def save(self, **kwargs: Any) -> None:
         """Save a new report.

@@ -6,7 +6,7 @@ from typing import Any
 
 from organization.signing import is_signed, sign
 from outcomes.models.facts import OutcomeFacts
-from outcomes.models.quantity import plain_number
+from outcomes.numbers import plain
 
 SEALED = (
     "branch_id", "title", "category", "subkind_id", "level", "status", "grade_id", "achieved_on", "issuer",
@@ -64,7 +64,7 @@ def content(
     """
     held: dict[str, object] = {name: str(getattr(outcome, name)) for name in SEALED}
     held |= {name: getattr(outcome, name) for name in SEALED_WHERE_SAID if getattr(outcome, name)}
-    held |= {name: plain_number(getattr(outcome, name)) for name in NUMBERS if getattr(outcome, name) is not None}
+    held |= {name: plain(getattr(outcome, name)) for name in NUMBERS if getattr(outcome, name) is not None}
     held["shared_with"] = sorted(shared_with)
     held["people"] = list(people)
     held["pairings"] = sorted(pairings)

@@ -1,5 +1,6 @@
 """The words of the field: choices that are fixed, and sub-kinds and grades that a secretary can extend."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
@@ -167,6 +168,16 @@ class Subkind(Word):
         db_default="",
         help_text=_("Where its outcomes are counted by more than their number: in which unit."),
     )
+
+    def clean(self) -> None:
+        """Refuse another unit than attendances for volunteering, whose hours stand in a field of their own.
+
+        Raises:
+            ValidationError: at unit.
+        """
+        super().clean()
+        if self.category == Category.VOLUNTEERING and self.unit not in ("", Unit.PERSON_TIMES):
+            raise ValidationError({"unit": _("Volunteering is counted in attendances, and in hours besides.")})
 
     class Meta(Word.Meta):
         verbose_name = _("sub-kind")

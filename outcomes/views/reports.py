@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from organization.access import UserRequest, require
 from organization.models import Branch
-from organization.refusals import carried_out
+from organization.refusals import carried_out, say_errors
 from outcomes.documents import comparing
 from outcomes.documents.formats import FORMATS
 from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
@@ -27,6 +27,7 @@ from outcomes.forms import FreezeForm, ProseForm, ReviseForm
 from outcomes.freezing import freeze_report, frozen_of, matters_before_freezing, revise_report
 from outcomes.handing import Other, hand_in, handing_of, set_beside
 from outcomes.models import Category, FrozenReport, Level, Status
+from outcomes.models.reports import version_in_words
 from outcomes.since import since_freezing
 from outcomes.views.beside import Beside, beside_of
 from outcomes.views.figures import YEARS_BACK, scope_of, with_period
@@ -67,7 +68,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "alone": _query(scope, frozen),
         "beside": beside,
         "comparison": _comparison(content, beside),
-        "first_version": comparing.version_in_words(0),
+        "first_version": version_in_words(0),
         "report": content,
         "frozen": frozen,
         "versions": _versions(frozen) if frozen else [],
@@ -76,7 +77,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "coverage": coverage_figures(scope, content["coverage"]),
         "forms": form_figures(scope, content["by_form"], frozen=number) if "by_form" in content else [],
         "work": work_figures(scope, content.get("work", []), frozen=number),
-        "stands_apart": not content.get("uncredited", {"in_report": True})["in_report"],
+        "stands_apart": not Material(content, {}).takes_uncredited,
         "granted": [row for row in rows if is_granted(row)],
         "cultivated": [row for row in rows if not is_granted(row)],
         **_freezing(request, scope, frozen),
@@ -227,7 +228,8 @@ def freeze(request: UserRequest, code: str) -> HttpResponse:
     """Keep a branch's report of a period as it was handed in."""
     scope, _form = scope_of(request, code)
     require(request, "outcomes.freeze_report", scope.branch)
-    branch, despite = cast("Branch", scope.branch), bool(request.POST.get("despite"))
+    branch, form = cast("Branch", scope.branch), FreezeForm(request.POST)
+    despite = form.is_valid() and form.cleaned_data["despite"]
     done = _("Frozen. These figures and files will not change any more.")
     carried_out(request, lambda: freeze_report(branch, scope.period, by=request.user, despite=despite), done)
     return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")
@@ -246,7 +248,7 @@ def revise(request: UserRequest, code: str) -> HttpResponse:
     require(request, "outcomes.freeze_report", branch)
     form = ReviseForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Please write a reason; it stays in the records."))
+        say_errors(request, form)
         return redirect(f"{reverse('outcomes:report', args=[code])}?{urlencode(scope.period.query)}")
     given = form.cleaned_data
     frozen = frozen_of(branch, scope.period, given["of"])

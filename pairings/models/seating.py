@@ -33,17 +33,29 @@ class SeatsMixin(PairingFacts):
     @property
     def shown_seats(self) -> list[Seat]:
         """Return those who sit in it now or, when it is over, those who sat in it to the end."""
-        if self.is_open:
-            return self.open_seats
-        closed_on = self.closed_on
-        return self._in_order(seat for seat in self.seats.all() if seat.left_on and seat.left_on >= closed_on)
+        return self.open_seats if self.is_open else self.seats_on(datetime.date.max)
+
+    def seats_on(self, day: datetime.date) -> list[Seat]:
+        """Return those who sat in it on a day, or to its end where that came by then."""
+        seats = self.seats.all()
+        if self.closed_on and self.closed_on <= day:
+            return self._in_order(seat for seat in seats if seat.left_on and seat.left_on >= self.closed_on)
+        sat = (seat for seat in seats if seat.joined_on <= day and (seat.left_on is None or seat.left_on > day))
+        return self._in_order(sat)
 
     @property
     def former_seats(self) -> list[Seat]:
         """Return those who sat in it and left before its end, the first to leave first."""
-        shown = {seat.pk for seat in self.shown_seats}
-        left = [seat for seat in self.seats.all() if seat.left_on and seat.pk not in shown]
-        return sorted(left, key=lambda seat: (seat.left_on or datetime.date.max, seat.pk))
+        return self._left(self.shown_seats)
+
+    def former_seats_of(self, first: datetime.date, last: datetime.date) -> list[Seat]:
+        """Return those who left it in some days, both included, and sat in it no more at their end."""
+        return [seat for seat in self._left(self.seats_on(last)) if first <= seat.left_on <= last]
+
+    def _left(self, shown: Collection[Seat]) -> list[Seat]:
+        """Return those who left, besides the ones that are shown, the first to leave first."""
+        left = [seat for seat in self.seats.all() if seat.left_on and seat not in shown]
+        return sorted(left, key=lambda seat: (seat.left_on, seat.pk))
 
     def _in_order(self, seats: Iterable[Seat]) -> list[Seat]:
         """Return seats in the order of the kind's roles; one of no such role (broken data) comes last."""

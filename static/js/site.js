@@ -166,12 +166,10 @@ for (const form of document.querySelectorAll("form[data-quantities]")) {
   const ask = () => {
     const category = form.elements.category.value;
     const unit = kinds.subkinds[form.elements.subkind.value] || kinds.categories[category] || "";
-    const asked = {
-      quantity: unit !== "",
-      hours: category === "volunteering",
-      helped: category === "outreach",
-      help_kinds: category === "outreach",
-    };
+    const asked = { quantity: unit !== "" };
+    for (const [name, only] of Object.entries(kinds.alone)) {
+      asked[name] = category === only;
+    }
     for (const [name, fits] of Object.entries(asked)) {
       const place = form.querySelector(`#div_id_${name}`);
       place.hidden = !fits;

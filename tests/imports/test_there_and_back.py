@@ -128,6 +128,16 @@ def test_a_verified_outcome_keeps_its_ledger_from_being_undone(branch: Branch, s
     assert Outcome.objects.filter(branch=branch).count() == 2
 
 
+def test_one_that_was_verified_once_keeps_it_too_for_reports_may_rest_on_it(branch: Branch, secretary: User) -> None:
+    found, deputy = ledger(branch, secretary, "技能大赛", "教学大赛"), secretary_of(branch, "deputy")
+    once = Outcome.objects.get(title="技能大赛")
+    once.verify(by=deputy)
+    once.revoke(by=deputy, reason="证书有误。")
+    with pytest.raises(RuleError, match="技能大赛"):
+        found.undo(by=secretary, reason="读错了台账。")
+    assert Outcome.objects.filter(branch=branch).count() == 2
+
+
 def test_an_outcome_that_was_shared_is_no_longer_shared(branch: Branch, secretary: User) -> None:
     other = BranchFactory(college=branch.college)
     ledger(branch, secretary, "技能大赛")

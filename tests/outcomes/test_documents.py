@@ -23,10 +23,10 @@ from outcomes.documents.formats import FORMATS, Handing
 from outcomes.documents.outlines import ANNUAL, CASE, OUTLINES
 from outcomes.documents.pack import safe_name
 from outcomes.figures import Period, branch_report
-from outcomes.figures.numbers import plain
 from outcomes.freezing import freeze_report
 from outcomes.handing import hand_in
 from outcomes.models import ReportProse, ReportSetting
+from outcomes.numbers import plain
 from tests.conftest import signed_in
 from tests.factories import BranchFactory, engagement, log, mentorship, secretary_of, teaching_pair, verified
 from tests.world import BranchWorld

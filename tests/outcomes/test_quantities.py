@@ -50,6 +50,34 @@ def test_an_outcome_takes_the_unit_of_its_kind() -> None:
     assert many.quantities == ["120 人次", "360.5 小时"]
 
 
+def test_what_was_submitted_keeps_its_unit_and_its_seal_whatever_becomes_of_the_kind() -> None:
+    branch = BranchFactory()
+    sent = submitted(branch, category="service", subkind=subkind("技能培训"), quantity=35)
+    Subkind.objects.filter(pk=sent.subkind_id).update(unit="hours")
+    sent.verify(by=secretary_of(branch))
+    stored = Outcome.objects.get(pk=sent.pk)
+    assert (stored.quantities, is_sealed(stored)) == (["35 人次"], True)
+
+
+def test_a_kind_of_volunteering_is_counted_in_attendances() -> None:
+    kind = Subkind(branch=BranchFactory(), category="volunteering", name="社区服务", unit="hours")
+    with pytest.raises(ValidationError) as refused:
+        kind.full_clean()
+    kind.unit = "person_times"
+    kind.full_clean()
+    assert list(refused.value.message_dict) == ["unit"]
+
+
+def test_a_list_adds_up_what_counts_and_hours_of_volunteering_by_themselves() -> None:
+    branch = BranchFactory()
+    many = verified(branch, **VOLUNTEERS)
+    verified(branch, category="service", subkind=subkind("技能培训"), quantity=30)
+    outcome(branch, category="service", subkind=subkind("技能培训"), quantity=500)
+    draft = many.correct(by=secretary_of(branch, "deputy"), reason="人次统计有误。")
+    Outcome.objects.filter(pk=draft.pk).update(quantity=150)
+    assert Outcome.objects.filter(branch=branch).sums_of_quantities() == ["150 人次", "志愿服务 360.5 小时"]
+
+
 @pytest.mark.parametrize(
     ("field", "given"),
     [
@@ -139,7 +167,7 @@ def test_the_list_adds_up_what_it_lists(client: Any) -> None:
     verified(branch, **HELPED)
     address = reverse("outcomes:list")
     secretary = signed_in(secretary_of(branch))
-    assert secretary.get(address).context["sums"] == ["240 人次", "360.5 小时", "2 校"]
+    assert secretary.get(address).context["sums"] == ["240 人次", "2 校", "志愿服务 360.5 小时"]
     assert secretary.get(f"{address}?category=outreach").context["sums"] == ["2 校"]
     assert "240 人次" in secretary.get(address).content.decode()
 

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from organization.integrity import try_all
 from organization.models import Branch, RuleError, User
-from outcomes.documents.outlines import ANNUAL
+from outcomes.documents.outlines import ANNUAL, OUTLINES
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report, frozen_of, revise_report
 from outcomes.handing import hand_in
@@ -77,11 +77,25 @@ class TestARevision:
         proof = outcome.proofs.get().evidence.file.sha256
         outcome.revoke(by=secretary, reason="证书有误。")
         Outcome.objects.get(pk=outcome.pk).proofs.get().take_back(by=secretary, reason="传错了文件。")
-        with zipfile.ZipFile(io.BytesIO(b"".join(hand_in(branch, YEAR, ANNUAL, "zip").chunks))) as pack:
-            drawn = {name: hashlib.sha256(pack.read(name)).hexdigest() for name in pack.namelist()}
-        for name, content in first.kept_documents().items():
-            assert drawn[name] == hashlib.sha256(content).hexdigest() == first.manifest[name]
-        assert [digest for name, digest in drawn.items() if name.startswith("佐证材料/")] == [proof]
+        Outcome.objects.filter(pk=outcome.pk).update(title="改了的名称")
+        for outline in (ANNUAL, OUTLINES["midterm"]):
+            with zipfile.ZipFile(io.BytesIO(b"".join(hand_in(branch, YEAR, outline, "zip").chunks))) as pack:
+                drawn = {name: hashlib.sha256(pack.read(name)).hexdigest() for name in pack.namelist()}
+            kept = {name: drawn[name] == first.manifest[name] for name in first.kept_documents()}
+            assert set(kept.values()) == {outline is ANNUAL}
+            assert [digest for name, digest in drawn.items() if name.startswith("佐证材料/")] == [proof]
+            assert "改了的名称" not in str(list(drawn))
+
+    def test_says_that_a_correction_moved_an_outcome_to_another_year(self, branch: Branch, secretary: User) -> None:
+        outcome = verified(branch)
+        first = freeze_report(branch, YEAR, by=secretary)
+        draft = outcome.correct(by=outcome.entered_by, reason="年份写错了。")
+        Outcome.objects.filter(pk=draft.pk).update(achieved_on="2023-06-01")
+        draft = Outcome.objects.get(pk=draft.pk)
+        draft.submit(by=outcome.entered_by)
+        draft.verify(by=secretary)
+        [told] = revise_report(first, by=secretary, reason=REASON).content["supplement"]["records"]
+        assert (told["what"], told["why"], told["reason"]) == ("went", "corrected", "年份写错了。")
 
     def test_is_what_page_json_and_downloads_give_and_the_first_is_there_to_ask_for(
         self, branch: Branch, secretary: User
