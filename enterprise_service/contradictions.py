@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from enterprise_service.models import Engagement
 from enterprise_service.models.engagement import ON_SITE
-from organization.models import User
+from organization.reach import Viewer
 from pairings.contradictions import Contradiction, Told, register
 from pairings.log_contradictions import OfLogs
 from pairings.models import ProgressLog
@@ -34,7 +34,7 @@ class WithoutContract(Contradiction):
         """Return the condition: approved, with an amount and without the contract's number."""
         return Q(approved_at__isnull=False, contract_amount_cny__gt=0, contract_number="")
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say which amount it is (no query)."""
         words = _(
             "A contract of %(amount)s CNY is entered, and no contract number. Please enter the number, or write why"
@@ -66,7 +66,7 @@ class TwoPlacesOnADay(OfLogs):
         is_on_site = Q(pairing__kind=Engagement.KIND, activity_type__in=ON_SITE) & ~Q(**{place: ""})
         return is_on_site & Exists(elsewhere)
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say between which regions (one query)."""
         place = "pairing__engagement__problem__enterprise__region"
         logs = ProgressLog.objects.filter(

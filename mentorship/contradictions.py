@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from mentorship.models import Assessment, Reflection, Stage
 from mentorship.models.project import Round
-from organization.models import User
+from organization.reach import Viewer
 from pairings.contradictions import Contradiction, Told, register
 from pairings.models import Seat
 
@@ -39,7 +39,7 @@ class BeforeJoining(OfTeams):
         ]
         return earlier[0] | earlier[1]
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say of whom, which day it is and which day they joined (two queries)."""
         found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
         for model, day in ((Assessment, "assessed_on"), (Reflection, "written_on")):
@@ -78,7 +78,7 @@ class RoundAboveContest(OfTeams):
         """Return the condition, by the order of the rounds."""
         return Exists(_above().filter(project__team=OuterRef("pk")))
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say which round of which project it is (one query)."""
         found: dict[int, list[Stage]] = defaultdict(list)
         above = _above().filter(project__team__in=[row.pk for row in rows])

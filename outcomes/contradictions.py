@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organization.models import User
+from organization.reach import Viewer
 from outcomes.issuers import above_what_the_issuer_gives, highest_of
 from outcomes.models import Category, Level, Outcome, OutcomeCredit, OutcomeEvidence
 from pairings.contradictions import Contradiction, Told, register
@@ -48,7 +48,7 @@ class LevelAboveIssuer(OfOutcomes):
         """Return the condition, from the table of issuers."""
         return above_what_the_issuer_gives()
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say which level it is, and which the issuer gives at most (no query)."""
         return {row.pk: self._told(row) for row in rows}
 
@@ -74,7 +74,7 @@ class LevelOfWhatHasNone(OfOutcomes):
         papers = Q(category=Category.PUBLICATION, subkind__name__contains=PAPER)
         return (Q(category=Category.PATENT) | papers) & ~Q(level=Level.UNRATED)
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say which level it is (no query)."""
         words = _(
             "%(kind)s has no level, and this one is entered as “%(level)s”. Please set the level to “Unrated”, or write"
@@ -99,7 +99,7 @@ class DayOutsidePairing(OfOutcomes):
         """Return the condition: before the start, or later than in the year after the end."""
         return Exists(OutcomeCredit.objects.filter(_outside(OuterRef("achieved_on")), outcome=OuterRef("pk")))
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say which pairings it is (one query)."""
         outside = OutcomeCredit.objects.filter(
             _outside(F("outcome__achieved_on")), outcome__in=[row.pk for row in rows]
@@ -154,7 +154,7 @@ class SameFile(OfOutcomes):
         )
         return Exists(OutcomeEvidence.objects.filter(Exists(others), outcome=OuterRef("pk"), ledger_row=None))
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say which other outcomes the files prove, by title where the reader sees them (three queries)."""
         proofs = OutcomeEvidence.objects.filter(outcome__in=[row.pk for row in rows], ledger_row=None)
         files = defaultdict(set)
@@ -204,7 +204,7 @@ class CommissionedWithoutService(OfOutcomes):
             & ~Exists(shared)
         )
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say that no contract can be found (no query)."""
         words = _(
             "A commissioned project rests on a contract with an enterprise, and no enterprise service shares this one."

@@ -7,15 +7,17 @@ is never stored; stored is the answer to it (`ContradictionAnswer`), which holds
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Count, ExpressionWrapper, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, RuleError, User, all_or_nothing
+from organization.reach import Viewer
 from organization.verbs import verb
 from pairings.models import ContradictionAnswer
 
@@ -59,7 +61,7 @@ class Contradiction:
         """Return the condition, for the database, that a record has it."""
         raise NotImplementedError  # each kind says what contradicts what
 
-    def tell(self, rows: Sequence[Row], user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Sequence[Row], user: Viewer) -> Mapping[int, Told]:
         """Return by number what is to be said of records that have it, with a fixed number of queries.
 
         Args:
@@ -134,12 +136,12 @@ def in_rows(rows: Iterable[Row], user: User) -> list[Found]:
     return found
 
 
-def of_kind(kind: Contradiction, numbers: Iterable[int], user: User) -> list[Found]:
+def of_kind(kind: Contradiction, numbers: Iterable[int], user: Viewer) -> list[Found]:
     """Return what contradicts in records of these numbers, which the user sees, in their order (three queries)."""
     return _told(kind, list(numbers), user)
 
 
-def _told(kind: Contradiction, numbers: list[int], user: User) -> list[Found]:
+def _told(kind: Contradiction, numbers: list[int], user: Viewer) -> list[Found]:
     """Return the records of these numbers in words, with the answers that were given to just these facts."""
     if not numbers:
         return []
@@ -171,24 +173,44 @@ def standings(user: User) -> list[Standing]:
 
     A query for each model, one for the answers, and three for each kind that somebody answered.
     """
+    return _standings(lambda kind: _at_desk(kind, user), ContradictionAnswer.objects.visible_to(user), user)
+
+
+def standings_of(branch: Branch) -> list[Standing]:
+    """Return how it stands in a branch's records today, in as many queries."""
+    answers = ContradictionAnswer.objects.filter(branch=branch)
+    return _standings(lambda kind: kind.model_class._base_manager.filter(branch=branch), answers, AnonymousUser())
+
+
+def _standings(
+    rows_of: Callable[[Contradiction], QuerySet[Any]], answers: QuerySet[Any], user: Viewer
+) -> list[Standing]:
+    """Return how it stands in some rows of each kind's model."""
     by_model: dict[str, list[Contradiction]] = defaultdict(list)
     for kind in all_kinds():
         by_model[kind.model].append(kind)
     counts: dict[str, int] = {}
     for kinds in by_model.values():
         having = {kind.slug: Count("pk", filter=Q(kind.condition())) for kind in kinds}
-        counts |= _at_desk(kinds[0], user).aggregate(**having)
+        counts |= rows_of(kinds[0]).order_by().aggregate(**having)
     answered: dict[str, set[int]] = defaultdict(set)
-    for slug, row in ContradictionAnswer.objects.visible_to(user).values_list("kind", "row"):
+    for slug, row in answers.values_list("kind", "row"):
         answered[slug].add(row)
-    return [_standing(kind, counts[kind.slug], answered.get(kind.slug, set()), user) for kind in all_kinds()]
+    explained = {
+        kind.slug: _explained(kind, rows_of(kind).filter(pk__in=answered[kind.slug]), user)
+        for kind in all_kinds()
+        if kind.slug in answered
+    }
+    return [
+        Standing(kind, counts[kind.slug] - len(explained.get(kind.slug, ())), explained.get(kind.slug, frozenset()))
+        for kind in all_kinds()
+    ]
 
 
-def _standing(kind: Contradiction, count: int, answered: set[int], user: User) -> Standing:
-    """Return how a kind stands, given how many records have it and which were ever answered."""
-    having = list(records(kind, user).filter(pk__in=answered).values_list("pk", flat=True)) if answered else []
-    explained = frozenset(found.row.pk for found in of_kind(kind, having, user) if found.answer)
-    return Standing(kind, count - len(explained), explained)
+def _explained(kind: Contradiction, answered: QuerySet[Any], user: Viewer) -> frozenset[int]:
+    """Return those of some rows that have a contradiction, and an answer to just what they say today."""
+    having = list(answered.filter(kind.condition()).values_list("pk", flat=True))
+    return frozenset(found.row.pk for found in of_kind(kind, having, user) if found.answer)
 
 
 def records(kind: Contradiction, user: User) -> QuerySet[Any]:

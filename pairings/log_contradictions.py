@@ -12,7 +12,7 @@ from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organization.models import User
+from organization.reach import Viewer
 from pairings.contradictions import Contradiction, Told, register
 from pairings.models import ProgressLog
 from pairings.models.logs import BEGINNING
@@ -48,7 +48,7 @@ class CopiedWords(OfLogs):
         )
         return Q(GreaterThanOrEqual(Length("words"), SHORTEST)) & Exists(earlier)
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say of which day the first one is, and of which pairing where the reader sees it (two queries)."""
         alike = ProgressLog.objects.filter(
             branch__in={row.branch_id for row in rows}, words__in={row.words for row in rows}
@@ -81,7 +81,7 @@ class MoreHoursThanADay(OfLogs):
         day = ProgressLog.objects.order_by().filter(author=OuterRef("author"), date=OuterRef("date"))
         return Exists(day.values("author").annotate(together=Sum("hours")).filter(together__gt=HOURS_OF_A_DAY))
 
-    def tell(self, rows: Rows, user: User) -> Mapping[int, Told]:
+    def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say how many logs and hours there are on the day (one query)."""
         logs = ProgressLog.objects.filter(
             author__in={row.author_id for row in rows}, date__in={row.date for row in rows}

@@ -15,7 +15,13 @@ class TeachingPairsConfig(AppConfig):
         from auditlog.registry import auditlog  # noqa: PLC0415 - its models exist only from here on
 
         from pairings import kinds  # noqa: PLC0415 - registered with the models
-        from teaching_pairs import integrity, models, rules, work_figures  # noqa: F401, PLC0415 - models exist only from here on
+        from teaching_pairs import (  # noqa: PLC0415 - models exist only from here on
+            contradictions,  # noqa: F401 - they register themselves
+            integrity,  # noqa: F401 - the same
+            models,
+            rules,  # noqa: F401 - the same
+            work_figures,  # noqa: F401 - the same
+        )
         from teaching_pairs.kind import TEACHING  # noqa: PLC0415 - registered with the models
         from teaching_pairs.models import merging  # noqa: F401, PLC0415 - what it tells of people, the same
 

@@ -16,6 +16,7 @@ from outcomes.figures.definitions import OF_PAIRINGS
 from outcomes.figures.work import integrated_logs
 from outcomes.models import Category, Level, Status
 from outcomes.numbers import percent
+from pairings import contradictions
 from pairings.kinds import all_kinds, kind_of
 
 
@@ -215,12 +216,12 @@ def _told(record: Record) -> str:
 def gaps(material: Material) -> Iterator[Part]:
     """Say what the figures themselves show to be missing: where a review of problems and causes begins."""
     yield Heading(_("Problems and their causes"))
-    found = list(_gaps(material))
+    found = [*_gaps_of_work(material), *_gaps_of_records(material)]
     yield from (Paragraph(line) for line in found or [_("The figures of the period show no gap of their own.")])
 
 
-def _gaps(material: Material) -> Iterator[str]:
-    """Yield each gap in a sentence."""
+def _gaps_of_work(material: Material) -> Iterator[str]:
+    """Yield in sentences where little was done."""
     covered = material.report["coverage"]
     if alone := covered["members"] - covered["paired"]:
         yield _("Coverage: %(count)s party members neither lead nor take part in an active pairing.") % {"count": alone}
@@ -234,6 +235,10 @@ def _gaps(material: Material) -> Iterator[str]:
             yield _("%(form)s: no log holds a party-building element.") % {"form": form}
         if row["ended"]:
             yield _("%(form)s: %(count)s ended early.") % {"form": form, "count": row["ended"]}
+
+
+def _gaps_of_records(material: Material) -> Iterator[str]:
+    """Yield in sentences where the record is weak."""
     if thin := [record for record in material.granted if record.is_thin]:
         yield _("Proof: %(count)s outcomes are proved by the old ledger's sheet alone.") % {"count": len(thin)}
     if unasked := [record for record in material.granted if any(not worth.is_checked for worth in record.worths)]:
@@ -241,6 +246,13 @@ def _gaps(material: Material) -> Iterator[str]:
             "Proof: %(count)s outcomes rest on an enterprise's confirmation of which nobody of the branch has noted"
             " that they spoke to the contact."
         ) % {"count": len(unasked)}
+    if contradicting := material.report.get("contradictions", {}):
+        kinds = "、".join(str(contradictions.kind_of(slug).name) for slug in contradicting)
+        count = sum(contradicting.values())
+        yield _("Records: %(count)s contradictions are not explained yet (%(kinds)s).") % {
+            "count": count,
+            "kinds": kinds,
+        }
     if unshared := [record for record in material.granted if not record.forms]:
         yield _("Credit: no pairing shares %(count)s of the outcomes.") % {"count": len(unshared)}
 

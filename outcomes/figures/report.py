@@ -10,6 +10,7 @@ from outcomes.figures.periods import Period
 from outcomes.figures.registry import registered, work_out
 from outcomes.figures.work import coverage, pairings_by_kind
 from outcomes.models import ReportSetting
+from pairings.contradictions import standings_of
 
 
 def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
@@ -17,7 +18,8 @@ def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
 
     Counts of outcomes are of verified ones achieved in the period; `ids` are the records behind each count. `totals`
     and `by_form` are of those granted, `cultivating` of those only cultivated or applied for. `work` are
-    the registered figures that have something to say, `counted` all that there are of the period.
+    the registered figures that have something to say, `counted` all that there are of the period, `contradictions` how
+    many records of the branch contradict themselves or others today, by kind, without an answer.
     """
     found = Achievements.of([branch], period)
     return {
@@ -30,6 +32,7 @@ def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
         "totals": found.totals(),
         "cultivating": found.cultivating(),
         "uncredited": {"in_report": ReportSetting.objects.takes_uncredited(branch)},
+        "contradictions": {one.kind.slug: one.open for one in standings_of(branch) if one.open},
         "work": [one.row for one in work_out([branch], period, with_ids=True)],
         "counted": registered(period),
         "generated_at": timezone.localtime().isoformat(timespec="seconds"),

@@ -26,9 +26,7 @@ class TeachingPairQuerySet(PairingQuerySet):
 
     def overdue(self, today: datetime.date | None = None) -> Self:
         """Return the open pairs with a milestone that should have been reached."""
-        of_course = Q(step__in=Milestone.COURSE_STEPS) & ~Q(pair__course="")
-        of_topic = Q(step__in=Milestone.TOPIC_STEPS) & ~Q(pair__topic="")
-        late = Milestone.objects.filter(of_course | of_topic, done_on__isnull=True)
+        late = Milestone.objects.of_subject().filter(done_on__isnull=True)
         return self.open().filter(pk__in=late.filter(planned_on__lt=today or timezone.localdate()).values("pair"))
 
 
@@ -163,6 +161,12 @@ class MilestoneQuerySet(ScopedQuerySet):
     def own_rows(self, reach: Reach) -> Q:
         """Return the milestones of the user's own pairs."""
         return Q(pair__in=TeachingPair.objects.filter(TeachingPair.objects.all().own_rows(reach)).values("pk"))
+
+    def of_subject(self) -> Self:
+        """Return the steps of what their pair works on now: of its course, or of its topic."""
+        of_course = Q(step__in=Milestone.COURSE_STEPS) & ~Q(pair__course="")
+        of_topic = Q(step__in=Milestone.TOPIC_STEPS) & ~Q(pair__topic="")
+        return self.filter(of_course | of_topic)
 
 
 class Milestone(models.Model):

@@ -23,6 +23,7 @@ from outcomes.issuers import highest_of
 from outcomes.models import Level, Outcome, Subkind
 from pairings.contradictions import all_kinds, explain, in_rows, kind_of, of_kind, records, standings
 from pairings.models import ContradictionAnswer, ProgressLog
+from teaching_pairs.models import Workshop
 from tests.conftest import signed_in
 from tests.factories import engagement, evidence, log, mentorship, outcome, problem, submitted, teaching_pair, verified
 from tests.world import BranchWorld
@@ -370,6 +371,13 @@ class TestDesk:
         contest.plan({"national": DAY})
         contest.stages.get().record_result(result="一等奖", held_on=DAY)
 
+    def add_pair(self, world: BranchWorld, place: int) -> None:
+        """Add a pair with its steps out of order, which began before the workshop that it came of."""
+        held = {"title": f"选题研讨会{place}", "held_on": DAY, "announced_by": world.users["secretary"]}
+        workshop = Workshop.objects.create(branch=world.branch, **held)
+        pair = teaching_pair(world.branch, workshop=workshop, started_on=DAY - datetime.timedelta(days=30))
+        pair.plan({"outline": (None, DAY), "resources": (None, DAY - datetime.timedelta(days=1))})
+
     @pytest.mark.parametrize("slug", sorted(kind.slug for kind in all_kinds()))
     def test_words_take_as_many_queries_for_three_records_as_for_one(self, world: BranchWorld, slug: str) -> None:
         by, reviewer, shared = world.users["teacher"], world.users["secretary"], evidence()
@@ -386,6 +394,7 @@ class TestDesk:
             project = {"category": "project", "status": "accepted", "subkind": subkind("横向课题"), "level": "unrated"}
             outcome(world.branch, by=by, title=f"课题{place}", **project)
             self.add_team(world)
+            self.add_pair(world, place)
         numbers = listed(slug, reviewer)
         random.Random(1).shuffle(numbers)
 
