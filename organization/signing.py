@@ -25,11 +25,11 @@ def is_signed(purpose: str, content: bytes, signature: str) -> bool:
 
 
 def _sign(material: str, purpose: str, content: bytes) -> str:
-    return hmac.new(_key(material, purpose), content, hashlib.sha256).hexdigest()
+    return hmac.new(derived_key(material, purpose), content, hashlib.sha256).hexdigest()
 
 
 @lru_cache(maxsize=64)
-def _key(material: str, purpose: str) -> bytes:
+def derived_key(material: str, purpose: str) -> bytes:
     """Return the key of one purpose, derived so that no purpose's key tells another's or the material.
 
     Raises:

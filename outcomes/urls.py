@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from organization.transition_views import addresses_of
 from outcomes.models.transitions import CORRECT, OF_SHARES, RETURN, SUBMIT, VERIFY
-from outcomes.views import figures, records, reports, shares
+from outcomes.views import figures, packs, records, reports, shares
 
 app_name = "outcomes"
 an_outcome = [
@@ -32,5 +32,6 @@ urlpatterns = [
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:slug>/", figures.figure, name="figure"),
     path("reports/", reports.report_list, name="reports"),
+    path("reports/pack-key.pem", packs.pack_key, name="pack_key"),
     path("reports/<slug:code>/", include(a_report)),
 ]

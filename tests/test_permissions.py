@@ -268,6 +268,7 @@ PUBLIC = {
     "set_language": "a reader may choose before signing in",
     "healthz": "a load balancer has no account",
     "enterprise_service:confirm": "an enterprise's contact has no account; the signed link is the right",
+    "outcomes:pack_key": "whoever is handed a pack checks it, and has no account",
     "styleguide": "exists only in DEBUG",
 }
 

@@ -14,23 +14,25 @@ from outcomes.documents.parts import Cell, Document, Heading, Paragraph, Table
 NAME_LENGTH = 31
 NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 WIDTH_OF_A_SHARE = 6
+#: Text never becomes a formula or a link by itself.
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 
 
 def write(document: Document) -> bytes:
     """Return the bytes of an .xlsx: the text on the first sheet, and each table on one of its own."""
     file = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties({"title": document.name, "author": document.author, "created": _made(document)})
+    with xlsxwriter.Workbook(file, {**OPTIONS, "constant_memory": True}) as book:
+        describe(book, document)
         _text(book, document)
         for place, table in enumerate(document.tables, start=1):
-            _sheet(book, table, place)
+            add_table(book, table, place)
     return file.getvalue()
 
 
-def _made(document: Document) -> datetime.datetime:
-    """Return the report's own day, so that the same report is the same file."""
-    return datetime.datetime.combine(document.made_on, datetime.time())
+def describe(book: Any, document: Document) -> None:
+    """Give a workbook the document's properties; it was made on the report's own day, so the same is the same file."""
+    made = datetime.datetime.combine(document.made_on, datetime.time())
+    book.set_properties({"title": document.name, "author": document.author, "created": made})
 
 
 def _text(book: Any, document: Document) -> None:
@@ -49,8 +51,8 @@ def _text(book: Any, document: Document) -> None:
         sheet.write_string(row, 0, line, look)
 
 
-def _sheet(book: Any, table: Table, place: int) -> None:
-    """Write a table: its head frozen and filtered, numbers as numbers, days as days."""
+def add_table(book: Any, table: Table, place: int) -> Any:
+    """Add a sheet with a table, its head frozen and filtered, numbers as numbers, days as days, and return it."""
     name = NOT_IN_A_NAME.sub(" ", f"{place} {table.caption}")[:NAME_LENGTH].strip()
     sheet = book.add_worksheet(name)
     looks = {
@@ -66,6 +68,7 @@ def _sheet(book: Any, table: Table, place: int) -> None:
             _cell(sheet, row, column, cell, looks["day"])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.head) - 1)
+    return sheet
 
 
 def _cell(sheet: Any, row: int, column: int, cell: Cell, day: Any) -> None:

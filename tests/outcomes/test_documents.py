@@ -3,14 +3,12 @@
 import datetime
 import hashlib
 import io
-import json
 import re
 import shutil
 import subprocess
 import unicodedata
 import zipfile
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from docx import Document
@@ -21,7 +19,6 @@ from openpyxl import load_workbook
 from organization.models import Branch
 from outcomes.documents.formats import FORMATS, Handing
 from outcomes.documents.outlines import ANNUAL, CASE, OUTLINES
-from outcomes.documents.pack import safe_name
 from outcomes.figures import Period, branch_report
 from outcomes.freezing import freeze_report
 from outcomes.handing import hand_in
@@ -238,50 +235,6 @@ def test_a_pdf_is_archivable_tagged_and_brings_its_fonts(branch: Branch) -> None
         subprocess.run(["pdffonts", "-"], input=content, capture_output=True, check=True).stdout.decode().splitlines()
     )
     assert {line.split()[-5] for line in fonts[2:]} == {"yes"}  # embedded
-
-
-# The evidence pack
-
-
-def test_a_pack_holds_every_file_and_its_sums_are_right(branch: Branch) -> None:
-    with zipfile.ZipFile(io.BytesIO(written(branch, "zip"))) as pack:
-        names = pack.namelist()
-        sums = dict(reversed(line.split("  ", 1)) for line in pack.read("SHA256SUMS").decode().splitlines())
-        assert {name: hashlib.sha256(pack.read(name)).hexdigest() for name in names if name != "SHA256SUMS"} == sums
-        manifest = json.loads(pack.read("manifest.json"))
-        index = pack.read("目录.html").decode()
-    assert len(manifest["files"]) == 5
-    assert all(one["path"] in names and one["path"].rpartition("/")[2] in index for one in manifest["files"])
-
-
-def test_one_changed_byte_is_found_by_the_command_that_the_pack_names(branch: Branch, tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(written(branch, "zip"))) as pack:
-        assert "sha256sum --check SHA256SUMS" in pack.read("校验方法.txt").decode()
-        pack.extractall(tmp_path)
-    check = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
-    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode == 0
-    victim = next(tmp_path.glob("佐证材料/*/*"))
-    victim.write_bytes(victim.read_bytes()[:-1] + b"\0")
-    assert subprocess.run(check, cwd=tmp_path, capture_output=True, check=False).returncode == 1
-
-
-@pytest.mark.parametrize(
-    "title", ["名" * 200, "a/b\\c", "..", "../../etc", "CON", "a:b*c?", "尾点...", "\u200f倒", "引\"号'", " . "]
-)
-def test_names_in_a_pack_are_safe_on_every_system(title: str) -> None:
-    name = f"001-{safe_name(title)}"
-    assert not re.search(r'[<>:"/\\|?*\x00-\x1f\u200f]', name)
-    assert len(name.encode()) <= 190
-    assert not name.endswith((" ", "."))
-
-
-def test_the_same_title_twice_stands_in_two_folders() -> None:
-    branch = BranchFactory()
-    for _ in "12":
-        verified(branch, title="同名成果")
-    with zipfile.ZipFile(io.BytesIO(written(branch, "zip"))) as pack:
-        paths = [one["path"] for one in json.loads(pack.read("manifest.json"))["files"]]
-    assert len(set(paths)) == 2
 
 
 # What is frozen, and what the secretary writes
