@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, Min, OuterRef, Q, Value, When
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mentorship.models import Assessment, Reflection, Stage
 from mentorship.models.project import Round
+from organization.ranks import rank_of
 from organization.reach import Viewer
 from pairings.contradictions import Contradiction, Told, register
 from pairings.models import Seat
@@ -102,14 +103,8 @@ class RoundAboveContest(OfTeams):
 
 def _above() -> Any:
     """Return the rounds with a result that lie above what their project leads up to."""
-    ranked = Stage._base_manager.annotate(at=_rank("round"), top=_rank("project__level"))
+    ranked = Stage._base_manager.annotate(at=rank_of(Round, "round"), top=rank_of(Round, "project__level"))
     return ranked.filter(~Q(result=""), at__gt=F("top"))
-
-
-def _rank(field: str) -> Case:
-    """Return the place of a round in their order, from the school upwards."""
-    cases = [When(**{field: name}, then=Value(place)) for place, name in enumerate(Round.values)]
-    return Case(*cases, default=Value(0), output_field=IntegerField())
 
 
 register(BeforeJoining(), RoundAboveContest())

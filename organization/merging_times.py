@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -12,12 +13,13 @@ from organization.merge_kinds import moves_too, must_hold, speaks_against
 from organization.models import Membership, PartyStage, PartyStageEntry, Person
 from organization.models.ties import problems_of_history
 from organization.moving import Moving
+from organization.ranks import rank
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PERSON = "organization.Person"
-RANK = {stage: place for place, stage in enumerate(PartyStage.values)}
+_rank = partial(rank, PartyStage)
 
 
 def _stays(*people: Person) -> list[Membership]:
@@ -76,11 +78,11 @@ def _steps(kept: Person, merged: Person) -> Steps:
     """Lay two histories together: of the same step the earlier day counts, and an entry without a stated day yields."""
     found = Steps()
     entries = list(PartyStageEntry.objects.filter(person__in=[kept, merged]).select_related("person"))
-    entries.sort(key=lambda one: (one.from_date, RANK[one.stage], one.person_id != kept.pk))
+    entries.sort(key=lambda one: (one.from_date, _rank(one.stage), one.person_id != kept.pk))
     held: list[PartyStageEntry] = []
     for entry in entries:
         last = held[-1] if held else None
-        if last is None or (RANK[entry.stage] > RANK[last.stage] and entry.from_date > last.from_date):
+        if last is None or (_rank(entry.stage) > _rank(last.stage) and entry.from_date > last.from_date):
             held.append(entry)
         elif entry.stage == last.stage:
             (held if entry.person_id == kept.pk and entry.from_date > last.from_date else found.taken_off).append(entry)
@@ -100,7 +102,7 @@ def _steps(kept: Person, merged: Person) -> Steps:
 def _fell_there(entry: PartyStageEntry, entries: list[PartyStageEntry]) -> bool:
     """Return whether the person's own history says that they stood further on before."""
     before = [one for one in entries if one.person_id == entry.person_id and one.from_date < entry.from_date]
-    return bool(before) and RANK[before[-1].stage] > RANK[entry.stage]
+    return bool(before) and _rank(before[-1].stage) > _rank(entry.stage)
 
 
 def _contradiction(one: PartyStageEntry, other: PartyStageEntry) -> str:
@@ -125,10 +127,8 @@ def two_ways_into_the_party(kept: Person, merged: Person) -> "Iterator[StrOrProm
 def lay_steps_together(moving: Moving) -> None:
     """Give the kept one the history of both, and the stage that it comes to today."""
     steps = _steps(moving.kept, moving.merged)
-    for entry in steps.taken_off:
-        moving.take_off(entry)
-    for entry in steps.moved:
-        moving.set(entry, person_id=moving.kept.pk)
+    moving.take_off(*steps.taken_off)
+    moving.set(*steps.moved, person_id=moving.kept.pk)
     stage = moving.kept.stage_on(timezone.localdate())
     if stage != moving.kept.stage:
         moving.set(moving.kept, stage=stage)

@@ -4,6 +4,7 @@ import datetime
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from organization.models import MEMBER_STAGES, PartyStage, PartyStageEntry, Pers
 from organization.models.people import PARTY_AGE, birthday
 from organization.models.ties import problems_of_history
 from organization.political import Standing
+from organization.ranks import rank
 from organization.sheets import Month
 
 STAGE = "政治面貌"
@@ -45,9 +47,7 @@ class Step:
     column: str
 
 
-def rank(stage: str) -> int:
-    """Return how far a stage is on the way, from 0."""
-    return PartyStage.values.index(stage)
+_rank = partial(rank, PartyStage)
 
 
 def stated_steps(values: Mapping[str, Any], standing: Standing, person: Person) -> list[Step]:
@@ -85,7 +85,7 @@ def _present(standing: Standing, days: Mapping[str, datetime.date], person: Pers
         return PartyStage.FULL if is_full else PartyStage.PROBATIONARY
     if standing.stage is not None:
         return standing.stage
-    return max((stage for stage in days if stage not in MEMBER_STAGES), key=rank, default=PartyStage.NONE)
+    return max((stage for stage in days if stage not in MEMBER_STAGES), key=_rank, default=PartyStage.NONE)
 
 
 def _refuse_contradictions(standing: Standing, present: str, days: Mapping[str, datetime.date]) -> None:
@@ -94,9 +94,9 @@ def _refuse_contradictions(standing: Standing, present: str, days: Mapping[str, 
     Raises:
         CellsError: at the cell that cannot be.
     """
-    ordered = sorted(days.items(), key=lambda one: rank(one[0]))
+    ordered = sorted(days.items(), key=lambda one: _rank(one[0]))
     for stage, _day in ordered:
-        if rank(stage) > rank(present):
+        if _rank(stage) > _rank(present):
             words = _("A day stands here, but %(column)s says %(stage)s.")
             said = standing.status or str(PartyStage(present).label)
             raise CellsError(DAYS[stage], words % {"column": STAGE, "stage": said})
@@ -134,7 +134,7 @@ def refuse_step_back(person: Person, standing: Standing) -> None:
         CellsError: at the political status.
     """
     said = standing.stage
-    is_back = person.is_member and not standing.is_member if said is None else rank(said) < rank(person.stage)
+    is_back = person.is_member and not standing.is_member if said is None else _rank(said) < _rank(person.stage)
     if is_back:
         words = _("The record says %(stage)s already. An import never takes a stage back; change it by hand.")
         raise CellsError(STAGE, words % {"stage": person.get_stage_display()})
@@ -219,7 +219,7 @@ def _refuse_broken_seats(person: Person, history: list[tuple[datetime.date, str]
 
 def _refuse_late(step: Step, entries: list[PartyStageEntry]) -> None:
     """Refuse a step that would stand after a further one: the present stage would be taken back."""
-    if any(rank(entry.stage) > rank(step.stage) and entry.from_date <= step.day for entry in entries):
+    if any(_rank(entry.stage) > _rank(step.stage) and entry.from_date <= step.day for entry in entries):
         raise CellsError(step.column, _("The record already says a further stage for that day."))
 
 

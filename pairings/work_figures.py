@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from django.db.models import Case, CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from organization.models import Membership, PartyStage, PartyStageEntry
+from organization.ranks import rank_of
 from pairings.figures import Asked, Column, Figure, Records, day_of, register
 from pairings.models import ProgressLog, Seat
 
@@ -29,12 +30,6 @@ WOVEN_IN = Records(
 )
 
 
-def place_of(stage: str) -> Case:
-    """Return how far a stage is on the way into the party, 0 for not an applicant."""
-    steps = [When(**{stage: value}, then=place) for place, value in enumerate(PartyStage.values)]
-    return Case(*steps, default=0, output_field=IntegerField())
-
-
 def steps_forward(asked: Asked) -> "QuerySet[PartyStageEntry]":
     """Return the steps by which people who had come into a pairing got further than they were, with `of_branch`.
 
@@ -43,15 +38,11 @@ def steps_forward(asked: Asked) -> "QuerySet[PartyStageEntry]":
     steps = PartyStageEntry.objects.filter(asked.within("from_date"))
     before = PartyStageEntry.objects.filter(person=OuterRef("person"), from_date__lt=OuterRef("from_date"))
     day = OuterRef("from_date")
-    stays = Membership.objects.filter(
-        Q(joined_on__isnull=True) | Q(joined_on__lte=day),
-        Q(left_on__isnull=True) | Q(left_on__gt=day),
-        person=OuterRef("person"),
-    )
+    stays = Membership.objects.on(day).filter(person=OuterRef("person"))
     seated = Seat.objects.filter(person=OuterRef("person"), joined_on__lte=day, pairing__approved_at__isnull=False)
     newest = Subquery(before.order_by("-from_date").values("stage")[:1], output_field=CharField())
     steps = steps.annotate(came_from=newest, of_branch=Subquery(stays.values("branch")[:1]))
-    steps = steps.annotate(now_at=place_of("stage"), was_at=place_of("came_from"))
+    steps = steps.annotate(now_at=rank_of(PartyStage, "stage"), was_at=rank_of(PartyStage, "came_from"))
     rows = steps.filter(Exists(seated), came_from__isnull=False, now_at__gt=F("was_at"))
     return rows.filter(of_branch__in=[branch.pk for branch in asked.branches])
 

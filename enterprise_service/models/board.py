@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,28 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from organization.likeness import of_company, of_title
 from organization.models import (
     Branch,
+    BranchBoardQuerySet,
     Mergeable,
     MergeableQuerySet,
-    NotDouble,
     RuleError,
     all_or_nothing,
 )
-from organization.reach import Reach
 from organization.text import PlainCharField, PlainEmailField, PlainTextField
 from organization.trail import audited_update
 from organization.verbs import writes
 from pairings.models import Pairing
 
 
-class BoardQuerySet(MergeableQuerySet):
+class BoardQuerySet(MergeableQuerySet, BranchBoardQuerySet):  # type: ignore[override]  # each has its own manager
     """Rows of a board, which the branch's teachers read too; one owner's rows with like words are likely the same."""
 
     #: Whose rows are compared with one another.
     owner = "branch"
-
-    def own_rows(self, reach: Reach) -> Q:
-        """Return the rows of the teacher's own branch."""
-        return Q(**{self.branch_path: reach.own_branch_id}) if reach.is_teacher else Q(pk__in=[])
 
     def likely_doubles_of(self, row: Any) -> Self:
         """Return the rows that are likely the same as one, saved or not."""
@@ -47,9 +42,8 @@ class BoardQuerySet(MergeableQuerySet):
 
     def _alike(self, row: Any, owner: Any, key: Any) -> Self:
         """Return the rows of an owner that have a key, and were not said to be another."""
-        said = NotDouble.objects.of(self.model.merge_kind, row)
         alike = self.present().filter(**{self.owner: owner, "likeness": key}).exclude(likeness="")
-        return alike.exclude(pk=row).exclude(said)
+        return alike.exclude(pk=row).exclude(self.said_another(row))
 
 
 class Enterprise(Mergeable):
@@ -130,7 +124,7 @@ class Enterprise(Mergeable):
                 kwargs["update_fields"] = {*kwargs["update_fields"], "mail_since"}
 
 
-class ProblemQuerySet(BoardQuerySet):
+class ProblemQuerySet(BoardQuerySet):  # type: ignore[override]  # as above
     """Problems."""
 
     branch_path = "enterprise__branch"

@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from mentorship.models.back import ASSESSMENT, REFLECTION
 from mentorship.models.team import MentorshipTeam, before_start
 from organization.doors import DayThatCameField
-from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
+from organization.models import (
+    Branch,
+    DeskQuerySet,
+    Person,
+    RuleError,
+    ScopedQuerySet,
+    User,
+    VersionedModel,
+    all_or_nothing,
+)
 from organization.reach import Reach, Viewer
 from organization.text import PlainCharField, PlainTextField
 from organization.verbs import verb, writes
@@ -114,14 +123,10 @@ class RubricItem(models.Model):
         return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
-class AssessmentQuerySet(ScopedQuerySet):
+class AssessmentQuerySet(DeskQuerySet):
     """Assessments: the secretary's, the mentor's, and each student's own."""
 
     branch_path = "team__branch"
-
-    def branch_scope(self, reach: Reach) -> Q:
-        """Return those of the branches that the user manages; a person's growth is no figure for leadership."""
-        return Q(team__branch__in=reach.manages)
 
     def own_rows(self, reach: Reach) -> Q:
         """Return those about the user, and those of the teams that the user leads or led."""

@@ -25,7 +25,7 @@ class Ending(models.TextChoices):
     GRADUATED = "graduated", gettext_lazy("Graduated")
 
 
-def covers(day: datetime.date) -> Q:
+def covers(day: datetime.date | OuterRef) -> Q:
     """Return the condition for memberships of a day: the day of joining is one of them, the day of leaving not."""
     joined = Q(joined_on__isnull=True) | Q(joined_on__lte=day)
     return joined & (Q(left_on__isnull=True) | Q(left_on__gt=day))
@@ -44,7 +44,7 @@ class MembershipQuerySet(DeskQuerySet):
         """Return the user's own stays."""
         return Q(person=reach.person_id)
 
-    def on(self, day: datetime.date) -> Self:
+    def on(self, day: datetime.date | OuterRef) -> Self:
         """Return the stays of a day."""
         return self.filter(covers(day))
 
@@ -137,6 +137,10 @@ class Membership(models.Model):
     def day_after(self) -> datetime.date:
         """Return the day of leaving, or the last day there is."""
         return self.left_on or datetime.date.max
+
+    def holds(self, day: datetime.date) -> bool:
+        """Return whether a day is one of them: what `covers` asks the database."""
+        return self.first_day <= day < self.day_after
 
     def following(self) -> "list[Membership]":
         """Return the person's later times in branches (one query)."""

@@ -6,8 +6,9 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from organization.ranks import rank
 from outcomes.models.facts import OutcomeFacts
-from outcomes.models.vocabulary import Level, Status, rank
+from outcomes.models.vocabulary import Level, Status
 
 
 def chain_problems(earlier: OutcomeFacts, later: OutcomeFacts) -> Iterator[str | Promise]:

@@ -97,11 +97,6 @@ def unit_of(category: str, subkind: "Subkind | None") -> str:
     return (subkind.unit if subkind else "") or UNITS.get(category, "")
 
 
-def rank(choices: type[models.TextChoices], value: str) -> int:
-    """Return the place of a choice in its list, from 0."""
-    return choices.values.index(value)
-
-
 class WordQuerySet(ScopedQuerySet):
     """Reference words: everybody reads those of the system and of the own branch."""
 
