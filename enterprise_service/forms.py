@@ -8,13 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprise_service.models import Confirmation, Engagement, Enterprise, Instalment, Problem
 from organization.bounds import BoundedMeta, DayField
+from organization.doubles_forms import SeesDoublesMixin
 from organization.forms import BranchFormMixin, VersionedFormMixin
 from organization.models import Branch, User
 from organization.text import ParagraphsFormField
 from pairings.forms import DateInput, PairingForm
-
-#: So many likely doubles a form names.
-SHOWN_DOUBLES = 5
 
 
 class ProblemChoiceField(forms.ModelChoiceField):
@@ -42,22 +40,12 @@ class EngagementForm(PairingForm):
         self.fields["problem"].queryset = problems.select_related("enterprise")
 
 
-class BoardForm(VersionedFormMixin, forms.ModelForm):
+class BoardForm(SeesDoublesMixin, VersionedFormMixin, forms.ModelForm):
     """A row of the board, filled in by a user; a new one that seems to be there already wants a tick."""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.doubles: list[Any] = []
-
-    def _post_clean(self) -> None:
-        """Name what seems to be the same already, once the row is made of what was typed; the hook is Django's own."""
-        super()._post_clean()  # type: ignore[misc]
-        if not self.instance.pk and not self.errors and not self.data.get("is_another"):
-            seen = type(self.instance).objects.visible_to(self.user)
-            self.doubles = list(seen.likely_doubles_of(self.instance)[:SHOWN_DOUBLES])
-            if self.doubles:
-                self.add_error(None, _("This seems to be there already. Look first, or tick that it is another one."))
 
 
 class EnterpriseForm(BranchFormMixin, BoardForm):

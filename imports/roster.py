@@ -44,11 +44,10 @@ def obstacles(traces: Sequence[Trace]) -> Iterator[str]:
 def _merged_since(traces: Sequence[Trace]) -> Iterator[str]:
     """Yield who was merged with another record, so that their rows say something of both by now."""
     written = {trace.subject for trace in traces if trace.subject and (trace.made or trace.changed)}
-    for line in Merge.objects.standing().filter(kind=Person.merge_kind):
-        for pk in written & {line.kept, line.merged}:
-            yield _("%(person)s: was merged with another record; undo that first") % {
-                "person": Person.objects.get(pk=pk)
-            }
+    lines = Merge.objects.standing().about(Person.merge_kind, *written)
+    merged = written & {pk for line in lines.only("kept", "merged") for pk in line.pair}
+    for person in Person.objects.filter(pk__in=merged).order_by("pk"):
+        yield _("%(person)s: was merged with another record; undo that first") % {"person": person}
 
 
 def _day(value: datetime.date | str) -> datetime.date:

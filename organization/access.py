@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField, Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from organization.models import ScopedQuerySet, User
+from organization.models import Mergeable, ScopedQuerySet, User
 
 LAST_ROW = BigIntegerField.MAX_BIGINT
 
@@ -36,6 +36,15 @@ def row_or_404(rows: QuerySet[Any], pk: int) -> Model:
     if pk > LAST_ROW:
         raise Http404
     return get_object_or_404(rows, pk=pk)
+
+
+def survivor_or_404(request: HttpRequest, rows: ScopedQuerySet, row: Mergeable) -> Any:
+    """Return the row that stands for one, when the user sees that row too: it may be another branch's.
+
+    Raises:
+        Http404: when they do not.
+    """
+    return visible_or_404(request, rows, row.survivor.pk)
 
 
 def note_own_row(request: HttpRequest) -> None:

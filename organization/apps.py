@@ -43,5 +43,5 @@ class OrganizationConfig(AppConfig):
             auditlog.register(model, exclude_fields=["version"])
         for line in (models.TakenBack, models.Merge, models.NotDouble):
             auditlog.register(line)
-        auditlog.register(models.Person, exclude_fields=["pinyin", "likeness", "number_key", "version"])
+        auditlog.register(models.Person, exclude_fields=["pinyin", "likeness", "number_key", "phone_key", "version"])
         auditlog.register(models.User, exclude_fields=["password", "last_login"])

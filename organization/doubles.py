@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 
 from organization.merge_kinds import MergeKind
 from organization.models import Merge, NotDouble, User
 
 #: So many rows with doubles on one page, so many of what was decided, so many that a page or a search names.
 A_PAGE, DECIDED, NAMED = 10, 20, 20
+#: So many a form names while a row is added, and the page of a row beside it.
+SHOWN_DOUBLES = 5
 
 
 @dataclass(frozen=True)
@@ -51,22 +53,25 @@ def found_by(kind: MergeKind, user: User, row: Any, words: str) -> QuerySet[Any]
 
 
 def merges_of(kind: MergeKind, user: User) -> list[Decided]:
-    """Return the newest merges that stand."""
-    lines = Merge.objects.visible_to(user).standing().filter(kind=kind.slug).select_related("by__person")[:DECIDED]
-    return _decided(kind, [(line, line.merged, line.kept) for line in lines])
+    """Return the newest merges that stand, where the user sees one of the two; the other has no name there."""
+    seen = kind.seen_by(user).values("pk")
+    lines = Merge.objects.visible_to(user).standing().filter(Q(kept__in=seen) | Q(merged__in=seen), kind=kind.slug)
+    return _decided(kind, user, lines)
 
 
 def said_different(kind: MergeKind, user: User) -> list[Decided]:
-    """Return the newest pairs that are no doubles."""
-    lines = NotDouble.objects.visible_to(user).filter(kind=kind.slug).select_related("by__person")[:DECIDED]
-    return _decided(kind, [(line, line.first, line.second) for line in lines])
+    """Return the newest pairs that are no doubles, as far as the user sees both."""
+    seen = kind.seen_by(user).values("pk")
+    lines = NotDouble.objects.visible_to(user).filter(kind=kind.slug, first__in=seen, second__in=seen)
+    return _decided(kind, user, lines)
 
 
-def _decided(kind: MergeKind, told: list[tuple[Any, int, int]]) -> list[Decided]:
-    """Return lines with their rows (one query)."""
-    numbers = {pk for _line, *pair in told for pk in pair}
-    rows = {row.pk: row for row in kind.model_class._base_manager.filter(pk__in=numbers)} if numbers else {}
-    return [Decided(line, rows.get(one), rows.get(other)) for line, one, other in told]
+def _decided(kind: MergeKind, user: User, found: QuerySet[Any]) -> list[Decided]:
+    """Return the newest lines with their rows, as far as the user sees these (two queries)."""
+    lines = list(found.select_related("by__person")[:DECIDED])
+    numbers = {pk for line in lines for pk in line.pair}
+    rows = kind.seen_by(user).in_bulk(numbers) if numbers else {}
+    return [Decided(line, *(rows.get(pk) for pk in line.pair)) for line in lines]
 
 
 def side_by_side(kind: MergeKind, kept: Any, merged: Any) -> list[tuple[str, Any, Any, bool]]:

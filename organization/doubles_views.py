@@ -97,4 +97,4 @@ def different(request: UserRequest, pk: int, kept: int, kind: MergeKind) -> Http
     one, other = _both(request, kind, pk, kept)
     done = _("Kept: these two are different. They are not shown as likely doubles any more.")
     carried_out(request, lambda: merging.say_different(one, other, by=request.user), done)
-    return redirect(f"doubles_{kind.slug}")
+    return redirect(kind.list_name)

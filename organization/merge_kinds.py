@@ -3,7 +3,7 @@
 A system check names the relations of which nobody spoke.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +79,7 @@ class MergeKind:
         shown: fetches what `facts` reads.
         named: what a row is called, so that it can be told from one that looks like it.
         seen: the rows among which somebody looks for doubles.
+        not_by: why somebody decides nothing about a row though it is of a branch of theirs, given (row, user).
         search: those of rows that words mean.
         different: what the button is called that says that two are not the same.
         problem: why two rows cannot be merged by somebody, given (kept, merged, by).
@@ -98,6 +99,7 @@ class MergeKind:
     shown: Callable[[QuerySet[Any]], QuerySet[Any]]
     named: Callable[[Row], str] = str
     seen: Callable[[Any, User], Any] = lambda rows, user: rows.visible_to(user)
+    not_by: Callable[[Row, User], "StrOrPromise"] = nothing
     search: Callable[[Any, str], Any] = lambda rows, words: rows.filter(**{f"{rows.model.likened}__icontains": words})
     same: "StrOrPromise" = SAME
     different: "StrOrPromise" = DIFFERENT
@@ -114,9 +116,13 @@ class MergeKind:
         """Return the model."""
         return apps.get_model(self.model)
 
+    def seen_by(self, user: User) -> Any:
+        """Return the rows among which the user looks for doubles, with those that were merged."""
+        return self.seen(self.model_class.objects.all(), user)
+
     def rows_for(self, user: User) -> Any:
         """Return the rows that stand for themselves, as far as the user looks for doubles among them."""
-        return self.seen(self.model_class.objects.all(), user).present()
+        return self.seen_by(user).present()
 
     @property
     def list_name(self) -> str:
@@ -148,9 +154,16 @@ class MergeKind:
         """Return what moves what the relations' words do not."""
         return (self.move, *_steps.get(self.model, ()))
 
-    def may(self, user: User, row: Row) -> bool:
-        """Return whether the user decides on the row."""
-        return user.manages(row.branch_id)
+    def hold_first(self, rows: Collection[int]) -> None:
+        """Lock what is locked before two rows of the kind are, by whoever else locks both (a few queries)."""
+        for hold in _holding.get(self.model, ()):
+            hold(rows)
+
+    def not_decided_by(self, user: User, *rows: Row) -> "StrOrPromise":
+        """Return why a user does not decide whether rows are the same, one way or back; empty when they do."""
+        if not all(user.manages(row.branch_id) for row in rows):
+            return _("The secretary of both branches, or the operator, decides on this.")
+        return next((words for row in rows if (words := self.not_by(row, user))), "")
 
     def problems(self, kept: Row, merged: Row, by: User) -> "list[StrOrPromise]":
         """Return why two rows cannot be merged now (a few queries)."""
@@ -158,9 +171,7 @@ class MergeKind:
             return [_("This is one and the same record.")]
         if kept.is_merged or merged.is_merged:
             return [_("One of the two was merged already.")]
-        if not (self.may(by, kept) and self.may(by, merged)):
-            return [_("The secretary of both branches, or the operator, decides on this.")]
-        if first := self.problem(kept, merged, by):
+        if first := self.not_decided_by(by, kept, merged) or self.problem(kept, merged, by):
             return [first]
         return [words for ask in _against.get(self.model, ()) for words in ask(kept, merged)]
 
@@ -202,6 +213,7 @@ _told: dict[str, dict[str, Relation]] = {}
 _steps: dict[str, list[Step]] = {}
 _against: dict[str, list[Against]] = {}
 _holds: dict[str, list[Holds]] = {}
+_holding: dict[str, list[Callable[[Collection[int]], object]]] = {}
 
 
 def register(kind: MergeKind) -> MergeKind:
@@ -241,6 +253,19 @@ def must_hold(model: str) -> Callable[[Holds], Holds]:
     def keep(ask: Holds) -> Holds:
         _holds.setdefault(model, []).append(ask)
         return ask
+
+    return keep
+
+
+def held_before(model: str) -> Callable[[Callable[[Collection[int]], object]], Callable[[Collection[int]], object]]:
+    """Register what an app locks, given the rows' numbers, before two rows of a model are locked and merged, or parted.
+
+    Whatever else locks it and one of them locks it first, so that the two do not wait for each other.
+    """
+
+    def keep(hold: Callable[[Collection[int]], object]) -> Callable[[Collection[int]], object]:
+        _holding.setdefault(model, []).append(hold)
+        return hold
 
     return keep
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +10,7 @@ from organization.merge_kinds import MergeKind, merge_kind
 from organization.models import Merge, NotDouble, RuleError, User, all_or_nothing
 from organization.moving import Moving, Row, changed_since, merged_since, move_back
 from organization.verbs import verb
-from organization.ways_back import WayBack, manages_it
+from organization.ways_back import WayBack
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -47,7 +48,7 @@ def merge(kept_row: Row, merged_row: Row, *, by: User, reason: str) -> Merge:
         moving.set(merged, merged_into_id=kept.pk, **kind.leaves_as)
         if problem := kind.broken(kept):
             raise RuleError(problem)
-        kept._claim_version()
+        _claim(kept, merged)
         line = Merge(kind=kind.slug, branch_id=kept.branch_id, kept=kept.pk, merged=merged.pk, by=by)
         line.reason, line.moved, line.day = reason.strip(), moving.as_json(), kind.day(merged)
         line.full_clean()
@@ -74,7 +75,7 @@ def undo_merge(line: Merge, *, by: User, reason: str) -> None:
         if problem := kind.broken(kept, merged):
             raise RuleError(problem)
         told.facts = {"kind": kind.slug, "kept": kept.pk, "merged": merged.pk}
-        kept._claim_version()
+        _claim(kept, merged)
         locked.undone_by, locked.undone_at, locked.undone_reason = by, timezone.now(), reason.strip()
         locked.save(update_fields=["undone_by", "undone_at", "undone_reason"])
     line.refresh_from_db()
@@ -85,10 +86,10 @@ def say_different(one: Row, other: Row, *, by: User) -> NotDouble:
     """Keep that two rows are not the same.
 
     Raises:
-        RuleError: when `by` does not manage the branches of both, or it was said already.
+        RuleError: when `by` does not decide on both, or it was said already.
     """
-    if not (by.manages(one.branch_id) and by.manages(other.branch_id)):
-        raise RuleError(_("The secretary of both branches, or the operator, decides on this."))
+    if problem := merge_kind(one.merge_kind).not_decided_by(by, one, other):
+        raise RuleError(problem)
     first, second = sorted((one.pk, other.pk))
     said = NotDouble(kind=one.merge_kind, branch_id=one.branch_id, first=first, second=second, by=by)
     said.validate_constraints()
@@ -102,7 +103,7 @@ def take_difference_back(pair: NotDouble, *, by: User, reason: str) -> None:
     """Let two be shown as likely doubles again.
 
     Raises:
-        RuleError: when `by` does not manage the branch, or no reason is given.
+        RuleError: when `by` does not decide on both, or no reason is given.
     """
     with NOT_DOUBLE.taking(pair, by=by, reason=reason) as (locked, line):
         line.facts = {"kind": locked.kind, "first": locked.first, "second": locked.second}
@@ -129,6 +130,7 @@ def what_stands_on(line: Merge) -> "StrOrPromise":
 
 def _locked(kind: MergeKind, kept: int, merged: int) -> tuple[Row, Row]:
     """Return both rows, locked in one order, so that of two merges at one moment the second one waits."""
+    kind.hold_first([kept, merged])
     rows = kind.model_class._base_manager.select_for_update(of=("self",)).filter(pk__in=[kept, merged]).order_by("pk")
     found = {row.pk: row for row in rows}
     if len(found) < len({kept, merged}):
@@ -136,15 +138,27 @@ def _locked(kind: MergeKind, kept: int, merged: int) -> tuple[Row, Row]:
     return found[kept], found[merged]
 
 
+def _claim(*rows: Row) -> None:
+    """Count an edit of each row, so that no copy that was read before is saved over what was decided."""
+    for row in rows:
+        row._claim_version()
+
+
 def names_of(line: Merge) -> str:
     """Return what was merged into what, by number: names may be gone from the records one day."""
     return f"{merge_kind(line.kind).model_class._meta.verbose_name} {line.merged} → {line.kept}"
 
 
-def decides(user: User, line: Merge) -> bool:
-    """Return whether the user decides on a merge: who manages the branches of both."""
-    rows = merge_kind(line.kind).model_class._base_manager.filter(pk__in=[line.kept, line.merged])
-    return all(user.manages(row.branch_id) for row in rows)
+def list_of(line: Merge | NotDouble) -> str:
+    """Return the address of the list in which a decision stands."""
+    return reverse(merge_kind(line.kind).list_name)
+
+
+def decides(user: User, line: Merge | NotDouble) -> bool:
+    """Return whether the user decides on a pair that was decided on: who could decide so (one query)."""
+    kind = merge_kind(line.kind)
+    rows = list(kind.model_class._base_manager.filter(pk__in=line.pair))
+    return not kind.not_decided_by(user, *rows) if rows else user.manages(line.branch_id)
 
 
 UNDO = WayBack(
@@ -158,7 +172,7 @@ UNDO = WayBack(
     kept_until=what_stands_on,
     named=names_of,
     day=lambda line: line.day,
-    leads_to=lambda line: line.get_absolute_url(),
+    leads_to=list_of,
     verb=undo_merge,
     in_reports=True,
 )
@@ -169,8 +183,8 @@ NOT_DOUBLE = WayBack(
     title=_("Show it as a likely double again"),
     consequence=_("The two are shown as likely doubles again."),
     done=_("They are shown as likely doubles again."),
-    kept=manages_it,
-    leads_to=lambda pair: pair.get_absolute_url(),
+    kept=decides,
+    leads_to=list_of,
     verb=take_difference_back,
 )
 WAYS = (UNDO, NOT_DOUBLE)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 #: What the kept one takes over where it says nothing itself.
 FILLED = (
-    "born_on", "phone", "email", "title", "specialty", "class_name", "political_status", "strengths", "needs", "office",
+    "born_on", "phone", "phone_key", "email", "title", "specialty", "class_name", "political_status", "strengths",
+    "needs", "office",
 )  # fmt: skip
 
 
@@ -39,8 +40,6 @@ def _problems(kept: Person, merged: Person, by: User) -> "Iterator[StrOrPromise]
         yield _("The two belong to different colleges.")
     if kept.kind != merged.kind:
         yield _("One is a teacher and the other a student: these stay apart.")
-    if by.person_id in (kept.pk, merged.pk):
-        yield _("Nobody merges their own record. A deputy or the operator does.")
     if ANONYMOUS in (kept.name, merged.name):
         yield _("Who was made anonymous stays apart.")
     account = _account(merged)
@@ -50,6 +49,13 @@ def _problems(kept: Person, merged: Person, by: User) -> "Iterator[StrOrPromise]
             " round, or let the operator take the role from it first."
         )
         yield words % {"account": account.username}
+
+
+def not_by(person: Person, user: User) -> "StrOrPromise":
+    """Return that nobody decides who they themselves are."""
+    return (
+        _("Nobody decides on their own record. A deputy or the operator does.") if person.pk == user.person_id else ""
+    )
 
 
 def _account(person: Person) -> User | None:
@@ -68,7 +74,7 @@ def move(moving: Moving) -> None:
     filled = {name: getattr(moving.merged, name) for name in _lacking(moving.kept, moving.merged)}
     if filled:
         # Not among what is written down for undoing: no birthday and no telephone stand in two places.
-        write(moving.kept, filled)
+        write([moving.kept], filled)
     moving.notes["filled"] = list(filled)
 
 
@@ -87,6 +93,7 @@ def _move_account(moving: Moving) -> None:
     if own is None:
         moving.set(other, person_id=moving.kept.pk)
     elif own.is_active:
+        other.end_sessions()  # for good: whoever opens it again, as undoing does, opens no old session
         moving.set(other, is_active=False)
     else:
         moving.set(own, person_id=None)
@@ -100,7 +107,7 @@ def move_back(line: Merge, kept: Person, merged: Person) -> None:
     names = [name for name in line.moved["notes"]["filled"] if getattr(kept, name) == getattr(merged, name)]
     if names:
         empty = {name: None if Person._meta.get_field(name).null else "" for name in names}
-        write(kept, empty)
+        write([kept], empty)
 
 
 def stands(line: Merge, kept: Person, merged: Person) -> "StrOrPromise":
@@ -181,6 +188,7 @@ KIND = MergeKind(
     shown=shown,
     named=named,
     seen=seen,
+    not_by=not_by,
     search=lambda people, words: people.search(words),
     problem=problem_of,
     move=move,

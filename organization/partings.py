@@ -132,5 +132,4 @@ def _hold(people: Sequence[Person], answers: Sequence[tuple[Question, dict[str, 
     for question, _said in answers:
         question.hold()
     named = {value.pk for _question, said in answers for value in said.values() if isinstance(value, Person)}
-    rows = Person.objects.filter(pk__in=named | {person.pk for person in people}).order_by("pk")
-    list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Person.objects.lock(named | {person.pk for person in people})

@@ -76,9 +76,11 @@ def everything_about(person: Person) -> dict[str, Any]:
     found: dict[str, Any] = {"made_at": timezone.now().isoformat(), Person._meta.label: list(map(_told, people))}
     if users:
         found[User._meta.label] = list(map(_told, users))
+    named: defaultdict[str, dict[Any, dict[str, Any]]] = defaultdict(dict)  # once, by whatever columns it names them
     for owner in (*people, *users):
         for rows in _rows_naming(owner):
-            found.setdefault(rows.model._meta.label, []).extend(_told(row) for row in _behind_the_door(rows, user))
+            named[rows.model._meta.label] |= {row.pk: _told(row) for row in _behind_the_door(rows, user)}
+    found |= {label: list(rows.values()) for label, rows in named.items()}
     trail = LogEntry.objects.filter(_themselves(people, users) | Q(actor__in=users)).order_by("pk")
     found["audit_trail"] = [
         {

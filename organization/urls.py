@@ -11,14 +11,14 @@ def doubles_of(kind: MergeKind) -> list[URLPattern]:
     """Return the addresses of a kind of doubles."""
     told = {"kind": kind}
     return [
-        path(f"doubles/{kind.slug}/", doubles_views.doubles, told, f"doubles_{kind.slug}"),
-        path(f"doubles/{kind.slug}/<int:pk>/same-as/", doubles_views.same_as, told, f"same_as_{kind.slug}"),
-        path(f"doubles/{kind.slug}/<int:pk>/into/<int:kept>/", doubles_views.merge, told, f"merge_{kind.slug}"),
+        path(f"doubles/{kind.slug}/", doubles_views.doubles, told, kind.list_name),
+        path(f"doubles/{kind.slug}/<int:pk>/same-as/", doubles_views.same_as, told, kind.choose_name),
+        path(f"doubles/{kind.slug}/<int:pk>/into/<int:kept>/", doubles_views.merge, told, kind.merge_name),
         path(
             f"doubles/{kind.slug}/<int:pk>/and/<int:kept>/different/",
             doubles_views.different,
             told,
-            f"different_{kind.slug}",
+            kind.different_name,
         ),
     ]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from organization.access import UserRequest, require, visible_or_404
+from organization.access import UserRequest, require, row_or_404, survivor_or_404, visible_or_404
 from organization.events import Event, record
 from organization.forms import ProfileForm, WhyForm
 from organization.models import Person, RuleError, ScopedQuerySet, TakenBack, User, all_or_nothing
@@ -69,7 +69,8 @@ def own_data(request: UserRequest) -> HttpResponse:
 @never_cache
 def person_data(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand over everything that the system holds about a person of the branch, so that it can be given to them."""
-    person = cast("Person", visible_or_404(request, Person.objects.all(), pk))
+    asked = cast("Person", row_or_404(Person.objects.select_related("merged_into"), pk))
+    person = cast("Person", survivor_or_404(request, Person.objects.all(), asked))
     require(request, "organization.take_out_person", person)
     return _handed_over(person)
 

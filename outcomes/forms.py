@@ -16,6 +16,7 @@ from evidence.forms import MultipleEvidenceField
 from evidence.looking import look_at
 from evidence.models import Evidence, StoredFile
 from organization.bounds import BoundedMeta, DayField, WholeNumberField
+from organization.doubles_forms import SeesDoublesMixin
 from organization.forms import BranchFormMixin, PeopleChoiceField, RowsChoiceField, VersionedFormMixin
 from organization.models import Branch, Person, RuleError, User
 from organization.text import ParagraphsFormField, validate_plain_text
@@ -29,8 +30,6 @@ from pairings.forms import DateInput
 from pairings.models import LogPhoto, Pairing, PairingFile
 
 STRAIGHT_AWAY = "submit"
-#: So many likely doubles a form names.
-SHOWN_DOUBLES = 5
 
 
 class GroupedWordField(forms.ModelChoiceField):
@@ -50,7 +49,7 @@ class GroupedWordField(forms.ModelChoiceField):
         self.choices = [("", "—"), *groups]
 
 
-class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
+class OutcomeForm(SeesDoublesMixin, VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     """An outcome with its people, the pairings that share it, and its proof."""
 
     people = PeopleChoiceField(queryset=Person.objects.none(), label=_("achieved by"))
@@ -80,7 +79,6 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
     def __init__(self, *args: Any, user: User, pairing: Pairing | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.doubles: list[Outcome] = []
         if self.instance.pk:
             del self.fields["is_another"]
         self.set_branch(user)
@@ -168,15 +166,6 @@ class OutcomeForm(VersionedFormMixin, BranchFormMixin, forms.ModelForm):
             "note",
             *(["version"] if "version" in self.fields else []),
         )
-
-    def clean(self) -> dict[str, Any] | None:
-        """Name what seems to be the same already, and save a new outcome beside it only when that was ticked."""
-        cleaned = super().clean()
-        if not self.instance.pk and not self.errors and not self.data.get("is_another"):
-            self.doubles = list(self.likely_doubles()[:SHOWN_DOUBLES])
-            if self.doubles:
-                self.add_error(None, _("This seems to be there already. Look first, or tick that it is another one."))
-        return cleaned
 
     def likely_doubles(self) -> Any:
         """Return the outcomes that the user sees and that what is typed so far is likely the same as."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from organization.merge_kinds import merge_kind
+from organization.merging import UNDO
 from organization.models import Merge, Person, TakenBack, User
 from organization.ways_back import all_ways, told
 from outcomes.figures.comparison import Compared, moved
@@ -64,11 +65,16 @@ def _merges(report: FrozenReport, counted: set[int], user: User) -> Iterator[tup
 
 
 def taken_back_since(report: FrozenReport, outcomes: set[int]) -> Any:
-    """Return the lines of what the report rests on: of its outcomes, and of its branch's days."""
+    """Return the lines of what the report rests on: of its outcomes, of its branch's days, and of its people.
+
+    Who was one person when it was frozen, and is two again, has no day of their own.
+    """
     resting = [way.slug for way in all_ways() if way.in_reports]
     own = Q(branch=report.branch_id, day__range=(report.first_day, report.last_day))
     counted = Q(way="verification", row__in=outcomes) | Q(facts__report=report.pk)
-    return TakenBack.objects.filter(own | counted, way__in=resting, at__gt=report.frozen_at)
+    merged = Merge.objects.filter(kind=Person.merge_kind, branch=report.branch_id, at__lte=report.frozen_at)
+    parted = Q(way=UNDO.slug, row__in=merged.values("pk"))
+    return TakenBack.objects.filter(own | counted | parted, way__in=resting, at__gt=report.frozen_at)
 
 
 def counted_ids(figures: dict[str, Any]) -> set[int]:

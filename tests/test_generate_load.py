@@ -6,8 +6,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 
-from organization.models import Branch
+from organization.merge_kinds import all_merge_kinds
+from organization.models import Branch, Person
 from outcomes.figures import Period, branch_report
 from outcomes.models import Outcome
 from pairings.models import Pairing, ProgressLog
@@ -26,6 +28,9 @@ def test_it_makes_what_was_asked_and_every_invariant_holds() -> None:
     assert Outcome.objects.filter(review="superseded", correction__isnull=False).count() == 3
     assert Outcome.objects.filter(status="cultivating").count() == 3
     assert Outcome.objects.filter(shared_with__isnull=False).count() == 1
+    models = [kind.model_class for kind in all_merge_kinds()]
+    unlike = [model.__name__ for model in models if model.objects.filter(likeness="").exists()]
+    assert (unlike, Person.objects.filter(Q(number_key="") | Q(pinyin="")).count()) == ([], 0)
     for branch, year in itertools.product(Branch.objects.all(), (2023, 2024, 2025, 2026)):
         period = Period.year(year)
         assert told(branch_report(branch, period)) == count_in_sql([branch.pk], period.first, period.last)

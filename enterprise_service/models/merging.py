@@ -44,8 +44,8 @@ def facts_of_enterprise(enterprise: Enterprise) -> "list[tuple[StrOrPromise, Any
 def move_of_enterprise(moving: Moving) -> None:
     """Keep the name in line where lists that span the forms show it."""
     served = moving.kept.problems.values("engagements")
-    for pairing in Pairing.objects.filter(pk__in=served).exclude(counterpart=moving.kept.name).order_by("pk"):
-        moving.set(pairing, counterpart=moving.kept.name)
+    named_otherwise = Pairing.objects.filter(pk__in=served).exclude(counterpart=moving.kept.name).order_by("pk")
+    moving.set(*named_otherwise, counterpart=moving.kept.name)
 
 
 def problem_of_problems(kept: Problem, merged: Problem, by: User) -> "StrOrPromise":

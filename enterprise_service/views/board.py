@@ -14,12 +14,10 @@ from django_filters.views import FilterView
 from enterprise_service.filters import EnterpriseFilter, ProblemFilter
 from enterprise_service.forms import EnterpriseForm, ProblemForm
 from enterprise_service.models import Engagement, Enterprise, Problem
-from organization.access import UserRequest, require, visible_or_404
+from organization.access import UserRequest, require, survivor_or_404, visible_or_404
+from organization.doubles import SHOWN_DOUBLES
 from organization.refusals import carried_out
 from pairings.views.pages import SavesThroughVerbMixin
-
-#: So many likely doubles a page names.
-SHOWN_DOUBLES = 5
 
 
 class ProblemListView(FilterView):
@@ -68,8 +66,9 @@ def _suggestions(problem: Problem) -> list[dict[str, Any]]:
 
 def _leads_on(request: HttpRequest, merged: Enterprise | Problem) -> HttpResponse:
     """Go on to the row that stands for a merged one."""
+    stands = survivor_or_404(request, type(merged).objects.all(), merged)
     messages.info(request, _("“%(title)s” was merged into this one.") % {"title": merged})
-    return redirect(merged.survivor)
+    return redirect(stands)
 
 
 @require_POST

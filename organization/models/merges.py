@@ -5,7 +5,6 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Value
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from organization.models.base import DeskQuerySet, RuleError
@@ -75,9 +74,10 @@ class Merge(models.Model):
     def __str__(self) -> str:
         return f"{self.merged} → {self.kept}"
 
-    def get_absolute_url(self) -> str:
-        """Return the address of the list that it stands in."""
-        return reverse(f"doubles_{self.kind}")
+    @property
+    def pair(self) -> tuple[int, int]:
+        """Return the numbers of the two, the merged one's first."""
+        return self.merged, self.kept
 
     def save(self, **kwargs: Any) -> None:
         """Save a new merge, or that it was undone.
@@ -135,6 +135,7 @@ class NotDouble(models.Model):
     def __str__(self) -> str:
         return f"{self.first} ≠ {self.second}"
 
-    def get_absolute_url(self) -> str:
-        """Return the address of the list that it stands in."""
-        return reverse(f"doubles_{self.kind}")
+    @property
+    def pair(self) -> tuple[int, int]:
+        """Return the numbers of the two."""
+        return self.first, self.second

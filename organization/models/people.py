@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organization.doors import DayThatCameField, validate_at_the_door
-from organization.likeness import of_number, of_person
-from organization.models.base import RuleError, ScopedQuerySet
+from organization.likeness import PHONE_LENGTH, of_number, of_person, of_phone
+from organization.models.base import DeskQuerySet, RuleError
 from organization.models.coming import Belonging
 from organization.models.person_queries import PersonQuerySet
 from organization.models.stages import MEMBER_STAGES, PartyStage
@@ -75,6 +75,8 @@ class Person(Belonging):
     pinyin = models.CharField(max_length=300, editable=False, blank=True)
     #: The number without what offices write differently, by which likely doubles are found.
     number_key = models.CharField(max_length=30, blank=True, default="", db_default="", editable=False)
+    #: The telephone number likewise; no index of its own, since a name is asked for with it.
+    phone_key = models.CharField(max_length=PHONE_LENGTH, blank=True, default="", db_default="", editable=False)
 
     objects = PersonQuerySet.as_manager()
 
@@ -132,9 +134,9 @@ class Person(Belonging):
 
     @writes
     def derive_likeness(self) -> None:
-        """Set the keys of name and number, by which likely doubles are found."""
+        """Set the keys of name, number and telephone, by which likely doubles are found."""
         super().derive_likeness()
-        self.number_key = of_number(self.number)
+        self.number_key, self.phone_key = of_number(self.number), of_phone(self.phone)
 
     @staticmethod
     def liken(words: str) -> str:
@@ -216,14 +218,10 @@ class Person(Belonging):
             self.save(update_fields=["stage"])
 
 
-class PartyStageEntryQuerySet(ScopedQuerySet):
+class PartyStageEntryQuerySet(DeskQuerySet):
     """Steps of stage histories: the secretary's to see, and a person's own."""
 
     branch_path = "person__branch"
-
-    def branch_scope(self, reach: Reach) -> Q:
-        """Return the histories of the branches that the user manages; leadership has no need of them."""
-        return Q(person__branch__in=reach.manages)
 
     def own_rows(self, reach: Reach) -> Q:
         """Return the user's own history."""

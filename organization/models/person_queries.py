@@ -1,12 +1,12 @@
 """The questions that lists ask of people."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db.models import DateField, Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Replace, Right
+from django.db.models.functions import Coalesce
 
-from organization.likeness import PHONE_LENGTH, of_phone
 from organization.models.membership import is_here
 from organization.models.mergeable import MergeableQuerySet
 from organization.models.stages import MEMBER_STAGES
@@ -16,15 +16,8 @@ from organization.reach import Reach
 #: What of a person is compared as it stands in its column.
 SIGNS = {
     "college": "college_id", "kind": "kind", "likeness": "likeness", "number_key": "number_key",
-    "email": "email", "office": "office_id", "class_name": "class_name",
+    "phone_key": "phone_key", "email": "email", "office": "office_id", "class_name": "class_name",
 }  # fmt: skip
-
-
-def _digits(phone: Any) -> Right:
-    """Return a telephone number without what people put between its digits and before them, in the database."""
-    for sign in (" ", "-", "‐", "–"):
-        phone = Replace(phone, Value(sign), Value(""))
-    return Right(phone, PHONE_LENGTH)
 
 
 class PersonQuerySet(MergeableQuerySet):
@@ -37,6 +30,21 @@ class PersonQuerySet(MergeableQuerySet):
             own |= Q(branch=reach.own_branch_id) & Q(is_here())
         return own
 
+    def lock(self, people: Iterable[Any]) -> None:
+        """Lock people until the transaction ends: all in one statement and one order, so that no two who do so cross.
+
+        Args:
+            people: rows or their numbers.
+        """
+        rows = self.filter(pk__in={getattr(one, "pk", one) for one in people}).order_by("pk")
+        list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+
+    def hold(self, pk: int) -> Any:
+        """Return who stands for a person, locked until the transaction ends, so that no merge comes between."""
+        locked = self.select_for_update(of=("self",), no_key=True)
+        person = locked.get(pk=pk)
+        return person if person.merged_into_id is None else locked.get(pk=person.merged_into_id)
+
     def active(self) -> Self:
         """Return the people who belong to their branch today."""
         return self.filter(is_here())
@@ -47,12 +55,11 @@ class PersonQuerySet(MergeableQuerySet):
         signs = {name: getattr(person, column) for name, column in SIGNS.items()}
         signs["college"] = person.branch.college_id  # of somebody new nobody has said it yet
         told = Value(person.born_on, DateField())
-        return self._alike(person.pk or 0, {**signs, "born_on": told, "phone": Value(of_phone(person.phone))})
+        return self._alike(person.pk or 0, {**signs, "born_on": told})
 
     def with_likely_doubles(self) -> Self:
         """Return the people of whom a newer one among these is likely the same."""
-        signs: dict[str, Any] = {name: OuterRef(name) for name in SIGNS}
-        signs |= {"born_on": OuterRef("born_on"), "phone": _digits(OuterRef("phone"))}
+        signs: dict[str, Any] = {name: OuterRef(name) for name in (*SIGNS, "born_on")}
         newer = self._alike(OuterRef("pk"), signs).filter(pk__gt=OuterRef("pk"))
         return self.present().filter(Exists(newer))
 
@@ -61,15 +68,15 @@ class PersonQuerySet(MergeableQuerySet):
 
         A place that two share is no sign where their dates of birth are known to differ.
         """
-        born, phone = one["born_on"], one["phone"]
+        born = one["born_on"]
         others = self.present().filter(college=one["college"], kind=one["kind"]).exclude(pk=pk)
-        certain = Q(born_on=born) | Q(digits=phone) & ~Q(digits="") | Q(email__iexact=one["email"]) & ~Q(email="")
+        certain = Q(born_on=born) | Q(email__iexact=one["email"]) & ~Q(email="")
+        certain |= Q(phone_key=one["phone_key"]) & ~Q(phone_key="")
         placed = Q(office=one["office"], office__isnull=False) | Q(class_name=one["class_name"]) & ~Q(class_name="")
         may_be = Q(born_on__isnull=True) | Q(born_on=Coalesce(born, F("born_on")))
         named = Q(likeness=one["likeness"]) & ~Q(likeness="") & (certain | placed & may_be)
         numbered = Q(number_key=one["number_key"]) & ~Q(number_key="")
-        found = others.annotate(digits=_digits(F("phone"))).filter(named | numbered)
-        return found.exclude(self.said_another(pk))
+        return others.filter(named | numbered).exclude(self.said_another(pk))
 
     def teachers(self) -> Self:
         """Return the staff."""

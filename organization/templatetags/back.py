@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from organization.doubles import likely_doubles
 from organization.merge_kinds import MergeKind, merge_kind
@@ -43,8 +44,8 @@ def facts_of(row: Model, kind: MergeKind) -> object:
 
 @register.filter
 def named_of(row: Model | None, kind: MergeKind) -> str:
-    """Return what a row is called beside one that looks like it; one that is gone has no name."""
-    return kind.named(row) if row is not None else ""
+    """Return what a row is called beside one that looks like it; one that the reader does not see has no name."""
+    return kind.named(row) if row is not None else gettext("a record of another branch")
 
 
 @register.filter

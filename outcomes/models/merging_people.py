@@ -27,14 +27,14 @@ def move_contributions(moving: Moving) -> None:
             raise RuleError(
                 _("“%(title)s” was changed after it was verified; see check_integrity.") % {"title": outcome}
             )
-    for one in theirs:
-        own = OutcomePerson.objects.filter(person=moving.kept.pk, outcome=one.outcome_id).first()
-        if own is None:
-            moving.set(one, person_id=moving.kept.pk)
-            continue
-        moving.take_off(one)
-        if one.position < own.position:
-            moving.set(own, position=one.position)
+    of_kept = OutcomePerson.objects.filter(person=moving.kept.pk, outcome__in=outcomes)
+    own = {one.outcome_id: one for one in of_kept}
+    double = [one for one in theirs if one.outcome_id in own]
+    moving.set(*(one for one in theirs if one.outcome_id not in own), person_id=moving.kept.pk)
+    moving.take_off(*double)
+    for one in double:
+        if one.position < own[one.outcome_id].position:
+            moving.set(own[one.outcome_id], position=one.position)
     for outcome in outcomes:
         if outcome.review in LOCKED:
             moving.set(outcome, seal=seal_of(outcome))

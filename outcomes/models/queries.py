@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Sum, Value
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext as _
 
-from organization.models import Branch, MergeableQuerySet, NotDouble, TakenBack, User
+from organization.models import Branch, MergeableQuerySet, TakenBack, User
 from organization.reach import Reach
 from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status, Unit
 from outcomes.numbers import plain
@@ -170,8 +170,7 @@ class OutcomeQuerySet(MergeableQuerySet):
         same_words = Q(likeness=one.words, achieved_on__year=one.year, achieved_on__month=one.month) & ~Q(likeness="")
         same_file = Q(pk__in=proofs.filter(evidence__file__in=one.files).values("outcome"))
         others = self._comparable().exclude(pk=one.pk).exclude(work=one.work)
-        said = NotDouble.objects.of(self.model.merge_kind, one.pk)
-        return others.filter(same_words & somebody | same_file).exclude(said)
+        return others.filter(same_words & somebody | same_file).exclude(self.said_another(one.pk))
 
     def sums_of_quantities(self) -> list[str]:
         """Return the quantities of those that are verified, added up by unit, in words (one query)."""

@@ -27,11 +27,18 @@ def credited_outcomes(context: template.Context, pairing: Pairing) -> dict[str, 
 
 @register.simple_tag(takes_context=True)
 def handed_over(context: template.Context, pairing: Pairing) -> dict[str, Outcome]:
-    """Return the outcomes that a pairing's page has handed over, by what they came from (two queries)."""
-    visible = Outcome.objects.visible_to(context["request"].user).values("pk")
-    rows = HandOver.objects.filter(pairing=pairing.pk, outcome__in=visible).select_related("outcome__merged_into")
-    shown = rows.prefetch_related("outcome__proofs", "outcome__merged_into__proofs")
-    return {row.origin: row.outcome.survivor for row in shown}
+    """Return the outcomes that stand for what a pairing's page has handed over, by what they came from (two queries).
+
+    One that was merged may lead to an outcome that the reader does not see.
+    """
+    visible = Outcome.objects.visible_to(context["request"].user)
+    rows = HandOver.objects.filter(pairing=pairing.pk, outcome__in=visible.values("pk"))
+    rows = rows.select_related("outcome__merged_into").prefetch_related("outcome__proofs")
+    made = {row.origin: row.outcome for row in rows}
+    stands = {origin: outcome.survivor.pk for origin, outcome in made.items() if outcome.is_merged}
+    shown = visible.prefetch_related("proofs").in_bulk(stands.values()) if stands else {}
+    own = {origin: outcome for origin, outcome in made.items() if origin not in stands}
+    return own | {origin: shown[pk] for origin, pk in stands.items() if pk in shown}
 
 
 @register.inclusion_tag("outcomes/parts/hand_over.html", takes_context=True)

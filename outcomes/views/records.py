@@ -14,13 +14,14 @@ from django.views.generic import CreateView, UpdateView
 from django_filters.views import FilterView
 
 from evidence.worth import worth_of
-from organization.access import UserRequest, require, visible_or_404
+from organization.access import UserRequest, require, survivor_or_404, visible_or_404
+from organization.doubles import SHOWN_DOUBLES
 from organization.models import all_or_nothing
 from organization.refusals import add_refusal
 from organization.text import whole_number
 from organization.transition_views import TransitionView
 from outcomes.filters import OutcomeFilter
-from outcomes.forms import SHOWN_DOUBLES, HandOverForm, OutcomeForm, ShareForm
+from outcomes.forms import HandOverForm, OutcomeForm, ShareForm
 from outcomes.models import Category, Grade, HandOver, Outcome, Subkind
 from pairings.forms import ReasonForm
 from pairings.models import Pairing
@@ -54,8 +55,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     ).prefetch_related("contributions__person", "proofs__evidence__file", "shared_with")  # fmt: skip
     outcome = cast("Outcome", visible_or_404(request, rows, pk))
     if outcome.is_merged:
+        stands = survivor_or_404(request, Outcome.objects.all(), outcome)
         messages.info(request, _("“%(title)s” was merged into this outcome.") % {"title": outcome.title})
-        return redirect(outcome.survivor)
+        return redirect(stands)
     seen = Outcome.objects.visible_to(request.user)
     context = {
         "outcome": outcome,
@@ -127,7 +129,7 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
             Pairing.objects.select_for_update().get(pk=pk)  # two at once: the second one finds the first one's
             known = HandOver.objects.filter(pairing=pk, origin=source.cleaned_data["origin"]).first()
             if known:
-                return redirect(known.outcome.survivor)
+                return redirect(survivor_or_404(request, Outcome.objects.all(), known.outcome))
             if is_whole:
                 outcome = form.save()
                 HandOver.objects.create(outcome=outcome, pairing=pairing, **source.cleaned_data)

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from organization.models import Mergeable
 from organization.trail import audit_made
 
 FIRST_DAY, DAYS = datetime.date(2023, 9, 1), 1000
@@ -30,9 +31,12 @@ def batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def insert(rows: Iterable[Any], *, is_audited: bool = True) -> list[Any]:
-    """Insert rows some at a time, with the audit entries that their making would have left."""
+    """Insert rows some at a time, with the keys and the audit entries that their making would have left."""
     made: list[Any] = []
     for batch in batches(rows):
+        for row in batch:
+            if isinstance(row, Mergeable):
+                row.derive_likeness()
         made += type(batch[0])._base_manager.bulk_create(batch)
         if is_audited:
             audit_made(batch)

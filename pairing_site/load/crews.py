@@ -7,7 +7,6 @@ from typing import Any
 
 from evidence.models import Evidence
 from organization.models import Branch, College, Ending, Membership, PartyStage, PartyStageEntry, Person, User
-from organization.pinyin import search_key
 from pairing_site.load.bulk import insert
 from pairings.models import Pairing
 
@@ -59,15 +58,15 @@ def make_people(
     people = [
         Person(
             branch=branch,
-            college_id=branch.college_id,
             kind=kind,
             name=f"合成{prefix}{place}",
             number=f"{branch.code}-{prefix}{place}",
             stage=PartyStage.FULL if is_member else PartyStage.NONE,
-            pinyin=search_key(f"合成{place}"),
         )
         for place, (kind, is_member) in enumerate(wanted)
     ]
+    for one in people:
+        one.derive()
     insert(people)
     insert(Membership(person=one, branch=branch, **(stay or {})) for one in people)
     insert(PartyStageEntry(person=one, stage=one.stage, from_date=JOINED) for one in people if one.is_member)

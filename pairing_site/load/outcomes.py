@@ -70,7 +70,6 @@ def _outcome(place: int, owner: Owner, before: Outcome | None, chance: random.Ra
         verified_by=owner.crew.verifier,
         verified_at=timezone.now(),
     )
-    made.derive_likeness()
     if before and step in RISES:
         made.continues, made.achieved_on = before, before.achieved_on + UNTIL_IT_RISES
     if before and step in CORRECTS:

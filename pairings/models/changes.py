@@ -212,6 +212,7 @@ class ChangeRequest(models.Model):
             self.asked_by, self.values = by, {"version": VALUES_VERSION, "fields": fields} if fields else {}
             self.full_clean()
             self.save()
+            Person.objects.lock(one for seat in seats for one in (seat.leaving_id, seat.joining_id) if one)
             for seat in seats:
                 seat.request = self
                 seat.save()

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -160,7 +160,7 @@ class ProgressLog(VersionedModel):
             pairing = self._lock_active_pairing()
             self.pairing, self.branch_id = pairing, pairing.branch_id
             self.entered_by = by
-            self.author = cast("Person", by.person if pairing.seats_person(by.person_id) else pairing.leader)
+            self.author = pairing.author_of(by)
             self.full_clean()
             self.save()
             self._attach(photos)

@@ -1,7 +1,7 @@
 """Two records of one person in pairings: seats, proposals, rules and change requests; logs just move."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from organization.merge_kinds import BY_STEP, by_step, moves, moves_too, must_hold, speaks_against, tell
+from organization.merge_kinds import BY_STEP, by_step, held_before, moves, moves_too, must_hold, speaks_against, tell
 from organization.models import Person
 from organization.moving import Moving
 from pairings import kinds
@@ -17,12 +17,20 @@ from pairings.models.changed_seats import ChangedSeat
 from pairings.models.changes import ChangeRequest
 from pairings.models.match_rules import MatchRule
 from pairings.models.matching import MatchSeat
+from pairings.models.pairing import Pairing
 from pairings.models.seats import STUDENT_ROLES, Seat
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PERSON = "organization.Person"
+
+
+@held_before(PERSON)
+def hold_pairings(people: Collection[int]) -> None:
+    """Lock the pairings in which people sit or sat, as whatever seats or closes does before it locks people."""
+    theirs = Pairing.objects.filter(pk__in=Seat.objects.filter(person__in=people).values("pairing")).order_by("pk")
+    list(theirs.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _end(seat: Seat) -> datetime.date:
@@ -56,10 +64,10 @@ def two_places_at_once(kept: Person, merged: Person) -> "Iterator[StrOrPromise]"
             words = _("Both sit or sat in “%(pairing)s” at one time (%(one)s, %(other)s), as two different people.")
             yield words % {"pairing": one.pairing.title, "one": one.role_label, "other": other.role_label}
     teams = Seat.objects.filter(person__in=[kept, merged], role__in=STUDENT_ROLES, left_on__isnull=True)
-    titles = sorted({seat.pairing.title for seat in teams.select_related("pairing")})
+    titles = {seat.pairing_id: seat.pairing.title for seat in teams.select_related("pairing").order_by("pairing")}
     if len(titles) > 1:
         words = _("A student is in one team at a time, and these are in two: %(teams)s. End or replace one first.")
-        yield words % {"teams": "、".join(titles)}
+        yield words % {"teams": "、".join(titles.values())}
 
 
 @moves_too(PERSON)
@@ -75,16 +83,16 @@ def move_seats(moving: Moving) -> None:
         else:
             helper = other if other.role == kinds.HELPER else one
             off[helper.pk] = helper
-    for seat in off.values():
-        moving.take_off(seat)
+    moving.take_off(*off.values())
     moving.move("pairings.Seat.person")
 
 
 @must_hold(PERSON)
 def was_here_when_seated(person: Person) -> "Iterator[StrOrPromise]":
     """Yield the places that a person took on a day on which they belonged to no branch."""
+    stays = list(person.memberships.all())
     for seat in person.seats.select_related("pairing"):
-        if person.membership_on(seat.joined_on) is None:
+        if not any(stay.holds(seat.joined_on) for stay in stays):
             words = _("%(person)s took a place in “%(pairing)s” on %(day)s and must have been here.")
             yield words % {"person": person, "pairing": seat.pairing.title, "day": date_format(seat.joined_on)}
 
@@ -133,20 +141,19 @@ def move_changed_seats(moving: Moving) -> None:
     """Let requests name the kept one; where one was replaced by the other, it stays as it was decided."""
     for name, of_other in (("leaving", "joining"), ("joining", "leaving")):
         rows = ChangedSeat.objects.filter(**{name: moving.merged.pk}).order_by("pk")
-        for place in rows:
-            if getattr(place, f"{of_other}_id") != moving.kept.pk:
-                moving.set(place, **{f"{name}_id": moving.kept.pk})
+        moved = [place for place in rows if getattr(place, f"{of_other}_id") != moving.kept.pk]
+        moving.set(*moved, **{f"{name}_id": moving.kept.pk})
 
 
 @moves_too(PERSON)
 def move_answers(moving: Moving) -> None:
     """Let proposals name the kept one; one that named both as two people stays so, and is declined where it waits."""
     runs = set(moving.kept.match_seats.values_list("run", flat=True))
-    for seat in moving.merged.match_seats.select_related("match").order_by("pk"):
-        if seat.run_id not in runs:
-            moving.set(seat, person_id=moving.kept.pk)
-        elif seat.match.pairing_id is None and seat.answer != MatchSeat.Answer.DECLINED:
-            moving.set(seat, answer=MatchSeat.Answer.DECLINED.value)
+    seats = list(moving.merged.match_seats.select_related("match").order_by("pk"))
+    moving.set(*(seat for seat in seats if seat.run_id not in runs), person_id=moving.kept.pk)
+    waiting = [seat for seat in seats if seat.run_id in runs and seat.match.pairing_id is None]
+    declined = MatchSeat.Answer.DECLINED.value
+    moving.set(*(seat for seat in waiting if seat.answer != declined), answer=declined)
 
 
 @moves_too(PERSON)

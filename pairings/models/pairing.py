@@ -116,10 +116,8 @@ class Pairing(UndoesMixin):
                 raise ValidationError(_("You propose only pairings that you take part in."))
             self.full_clean()
             self.save()
-            for role, person in people.items():
-                self._seat_named(person, role, self.started_on, by=by)
-            for person in helpers:
-                self._seat_named(person, kinds.HELPER, self.started_on, by=by)
+            joining = [*people.items(), *((kinds.HELPER, person) for person in helpers)]
+            self._seat_all(joining, self.started_on, by=by)
             note(self, What.PROPOSED, by=by, at=self.proposed_at)
 
     @verb

@@ -2,9 +2,10 @@
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +79,18 @@ class SeatsMixin(PairingFacts):
         return person_id is not None and any(seat.person_id == person_id for seat in self.open_seats)
 
     @writes
+    def author_of(self, by: User) -> Person:
+        """Return whose a log is that a user enters in this locked row: theirs when they sit in it, else the leader's.
+
+        The person is locked, so that two records of theirs that are merged at this moment leave no log behind.
+        """
+        own = self.seats.filter(left_on__isnull=True).filter(
+            Q(person=by.person_id) | Q(person__merged_here=by.person_id)
+        )
+        seat = own.first() if by.person_id is not None else None
+        return Person.objects.hold(seat.person_id if seat else cast("Person", self.leader).pk)
+
+    @writes
     def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> Seat:
         """Give a person a seat in a proposal, keeping the party stage of that day.
 
@@ -104,6 +117,12 @@ class SeatsMixin(PairingFacts):
         with all_or_nothing():
             seat.save()
         return seat
+
+    def _seat_all(self, joining: Collection[tuple[str, Person]], on: datetime.date, *, by: User) -> None:
+        """Give people their seats by role; all are locked at once, so that no two who seat the same people cross."""
+        Person.objects.lock(person for _role, person in joining)
+        for role, person in joining:
+            self._seat_named(person, role, on, by=by)
 
     def _seat_named(self, person: Person, role: str, on: datetime.date, *, by: User) -> Seat:
         """Give a seat, and name the role in what is refused, so that a form shows it there."""
@@ -133,8 +152,7 @@ class SeatsMixin(PairingFacts):
             leaving, joining = pairing.who_changes(people, helpers)
             for seat in leaving:
                 seat.delete()
-            for role, person in joining:
-                pairing._seat_named(person, role, pairing.started_on, by=by)
+            pairing._seat_all(joining, pairing.started_on, by=by)
 
     def who_changes(
         self, people: Mapping[str, Person], helpers: Collection[Person] | None

@@ -4,13 +4,18 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imports.models import SheetImport
 from imports.models.undoing import Undoing
+from imports.roster import obstacles
+from organization.merging import merge
 from organization.models import Branch, PartyStage, Person, RuleError, User
+from organization.sheets import Trace
 from outcomes.models import Outcome
 from tests.factories import BranchFactory, secretary_of, teacher
 from tests.factories.imports import previewed, written
@@ -205,3 +210,23 @@ def test_steps_go_with_the_people_they_belong_to_in_whatever_order_the_rows_stan
     found = written(branch, [HEADINGS, *lines], by=secretary)
     found.undo(by=secretary, reason="读错了表。")
     assert work() == before
+
+
+def test_of_a_roster_that_is_undone_only_those_are_named_who_stand_in_it_and_were_merged(
+    branch: Branch, secretary: User
+) -> None:
+    def asked(*people: Person) -> tuple[list[str], int]:
+        traces = [
+            Trace(subject=one.pk, changed=[("organization.Person", one.pk, "title", "", "讲师")]) for one in people
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            return list(obstacles(traces)), len(queries)
+
+    kept, double, third, stranger, other = (teacher(branch, name=f"陈秋{one}") for one in "甲乙丙丁戊")
+    for one, into in ((double, kept), (other, stranger)):
+        merge(into, one, by=secretary, reason="登记了两次。")
+    with translation.override("en"):
+        (named, few), (two, many), (none, _count) = asked(kept), asked(double, kept, third), asked(third)
+    words = "陈秋{}: was merged with another record; undo that first".format
+    assert (named, two, none) == ([words("甲")], [words("甲"), words("乙")], [])
+    assert few == many

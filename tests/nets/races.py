@@ -16,13 +16,11 @@ from django.urls import reverse
 from enterprise_service.models import Confirmation, Engagement, Instalment
 from enterprise_service.models.confirmation import LinkRefusedError
 from organization.merging import merge, undo_merge
-from organization.models import Branch, Membership, Merge, Person, RuleError, TakenBack, User
-from organization.partings import Parting, questions_about
+from organization.models import Branch, Merge, Person, RuleError, TakenBack, User
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report, revise_report
 from outcomes.models import FrozenReport, Outcome, ask_to_share
 from pairings.models import Match, MatchRun, MatchSeat, Pairing, ProgressLog, Seat
-from pairings.partings import REPLACE
 from teaching_pairs.models import TeachingPair
 from tests.conftest import signed_in
 from tests.factories import (
@@ -147,21 +145,6 @@ def freezing(branch: Branch, by: User) -> Race:
         freeze_report(branch, Period.year(2024), by=by, despite=True)
 
     return freeze, freeze, lambda: FrozenReport.objects.filter(branch=branch, first_day__year=2024).count()
-
-
-def crossing_leavings(branch: Branch, by: User) -> Race:
-    """Two people leave, and each takes the other's place."""
-    one, other = teacher(branch), teacher(branch)
-    day = datetime.date(2026, 7, 1)
-
-    def leaving(person: Person, instead: Person) -> Call:
-        teaching_pair(branch, people={"leader": member(teacher(branch)), "ordinary_teacher": person})
-        said = {"answer": REPLACE, "person": instead, "until": None}
-        answers = [(question, said) for question in questions_about([person], by)]
-        return lambda: Parting("left", day).carry_out([person], by=by, answers=answers)
-
-    left = Membership.objects.filter(person__in=[one, other], left_on__isnull=False)
-    return leaving(one, other), leaving(other, one), left.count
 
 
 def revision(branch: Branch, by: User) -> Race:
@@ -340,6 +323,18 @@ def merging_people(branch: Branch, by: User) -> Race:
         lambda: merge(kept, first, by=by, reason="登记了两次。"),
         lambda: merge(stays, second, by=by, reason="登记了两次。"),
         Merge.objects.standing().about("person", one.pk, two.pk).count,
+    )
+
+
+def logging_while_merged(branch: Branch, by: User) -> Race:
+    pair = teaching_pair(branch)
+    leader = pair.leader
+    author = leader.user
+    kept = teacher(branch, name=leader.name)
+    return (
+        lambda: log(Pairing.objects.get(pk=pair.pk), by=author),
+        lambda: merge(kept, leader, by=by, reason="登记了两次。"),
+        ProgressLog.objects.filter(author=kept).count,
     )
 
 

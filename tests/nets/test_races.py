@@ -17,11 +17,14 @@ from django.db.models import Model, QuerySet
 from enterprise_service.models import Engagement
 from organization import partings
 from organization.integrity import try_all
+from organization.merge_kinds import MergeKind
 from organization.models import VersionedModel, receipts
+from organization.models.person_queries import PersonQuerySet
 from organization.models.trail import TrailHead
 from outcomes.models import FrozenReport, HandOver, Outcome
 from pairings.models import Match, MatchSeat, Seat
 from tests.factories import BranchFactory, secretary_of
+from tests.nets.crossings import crossing_approvals, crossing_leavings, ending_while_merged
 from tests.nets.races import (
     Race,
     answer_to_a_match,
@@ -32,12 +35,12 @@ from tests.nets.races import (
     before_the_end,
     confirmation,
     correction,
-    crossing_leavings,
     ends_of,
     form_sent_twice,
     freezing,
     handing_over,
     instalments,
+    logging_while_merged,
     match_become_a_pairing,
     merging_outcomes,
     merging_people,
@@ -60,11 +63,11 @@ ONE_OF_TWO = (
     merging_people, merging_outcomes, parting, answering_a_share,
 )  # fmt: skip
 #: Of these both are answered, and one is carried out.
-BOTH_ANSWERED = (form_sent_twice, handing_over, asking_an_enterprise)
+BOTH_ANSWERED = (form_sent_twice, handing_over, asking_an_enterprise, logging_while_merged)
 #: Those which a lock or the count of edits decides.
 HELD_BY_A_LOCK = (
     approval, approval_and_return, verification, stale_save, answer_to_a_match, match_become_a_pairing, confirmation,
-    asking_an_enterprise, merging_people, merging_outcomes, parting, answering_a_share,
+    asking_an_enterprise, merging_people, merging_outcomes, parting, answering_a_share, logging_while_merged,
 )  # fmt: skip
 #: Those which what is unique in a table decides too, after the lock or instead of one.
 HELD_BY_A_CONSTRAINT: dict[Callable[..., Race], tuple[type[Model], ...]] = {
@@ -118,8 +121,40 @@ def test_without_one_order_of_locks_two_who_replace_one_another_stand_in_each_ot
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(partings, "_hold", lambda _people, _answers: None)
+    monkeypatch.setattr(PersonQuerySet, "lock", lambda _rows, _people: None)
     one, two, _left = crossing_leavings(branch := BranchFactory(), secretary_of(branch))
     assert ends_of(one, two) != ["done", "refused"]  # a dead-lock, or both are gone
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+def test_of_two_that_seat_the_same_people_one_waits_for_the_other() -> None:
+    one, two, seated = crossing_approvals(branch := BranchFactory(), secretary_of(branch))
+    assert (ends_of(one, two), seated()) == (["done", "done"], 4)
+
+
+@pytest.mark.hole
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_seating_people_one_by_one_two_stand_in_each_other_s_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, _seated = crossing_approvals(branch := BranchFactory(), secretary_of(branch))
+    monkeypatch.setattr(PersonQuerySet, "lock", lambda _rows, _people: None)
+    assert ends_of(one, two) == ["", "done"]  # a dead-lock
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+def test_a_pairing_that_ends_while_two_who_help_in_it_are_merged_closes_their_place() -> None:
+    one, two, closed = ending_while_merged(branch := BranchFactory(), secretary_of(branch))
+    assert (ends_of(one, two, meeting=before_the_end), closed()) == (["done", "done"], 1)
+    assert [name for name, finding in try_all() if finding.broken] == []
+
+
+@pytest.mark.hole
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_merge_that_does_not_hold_the_pairings_meets_what_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, closed = ending_while_merged(branch := BranchFactory(), secretary_of(branch))
+    monkeypatch.setattr(MergeKind, "hold_first", lambda _kind, _rows: None)
+    assert (ends_of(one, two, meeting=before_the_end), closed()) != (["done", "done"], 1)
 
 
 @contextmanager
@@ -171,7 +206,8 @@ def test_without_the_locks_both_are_carried_out(monkeypatch: pytest.MonkeyPatch)
     with without_locks(monkeypatch):
         came_of_it = {name: ends_of(one, two) for name, (one, two, _effects) in made.items()}
     assert came_of_it == {name: ["done", "done"] for name in made}
-    assert [made[race.__name__][2]() for race in (asking_an_enterprise, match_become_a_pairing)] == [2, 2]
+    decided = (asking_an_enterprise, match_become_a_pairing, logging_while_merged)
+    assert [made[race.__name__][2]() for race in decided] == [2, 2, 0]  # the log was left with the merged record
 
 
 @pytest.mark.hole

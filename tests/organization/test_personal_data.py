@@ -15,7 +15,7 @@ from organization.integrity import try_all
 from organization.models import Person, RoleAssignment, RuleError, User
 from organization.personal import ANONYMOUS, anonymise, everything_about
 from outcomes.models import FrozenReport, ReportFile
-from pairings.models import Pairing
+from pairings.models import Pairing, ProgressLog
 from tests.conftest import signed_in
 from tests.factories import log, operator, teacher, teaching_pair, user_of
 from tests.world import BranchWorld
@@ -156,6 +156,11 @@ class TestTakingOut:
         labels = {"organization.Person", "organization.User", "pairings.Seat", "pairings.ProgressLog"}
         assert labels <= set(found)
         assert "md5$" not in told
+
+    def test_a_row_that_names_somebody_as_author_and_as_who_entered_it_is_in_it_once(self, leaver: Person) -> None:
+        entry = ProgressLog.objects.get(author=leaver)
+        assert (entry.author, entry.entered_by.person) == (leaver, leaver)
+        assert [row["id"] for row in everything_about(leaver)["pairings.ProgressLog"]] == [entry.pk]
 
     def test_one_s_own_comes_as_a_file_that_nobody_keeps(self, world: BranchWorld, teacher_client: Client) -> None:
         answer = teacher_client.get(reverse("own_data"))
