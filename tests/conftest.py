@@ -4,8 +4,13 @@
 DATABASE_URL it exports. `.venv/bin/pytest` alone runs on SQLite.
 """
 
+import functools
+import hashlib
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +36,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("house")
 
+BASE = Path(__file__).resolve().parent.parent
 WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 
 
@@ -80,11 +86,41 @@ def django_db_modify_db_settings(
     """Put SQLite's test database into a file of its own.
 
     In memory, a live server's threads and the test would share one connection and step into each other's
-    transactions; a file behaves as the served site does, with IMMEDIATE transactions and a time to wait.
+    transactions; a file behaves as the served site does, with IMMEDIATE transactions and a time to wait. It begins as
+    a copy of what an earlier run migrated.
     """
-    database = django_settings.DATABASES["default"]
-    if database["ENGINE"] == "django.db.backends.sqlite3":
-        database["TEST"] = {**database.get("TEST", {}), "NAME": str(tmp_path_factory.mktemp("database") / "db.sqlite3")}
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "db.sqlite3"
+        if migrated().exists():
+            shutil.copy(migrated(), file)
+        database = django_settings.DATABASES["default"]
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(file)}
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Migrate only what is missing in the copy; PostgreSQL's database is made anew."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep the migrated database, so that the next run begins with it."""
+    if connection.vendor == "sqlite" and not migrated().exists():
+        migrated().parent.mkdir(exist_ok=True)
+        half = migrated().with_suffix(f".{os.getpid()}")
+        with django_db_blocker.unblock(), closing(sqlite3.connect(half)) as copy:
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+        half.replace(migrated())
+
+
+@functools.cache
+def migrated() -> Path:
+    """Return where the migrated database of just these migrations, packages and apps is kept."""
+    files = [*sorted(BASE.glob("*/migrations/*.py")), BASE / "requirements" / "base.txt"]
+    said = [*django_settings.INSTALLED_APPS, *(file.read_text() for file in files)]
+    return BASE / "var" / f"migrated-{hashlib.sha256(repr(said).encode()).hexdigest()[:16]}.sqlite3"
 
 
 @pytest.fixture(scope="session", autouse=True)
