@@ -1,12 +1,13 @@
 """Figures of enterprise service: money, days on site, problems, and what enterprises say of it."""
 
-from collections.abc import Callable, Iterable
+import datetime
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from statistics import median
 from typing import Any
 
-from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -15,37 +16,34 @@ from django.utils.translation import pgettext_lazy
 
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from enterprise_service.models.engagement import ON_SITE
-from pairings.figures import Asked, Column, Figure, Number, Records, count, day_of, register, total
-from pairings.models import Pairing, ProgressLog
-from pairings.work_figures import LOG_COLUMNS
+from pairings.figures import Asked, Column, Figure, Listed, Number, Records, count, day_of, register, total
+from pairings.models import Pairing
+from pairings.work_figures import LOG_COLUMNS, logged
 
 SLUG = Engagement.KIND
 WORK = (Column(_("pairing"), lambda row: row.title), Column(_("enterprise"), lambda row: row.counterpart))
 APPROVED = Q(approved_at__isnull=False)
 
 
-def begun(asked: Asked) -> "QuerySet[Engagement]":
-    """Return the engagements that began in the period."""
-    rows = Engagement.objects.filter(APPROVED, asked.within("started_on"), branch__in=asked.branches)
-    return rows.filter(contract_amount_cny__gt=0)
+def engagements(asked: Asked) -> "QuerySet[Engagement]":
+    """Return the engagements that began or ended in the period."""
+    days = asked.within("started_on") | asked.within("closed_on")
+    return Engagement.objects.filter(days, branch__in=asked.branches)
 
 
-def completed(asked: Asked) -> "QuerySet[Engagement]":
-    """Return the engagements that were completed in the period, their problems solved."""
-    done = Engagement.objects.filter(asked.within("closed_on"), status=Pairing.Status.COMPLETED)
-    return done.filter(branch__in=asked.branches)
+def contracted(asked: Asked) -> Q:
+    """Return the condition that an engagement with a contract began in the period."""
+    return APPROVED & asked.within("started_on") & Q(contract_amount_cny__gt=0)
+
+
+def completed(asked: Asked) -> Q:
+    """Return the condition that an engagement was completed in the period, its problem solved."""
+    return asked.within("closed_on") & Q(status=Pairing.Status.COMPLETED)
 
 
 def received(asked: Asked) -> "QuerySet[Instalment]":
     """Return the money that was received in the period."""
     return Instalment.objects.filter(asked.within("received_on"), engagement__branch__in=asked.branches)
-
-
-def logged(asked: Asked) -> "QuerySet[ProgressLog]":
-    """Return the period's logs of enterprise service, with `visit`, the engagement and the day."""
-    rows = ProgressLog.objects.filter(asked.within("date"), branch__in=asked.branches, pairing__kind=SLUG)
-    words = {"output_field": CharField()}
-    return rows.annotate(visit=Concat(Cast("pairing", **words), Cast("date", **words), **words))
 
 
 def on_the_board(asked: Asked) -> "QuerySet[Problem]":
@@ -59,13 +57,20 @@ def confirmed(asked: Asked) -> "QuerySet[Confirmation]":
     return rows.filter(asked.within("confirmed_at__date"))
 
 
-def middle(rows: Iterable[tuple[Any, Any]]) -> Number:
+def in_words(*parts: str | Value) -> Concat:
+    """Return the words of some columns, one after another."""
+    words = CharField()
+    return Concat(*(Cast(part, words) if isinstance(part, str) else part for part in parts), output_field=words)
+
+
+def middle(parts: Mapping[str, Any]) -> Number:
     """Return the days in the middle of those from start to end, or None where nothing ended."""
-    days = [(end - start).days for start, end in rows]
+    times = [map(datetime.date.fromisoformat, both.split()) for both in parts["days"] or ()]
+    days = [(end - start).days for start, end in times]
     return Decimal(str(median(days))) if days else None
 
 
-def share(parts: dict[str, Any]) -> Number:
+def share(parts: Mapping[str, Any]) -> Number:
     """Return a share in percent with one decimal, or None where there is nothing to take a share of."""
     if not parts["whole"]:
         return None
@@ -73,7 +78,7 @@ def share(parts: dict[str, Any]) -> Number:
 
 
 CONTRACTS = Records(
-    rows=begun,
+    rows=engagements,
     columns=(
         *WORK,
         Column(_("contract number"), lambda row: row.contract_number),
@@ -82,7 +87,7 @@ CONTRACTS = Records(
     ),
 )
 COMPLETED = Records(
-    rows=completed,
+    rows=engagements,
     columns=(
         *WORK,
         Column(_("problem"), lambda row: row.problem.title),
@@ -131,8 +136,8 @@ figure_of_logs = partial(figure, records=LOGS, counting=_("Each log of this acti
 
 
 def activities(*slugs: str) -> Callable[[Asked], Q]:
-    """Return the choice of logs by their activity."""
-    return lambda asked: Q(activity_type__in=slugs)
+    """Return the choice of logs of enterprise service by their activity."""
+    return lambda asked: Q(pairing__kind=SLUG, activity_type__in=slugs)
 
 
 register(
@@ -144,6 +149,7 @@ register(
         period=_("By the day on which the engagement began."),
         unit=YUAN,
         records=CONTRACTS,
+        only=contracted,
         parts=total("contract_amount_cny"),
     ),
     figure(
@@ -164,7 +170,7 @@ register(
         unit=pgettext_lazy("measure word", "days"),
         records=LOGS,
         only=activities(*ON_SITE),
-        parts=count("visit"),
+        parts=count(in_words("pairing", "date")),
     ),
     figure(
         slug="problems_solved",
@@ -174,6 +180,7 @@ register(
         period=_("By the day on which the engagement was completed."),
         unit=pgettext_lazy("measure word", "problems"),
         records=COMPLETED,
+        only=completed,
         parts=count("problem"),
     ),
     figure(
@@ -193,7 +200,8 @@ register(
         period=_("By the day on which the engagement was completed."),
         unit=pgettext_lazy("measure word", "days"),
         records=COMPLETED,
-        read=("started_on", "closed_on"),
+        only=completed,
+        parts=lambda only: {"days": Listed(in_words("started_on", Value(" "), "closed_on"), filter=only)},
         worth=middle,
     ),
     figure(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, JSONField, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -104,12 +104,25 @@ def happened(field: str) -> Callable[[Asked], Q]:
     return lambda asked: asked.within(field)
 
 
-def count(of: Any = "pk") -> Callable[[Q], Mapping[str, Any]]:
-    """Return a count of different values, of the records themselves unless said otherwise."""
+class Listed(Aggregate):
+    """Every value of an expression, as a list in no order, or None where the database has none."""
+
+    function = "json_group_array"
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        """Return what PostgreSQL calls it."""
+        return self.as_sql(compiler, connection, function="jsonb_agg")
+
+
+def counted(only: Q) -> Mapping[str, Any]:
+    """Return how many records there are: each stands in the rows once."""
+    return {"n": Count("pk", filter=only)}
+
+
+def count(of: Any) -> Callable[[Q], Mapping[str, Any]]:
+    """Return a count of different values."""
     return lambda only: {"n": Count(of, filter=only, distinct=True)}
-
-
-COUNTED = count()
 
 
 def total(of: str) -> Callable[[Q], Mapping[str, Any]]:
@@ -154,7 +167,6 @@ class Figure(Definition):
         only: which of the records, as a condition.
         parts: what the database adds up of them, given that condition; of people it is how many there are.
         worth: the number, from what was added up.
-        read: columns that are read row by row instead, for a number that no database adds up; then `worth` gets rows.
         by: a column that tells the records apart: a number for each of its values.
         values: those values in their official order; without them, of records of people, any value.
         labels: what such a value is called.
@@ -163,18 +175,12 @@ class Figure(Definition):
 
     records: Records
     only: Callable[[Asked], Q] = every
-    parts: Callable[[Q], Mapping[str, Any]] = COUNTED
-    worth: Callable[[Any], Number] = number_of
-    read: tuple[str, ...] = ()
+    parts: Callable[[Q], Mapping[str, Any]] = counted
+    worth: Callable[[Mapping[str, Any]], Number] = number_of
     by: str = ""
     values: tuple[str, ...] = ()
     labels: Callable[[str], "StrOrPromise"] = str
     is_of_today: bool = False
-
-    @property
-    def is_count(self) -> bool:
-        """Whether it is the number of the records behind it."""
-        return self.parts is COUNTED and self.worth is number_of
 
     @property
     def is_sum(self) -> bool:
@@ -197,7 +203,7 @@ class Figure(Definition):
 
     def work_out(self, rows: "QuerySet[Any]") -> Number:
         """Return the number of rows that are behind it (one query)."""
-        return self.worth(rows.values_list(*self.read) if self.read else rows.aggregate(**self.parts(EVERY)))
+        return self.worth(rows.aggregate(**self.parts(EVERY)))
 
     def called(self, of: str = "") -> str:
         """Return its name, with the value of `by` that it is of."""

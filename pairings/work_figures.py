@@ -12,9 +12,9 @@ from pairings.figures import Asked, Column, Figure, Records, day_of, register
 from pairings.models import ProgressLog, Seat
 
 
-def woven_in(asked: Asked) -> "QuerySet[ProgressLog]":
-    """Return the period's logs that hold a party-building element."""
-    return ProgressLog.objects.filter(branch__in=asked.branches).filter(asked.within("date")).integrated()
+def logged(asked: Asked) -> "QuerySet[ProgressLog]":
+    """Return the period's logs."""
+    return ProgressLog.objects.filter(asked.within("date"), branch__in=asked.branches)
 
 
 LOG_COLUMNS = (
@@ -24,7 +24,7 @@ LOG_COLUMNS = (
     Column(_("author"), lambda log: log.author.name),
 )
 WOVEN_IN = Records(
-    rows=woven_in,
+    rows=logged,
     columns=(*LOG_COLUMNS, Column(_("party-building element"), lambda log: log.get_element_kind_display())),
     shown_with=("pairing", "author"),
 )

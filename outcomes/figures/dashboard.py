@@ -86,9 +86,13 @@ def _defined(slug: str, value: Any, url: str, *, tone: str = "") -> Figure:
     return Figure(str(means.name), value, str(means.unit), url, tone=tone, definition=str(means.definition))
 
 
-def outcome_figures(scope: Scope) -> list[Figure]:
-    """Return how many outcomes were granted, how many are only cultivated, and how many wait."""
-    rows = _rows(scope)
+def outcome_figures(scope: Scope, rows: list[dict[str, Any]]) -> list[Figure]:
+    """Return how many outcomes were granted, how many are only cultivated, and how many wait (one query).
+
+    Args:
+        scope: the branches and the period.
+        rows: the scope's `outcome_rows`.
+    """
     granted = sum(row["count"] for row in rows if is_granted(row))
     cultivated = sum(row["count"] for row in rows if not is_granted(row))
     national = sum(row["count"] for row in rows if is_granted(row) and row["level"] == Level.NATIONAL)
@@ -105,10 +109,15 @@ def outcome_figures(scope: Scope) -> list[Figure]:
     ]
 
 
-def outcome_table(scope: Scope) -> tuple[list[str], list[tuple[str, list[Figure]]]]:
-    """Return the granted outcomes by category and level: the levels' names, and a row of figures per category."""
+def outcome_table(scope: Scope, counted: list[dict[str, Any]]) -> tuple[list[str], list[tuple[str, list[Figure]]]]:
+    """Return the granted outcomes by category and level: the levels' names, and a row of figures per category.
+
+    Args:
+        scope: the branches and the period.
+        counted: the scope's `outcome_rows`.
+    """
     cells: dict[tuple[str, str], int] = {}
-    for row in _rows(scope):
+    for row in counted:
         if is_granted(row):
             cells[row["category"], row["level"]] = cells.get((row["category"], row["level"]), 0) + row["count"]
     url = scope.url("outcomes:list", counted="true", granted="true")
@@ -124,7 +133,7 @@ def outcome_table(scope: Scope) -> tuple[list[str], list[tuple[str, list[Figure]
     return [str(level.label) for level in Level], rows
 
 
-def _rows(scope: Scope) -> list[dict[str, Any]]:
+def outcome_rows(scope: Scope) -> list[dict[str, Any]]:
     """Return the counted outcomes by category, level and status, counted by the database (one query)."""
     counted = counted_outcomes(scope.branches, scope.period).order_by()
     return list(counted.values("category", "level", "status").annotate(count=Count("pk")))

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from organization.models import Branch, User
 from outcomes.figures.periods import Period
 from outcomes.models import FrozenReport
 from outcomes.numbers import plain
-from pairings.figures import FEWEST, Asked, Figure, Number, all_figures
+from pairings.figures import FEWEST, Asked, Figure, Listed, Number, all_figures
 
 Key = tuple[str, str]
 Ids = tuple[int, ...]
@@ -98,53 +98,21 @@ def _in_order(figure: Figure, values: Iterable[str]) -> list[str]:
 def _counted(
     rows: "QuerySet[Any]", figures: list[Figure], asked: Asked, *, with_ids: bool
 ) -> dict[Key, tuple[Number, Ids]]:
-    """Return the numbers of figures of the same rows, and the records behind them where these are wanted.
-
-    A query for what is added up, one for the records, and one for each figure that is read row by row.
-    """
-    ids = _ids(rows, figures, asked) if with_ids else {}
-    named = [figure for figure in figures if with_ids and figure.is_count]
-    numbers: dict[Key, Number] = {(one.slug, of): len(ids.get((one.slug, of), ())) for one in named for of in _ofs(one)}
-    numbers |= {(one.slug, ""): one.work_out(rows.filter(one.chosen(asked))) for one in figures if one.read}
-    numbers |= _added_up(rows.order_by(), [one for one in figures if one not in named and not one.read], asked)
-    return {key: (number, ids.get(key, ())) for key, number in numbers.items()}
-
-
-def _ofs(figure: Figure) -> tuple[str, ...]:
-    """Return the values of which a figure has a number each, or the one of no value."""
-    return figure.values or ("",)
-
-
-def _added_up(rows: "QuerySet[Any]", figures: list[Figure], asked: Asked) -> dict[Key, Number]:
-    """Return the numbers that the database adds up (one query; none where there are none)."""
-    choices = [(figure, of) for figure in figures for of in _ofs(figure)]
-    parts = [figure.parts(figure.chosen(asked, of)) for figure, of in choices]
-    columns = {f"part{place}_{name}": part for place, named in enumerate(parts) for name, part in named.items()}
-    line = rows.aggregate(**columns) if columns else {}
-    return {
-        (figure.slug, of): figure.worth({name: line[f"part{place}_{name}"] for name in parts[place]})
-        for place, (figure, of) in enumerate(choices)
-    }
-
-
-def _ids(rows: "QuerySet[Any]", figures: list[Figure], asked: Asked) -> dict[Key, Ids]:
-    """Return the records behind the numbers of figures of the same rows (one query)."""
-    found: dict[Key, list[int]] = defaultdict(list)
-    for key, line in _lines(rows.order_by("pk"), figures, asked, "pk"):
-        found[key].append(line["pk"])
-    return {key: tuple(ids) for key, ids in found.items()}
-
-
-def _lines(
-    rows: "QuerySet[Any]", figures: list[Figure], asked: Asked, *columns: str
-) -> Iterator[tuple[Key, dict[str, Any]]]:
-    """Yield some columns of each record behind each figure and value (one query)."""
-    flags = {f"is_{figure.slug}": _whether(figure.chosen(asked)) for figure in figures}
-    bys = {figure.by for figure in figures if figure.by}
-    for line in rows.annotate(**flags).values(*columns, *flags, *bys):
-        for figure in figures:
-            if line[f"is_{figure.slug}"]:
-                yield (figure.slug, str(line[figure.by]) if figure.by else ""), line
+    """Return the numbers of figures of the same rows, and where wanted the records behind them (one query)."""
+    choices = [(figure, of) for figure in figures for of in figure.values or ("",)]
+    parts: list[dict[str, Any]] = []
+    for figure, of in choices:
+        only = figure.chosen(asked, of)
+        parts.append({**figure.parts(only), **({"ids": Listed("pk", filter=only)} if with_ids else {})})
+    line = rows.order_by().aggregate(
+        **{f"part{place}_{name}": part for place, named in enumerate(parts) for name, part in named.items()}
+    )
+    found: dict[Key, tuple[Number, Ids]] = {}
+    for place, (figure, of) in enumerate(choices):
+        values = {name: line[f"part{place}_{name}"] for name in parts[place]}
+        ids = tuple(sorted(values.pop("ids", None) or ()))
+        found[figure.slug, of] = figure.worth(values), ids
+    return found
 
 
 def _whether(condition: Q) -> Case:
@@ -202,10 +170,15 @@ class People:
 def _people(rows: "QuerySet[Any]", figures: list[Figure], asked: Asked, told: Told) -> dict[Key, People]:
     """Return who is behind the numbers of figures of the same rows (one query)."""
     records = figures[0].records
-    rows = rows.order_by().annotate(is_seen=_whether(told.seen(figures[0], rows.model)))
+    flags = {f"is_{figure.slug}": _whether(figure.chosen(asked)) for figure in figures}
+    columns = {records.branch, records.person, *(figure.by for figure in figures if figure.by)}
+    rows = rows.order_by().annotate(is_seen=_whether(told.seen(figures[0], rows.model)), **flags)
     found: dict[Key, People] = defaultdict(People)
-    for key, line in _lines(rows, figures, asked, records.branch, records.person, "is_seen"):
-        found[key].add(line[records.branch], line[records.person], is_seen=line["is_seen"])
+    for line in rows.values("is_seen", *flags, *columns):
+        for figure in figures:
+            if line[f"is_{figure.slug}"]:
+                people = found[figure.slug, str(line[figure.by]) if figure.by else ""]
+                people.add(line[records.branch], line[records.person], is_seen=line["is_seen"])
     return found
 
 

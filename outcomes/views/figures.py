@@ -22,6 +22,7 @@ from outcomes.figures.dashboard import (
     form_figures,
     kind_figures,
     outcome_figures,
+    outcome_rows,
     outcome_table,
     work_figures,
 )
@@ -90,14 +91,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Show a period's figures; each number leads to its records."""
     scope, form = scope_of(request)
     user = cast("User", request.user)
-    levels, rows = outcome_table(scope)
+    outcomes = outcome_rows(scope)
+    levels, rows = outcome_table(scope, outcomes)
     work = [one.row for one in work_out(scope.branches, scope.period, reader=user)]
     context: dict[str, Any] = {
         "scope": scope,
         "form": form,
         "overseen": Branch.objects.overseen_by(user),
         "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
-        "figures": [*outcome_figures(scope), *coverage_figures(scope)],
+        "figures": [*outcome_figures(scope, outcomes), *coverage_figures(scope)],
         "forms": form_figures(scope),
         "kinds": kind_figures(scope, work=work),
         "work": work_figures(scope, work, ""),
