@@ -34,13 +34,21 @@ def _mode_of_new_files() -> int:
     return 0o666 & ~mask
 
 
-def write_aside(folder: Path, write: Callable[[IO[bytes]], object], *, flush: bool = True) -> Path:
+def write_aside(
+    folder: Path, write: Callable[[IO[bytes]], object], *, flush: bool = True, prefix: str | None = None
+) -> Path:
     """Return a new file in a folder with what the function wrote, on the disk whole.
+
+    Args:
+        folder: where it waits for its name.
+        write: writes it.
+        flush: whether it is brought to the disk.
+        prefix: what its name begins with, so that whoever killed or outlived its writer finds it.
 
     Raises:
         OSError: when it cannot be written; nothing is left behind then.
     """
-    number, name = tempfile.mkstemp(suffix=LEFTOVER, dir=folder)
+    number, name = tempfile.mkstemp(suffix=LEFTOVER, prefix=prefix, dir=folder)
     try:
         with os.fdopen(number, "wb") as file:
             write(file)

@@ -17,6 +17,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_tasks_db.models import DBTaskResult
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -55,7 +56,7 @@ from organization.partings import PartingError
 from organization.personal import anonymise
 from organization.sheets.vocabulary import VOCABULARIES
 
-for foreign in (Group, EmailAddress, LogEntry):
+for foreign in (Group, EmailAddress, LogEntry, DBTaskResult):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)
 

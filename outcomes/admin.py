@@ -21,6 +21,7 @@ from outcomes.models import (
     OutcomeCredit,
     OutcomeEvidence,
     OutcomePerson,
+    PreparedFile,
     ReportSetting,
     Subkind,
 )
@@ -155,6 +156,30 @@ class FrozenReportAdmin(BranchModelAdmin):
     def shown_frozen_by(self, report: FrozenReport) -> str:
         """Return the name; the account's own page is the operator's."""
         return report.frozen_by.get_full_name()
+
+
+@admin.register(PreparedFile)
+class PreparedFileAdmin(BranchModelAdmin):
+    """Files that are prepared for somebody, looked at only."""
+
+    list_display = ["file_name", "state", "shown_asked_by", "asked_at", "size"]
+    list_filter = ["state", BRANCH_FILTER]
+    list_select_related = ["branch", "asked_by__person"]
+    fields = [
+        "branch", "first_day", "last_day", "kind", "format", "shown_asked_by", "asked_at",
+        "state", "failure", "attempts", "size", "sha256", "ready_at", "expires_at",
+    ]  # fmt: skip
+    readonly_fields = ["shown_asked_by"]
+
+    @display(description=gettext_lazy("file name"))
+    def file_name(self, row: PreparedFile) -> str:
+        """Return what it is called where it is downloaded."""
+        return row.file_name
+
+    @display(description=gettext_lazy("requested by"))
+    def shown_asked_by(self, row: PreparedFile) -> str:
+        """Return the name; the account's own page is the operator's."""
+        return row.asked_by.get_full_name()
 
 
 @admin.register(ReportSetting)

@@ -21,6 +21,7 @@ class OutcomesConfig(AppConfig):
             ledger_words,  # noqa: F401
             models,
             personal,  # noqa: F401
+            preparing,  # noqa: F401
             rules,  # noqa: F401
             taking_in,  # noqa: F401
             work_figures,  # noqa: F401
@@ -46,3 +47,5 @@ class OutcomesConfig(AppConfig):
         auditlog.register(models.ReportProse)
         auditlog.register(models.ReportSetting, exclude_fields=["version"])
         auditlog.register(models.FrozenReport, exclude_fields=["figures"])
+        # How far a worker is, and what the request is told apart by, is nobody's decision.
+        auditlog.register(models.PreparedFile, exclude_fields=["key", "leased_until", "done", "total"])

@@ -1,13 +1,14 @@
 """Handing a report in: the right file of a branch, a period, a kind and a format, for the page and the command."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.looking import evidence_storage
 from organization.models import Branch
 from outcomes.documents.formats import FORMATS, Format, Handing
-from outcomes.documents.outlines import Outline
+from outcomes.documents.outlines import ANNUAL, Outline
+from outcomes.documents.progress import Progress
 from outcomes.figures import Period
 from outcomes.figures.comparison import compare
 from outcomes.figures.report import branch_report
@@ -59,6 +60,7 @@ def hand_in(
     *,
     revision: int | None = None,
     beside: Other | None = None,
+    progress: Progress | None = None,
 ) -> Handed:
     """Return the file: of a frozen report the very bytes that were kept, else what is written now.
 
@@ -69,21 +71,30 @@ def hand_in(
         format_: a name of FORMATS.
         revision: which version of a frozen report; the newest where it is None.
         beside: another branch or period that it is set beside; then it is no file that was kept.
+        progress: hears how far it is.
 
     Raises:
         KeyError: for a format that is not made.
     """
     chosen = FORMATS[format_]
-    handing = handing_of(branch, period, outline, revision, beside)
-    kept = _kept(handing.frozen, chosen) if handing.is_as_kept else None
-    return Handed(kept or chosen.write(handing), chosen)
+    progress = progress or Progress()
+    handing = replace(handing_of(branch, period, outline, revision, beside), progress=progress)
+    progress.step()
+    kept = kept_file(handing.frozen, chosen) if handing.is_as_kept else None
+    return Handed(_chunks(kept) if kept else chosen.write(handing), chosen)
 
 
-def _kept(frozen: FrozenReport | None, format_: Format) -> Iterator[bytes] | None:
-    """Return the bytes that a frozen report keeps in a format, or None where it keeps none."""
+def kept_version(
+    branch: Branch, period: Period, outline: Outline, revision: int | None, beside: Other | None
+) -> FrozenReport | None:
+    """Return the frozen version whose documents and files are handed in, where there is one."""
+    return frozen_of(branch, period, revision) if outline is ANNUAL and beside is None else None
+
+
+def kept_file(frozen: FrozenReport | None, format_: Format) -> ReportFile | None:
+    """Return what a frozen report keeps in a format, or None where it keeps nothing."""
     name = f"report.{format_.slug}"
-    kept = frozen.files.filter(name=name).select_related("evidence__file").first() if frozen else None
-    return _chunks(kept) if kept else None
+    return frozen.files.filter(name=name).select_related("evidence__file").first() if frozen else None
 
 
 def _chunks(kept: ReportFile) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """The invariants of outcomes and reports, tried on the data."""
 
 import datetime
+import hashlib
 import json
 from itertools import chain, pairwise
 from typing import cast
@@ -19,8 +20,9 @@ from organization.integrity import (
 from organization.models import Branch, TakenBack
 from outcomes.figures import Period
 from outcomes.figures.achievements import counted_outcomes
-from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, Subkind
+from outcomes.models import FrozenReport, Grade, Outcome, OutcomeCredit, PreparedFile, Subkind
 from outcomes.models.chain import rises
+from outcomes.models.prepared import prepared_storage
 from outcomes.models.seal import is_sealed
 
 ALL_TIME = Period(datetime.date(1921, 7, 1), datetime.date(2200, 12, 31))
@@ -188,3 +190,18 @@ def own_words() -> Finding:
     own = [Q(**{f"{word}__isnull": True}) | Q(**{f"{word}__category": F("category")}) for word in ("subkind", "grade")]
     strange = worded.exclude(*own)
     return Finding(worded.count(), [broken(outcome, "has a word of another category") for outcome in strange])
+
+
+@invariant("11_prepared_files_are_whole")
+def prepared() -> Finding:
+    """A file that is said to be ready is as it was made; one that is gone, as after a restore, is made anew."""
+
+    def problem_of(row: PreparedFile) -> str:
+        storage = prepared_storage()
+        if not storage.exists(row.stored_name):
+            return ""
+        with storage.open(row.stored_name) as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        return "" if found == row.sha256 else f"the bytes hash to {found}"
+
+    return each(PreparedFile.objects.filter(state=PreparedFile.State.READY).order_by("pk"), problem_of)

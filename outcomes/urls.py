@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 from organization.transition_views import addresses_of
-from outcomes.models.transitions import CORRECT, OF_SHARES, RETURN, SUBMIT, VERIFY
-from outcomes.views import figures, packs, records, reports, shares
+from outcomes.models.transitions import CORRECT, OF_SHARES, RETURN, SUBMIT, VERIFY, WITHDRAW
+from outcomes.views import figures, packs, prepared, records, reports, shares
 
 app_name = "outcomes"
 an_outcome = [
@@ -21,6 +21,13 @@ a_report = [
     path("preview/", reports.preview, name="preview"),
     path("words/", reports.words, name="words"),
     path("<slug:kind>/", reports.download, name="download"),
+    path("<slug:kind>/prepare/", prepared.prepare, name="prepare"),
+]
+a_file = [
+    path("", prepared.detail, name="prepared"),
+    path("file/", prepared.download, name="prepared_file"),
+    path("again/", prepared.again, name="prepare_again"),
+    *addresses_of(WITHDRAW),
 ]
 urlpatterns = [
     path("outcomes/", records.OutcomeListView.as_view(), name="list"),
@@ -34,4 +41,6 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/pack-key.pem", packs.pack_key, name="pack_key"),
     path("reports/<slug:code>/", include(a_report)),
+    path("prepared/", prepared.files, name="prepared_files"),
+    path("prepared/<int:pk>/", include(a_file)),
 ]

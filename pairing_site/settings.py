@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "rules",
+    "django_tasks",
+    "django_tasks_db",
     "organization",
     "evidence",
     "imports",
@@ -203,6 +205,20 @@ EVIDENCE_MAX_REQUEST_BYTES = env.int("EVIDENCE_MAX_REQUEST_MB", default=120) * 1
 EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_MEGAPIXELS", default=200) * 1_000_000
 # Behind nginx: the internal location that maps to EVIDENCE_ROOT. Empty: Django sends the bytes itself.
 EVIDENCE_ACCEL_PREFIX = env.str("EVIDENCE_ACCEL_PREFIX", default="")
+# Long work is a row in the database that `manage.py db_worker` takes, or done at once by whoever asks.
+TASK_BACKENDS = {
+    "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+    "database": "django_tasks_db.DatabaseBackend",
+}
+TASKS = {"default": {"BACKEND": TASK_BACKENDS[env.str("TASK_BACKEND", default="immediate")]}}
+# A document or pack of more than this is prepared, and not sent at once.
+PREPARE_FROM_OUTCOMES = env.int("PREPARE_FROM_OUTCOMES", default=200)
+PREPARE_FROM_FILES = env.int("PREPARE_FROM_FILES", default=100)
+PREPARE_FROM_BYTES = env.int("PREPARE_FROM_MB", default=50) * 1024 * 1024
+PREPARED_ROOT = Path(env.str("PREPARED_ROOT", default=str(DATA_DIR / "prepared")))
+PREPARED_KEPT_DAYS = env.int("PREPARED_KEPT_DAYS", default=7)
+# A worker that has said nothing for so long is gone, and another takes up what it was making.
+PREPARED_LEASE_SECONDS = env.int("PREPARED_LEASE_SECONDS", default=120)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_HANDLERS = ["evidence.uploads.BoundedUploadHandler"]
@@ -211,6 +227,7 @@ UPLOAD_MAX_BYTES = max(EVIDENCE_MAX_BYTES, 10 * 1024 * 1024)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "evidence": {"BACKEND": "evidence.storage.DurableStorage", "OPTIONS": {"location": EVIDENCE_ROOT}},
+    "prepared": {"BACKEND": "evidence.storage.DurableStorage", "OPTIONS": {"location": PREPARED_ROOT}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -297,6 +314,7 @@ SENSITIVE_PAGES = {
     "outcomes:report": "organization.Branch",
     "outcomes:download": "organization.Branch",
     "outcomes:preview": "organization.Branch",
+    "outcomes:prepared_file": "outcomes.PreparedFile",
 }
 
 # /healthz fails with less room than this, or with a database that takes longer.

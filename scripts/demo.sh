@@ -20,5 +20,14 @@ export SECRET_KEY DEMO_PASSWORD
 .venv/bin/python manage.py seal_trail >/dev/null
 .venv/bin/python manage.py load_demo
 printf '\nThe demo college is at http://127.0.0.1:%s/ (stop it with Ctrl-C).\n\n' "${PORT:-8000}"
+# Large files are prepared beside the site, by a worker that ends with it.
+TASK_BACKEND=${TASK_BACKEND:-database}
+export TASK_BACKEND
+if [ "$TASK_BACKEND" = database ]; then
+    .venv/bin/python manage.py take_up_files >/dev/null
+    .venv/bin/python manage.py db_worker --no-reload --interval 2 >"$data/worker.log" 2>&1 &
+    worker=$!
+    (while kill -0 $$ && sleep 1; do :; done; kill "$worker") >/dev/null 2>&1 &
+fi
 exec .venv/bin/gunicorn pairing_site.wsgi:application \
     --bind "127.0.0.1:${PORT:-8000}" --workers 2 --threads 4 --log-level warning

@@ -43,7 +43,7 @@ WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
 def settings_for_tests(folder: Path) -> dict[str, Any]:
     """Return what differs from a served site: fast hashes, plain static files, folders that go away."""
     file_system = "django.core.files.storage.FileSystemStorage"
-    evidence = folder / "evidence"
+    evidence, prepared = folder / "evidence", folder / "prepared"
     return {
         "DEBUG": False,
         "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
@@ -51,6 +51,7 @@ def settings_for_tests(folder: Path) -> dict[str, Any]:
         "DATA_DIR": folder,
         "EVIDENCE_ACCEL_PREFIX": "",
         "EVIDENCE_ROOT": evidence,
+        "PREPARED_ROOT": prepared,
         "MIDDLEWARE": [name for name in django_settings.MIDDLEWARE if name != WHITENOISE],
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "STORAGES": {
@@ -59,6 +60,10 @@ def settings_for_tests(folder: Path) -> dict[str, Any]:
             "evidence": {
                 "BACKEND": "evidence.storage.DurableStorage",
                 "OPTIONS": {"location": evidence, "flush": False},
+            },
+            "prepared": {
+                "BACKEND": "evidence.storage.DurableStorage",
+                "OPTIONS": {"location": prepared, "flush": False},
             },
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },

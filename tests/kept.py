@@ -118,7 +118,7 @@ def _rows_beyond(before: Rows) -> Rows:
 
 
 def _all_files(but: dict[Path, bytes] | None = None) -> dict[Path, bytes]:
-    """Return the evidence folder's files with their bytes, without those that are known."""
-    root = Path(settings.EVIDENCE_ROOT)
-    files = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """Return the files of uploads and prepared ones with their bytes, without those that are known."""
+    roots = (Path(settings.EVIDENCE_ROOT), Path(settings.PREPARED_ROOT))
+    files = {path: path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()}
     return {path: content for path, content in files.items() if path not in (but or {})}

@@ -22,6 +22,7 @@ from organization.models import PartyStageEntry, Person
 from organization.redaction import permitted
 from outcomes.freezing import revise_report
 from outcomes.models import OutcomeCredit
+from outcomes.models.prepared import prepared_storage
 from pairings.models import Pairing, Seat
 from teaching_pairs.models import TeachingPair, Workshop
 from tests.factories import BranchFactory, engagement, evidence, teaching_pair, verified
@@ -343,6 +344,13 @@ def _a_forgotten_log(world: BranchWorld) -> Model:
 @breaks("11_every_upload_is_held_by_a_row")
 def _a_loose_upload(world: BranchWorld) -> Model:
     return evidence(world.users["teacher"])
+
+
+@breaks("11_prepared_files_are_whole")
+def _other_bytes_of_a_prepared_file(world: BranchWorld) -> Model:
+    row = world.rows["prepared"]
+    prepared_storage().save(row.stored_name, ContentFile(b"other bytes"))
+    return row
 
 
 def named(model: type[Model], pk: object, broken: list[dict]) -> bool:

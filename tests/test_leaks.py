@@ -48,7 +48,7 @@ DESK = (
             "organization_synonym", "organization_tag", "mentorship_rubric", "teaching_pairs_workshop",
             "mentorship_mentorshipteam", "teaching_pairs_teachingpair", "enterprise_service_enterprise",
             "enterprise_service_problem", "enterprise_service_engagement", "outcomes_outcome", "outcomes_subkind",
-            "outcomes_grade", "outcomes_frozenreport", "imports_sheetimport",
+            "outcomes_grade", "outcomes_frozenreport", "outcomes_preparedfile", "imports_sheetimport",
         )
     ),
 )  # fmt: skip

@@ -259,6 +259,12 @@ PAGES = {
     "outcomes:download": report(OVERSEERS, kind="docx"),
     "outcomes:preview": report(OVERSEERS),
     "outcomes:words": report(DESK),
+    "outcomes:prepare": report(OVERSEERS, "post", kind="zip"),
+    "outcomes:prepared_files": Page(OVERSEERS),
+    "outcomes:prepared": Page(OVERSEERS, "prepared", SEEN_BY_OVERSEERS),
+    "outcomes:prepared_file": Page(OVERSEERS, "prepared", SEEN_BY_OVERSEERS),
+    "outcomes:prepare_again": Page(OVERSEERS, "prepared", SEEN_BY_OVERSEERS, method="post"),
+    "outcomes:withdraw": Page(DESK, "waiting_file", SEEN_BY_OVERSEERS, method="post"),
 }
 
 #: Open without signing in, and why.
@@ -297,6 +303,7 @@ BRANCH_ROWS = {
     "outcomes_subkind": ("subkind", DESK, DESK, ()),
     "outcomes_grade": ("grade", DESK, DESK, ()),
     "outcomes_frozenreport": ("frozen", (), DESK, ()),
+    "outcomes_preparedfile": ("prepared", (), DESK, ()),
 }
 #: Kept by the operator, who alone sees them.
 OPERATOR_ONLY = ("organization_user", "auditlog_logentry")

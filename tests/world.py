@@ -16,7 +16,9 @@ from organization.merging import merge, say_different
 from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
-from outcomes.models import Grade, Outcome, ReportProse, ReportSetting, Subkind, ask_to_share
+from outcomes.models import Grade, Outcome, PreparedFile, ReportProse, ReportSetting, Subkind, ask_to_share
+from outcomes.preparing import make
+from outcomes.tasks import ask_for
 from pairings.contradictions import explain, kind_of
 from pairings.models import MatchRule, MatchRun, PairingFile
 from pairings.models.asking import ask_for_changes
@@ -270,9 +272,21 @@ def build_branch(college: College, code: str) -> BranchWorld:
     days = {"first_day": datetime.date(YEAR, 1, 1), "last_day": datetime.date(YEAR, 12, 31)}
     ReportProse(**written, **days).record(by=world.users["secretary"])
     world.rows["frozen"] = freeze_report(branch, Period.year(YEAR), by=world.users["secretary"], despite=True)
+    world.rows |= _prepared(world, days)
     world.rows["report_file"] = world.rows["frozen"].files.filter(name__startswith="outcome-").first()
     world.mark_names()
     return world
+
+
+def _prepared(world: BranchWorld, days: dict[str, datetime.date]) -> dict[str, Model]:
+    """Return a file that was prepared, and one that waits for its turn."""
+    asked = {"branch": world.branch, "kind": "case", "language": "zh-hans", **days}
+    ready, waiting = (
+        ask_for(PreparedFile(format=format_, **asked), by=world.users["secretary"]) for format_ in ("xlsx", "zip")
+    )
+    if ready.begin():
+        make(ready)
+    return {"prepared": ready, "waiting_file": waiting}
 
 
 def build_own() -> BranchWorld:

@@ -1,8 +1,8 @@
 """The formats that a report is handed in as: one row each, from which page, command and freezing take theirs."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from outcomes.documents import pack, pdf, word, workbook
 from outcomes.documents.outlines import ANNUAL, Outline
 from outcomes.documents.parts import Document
+from outcomes.documents.progress import Progress
 from outcomes.models import FrozenReport
 
 
@@ -23,6 +24,7 @@ class Handing:
     prose: Mapping[str, str]
     #: The version that was frozen, whose files prove what it counted.
     frozen: FrozenReport | None = None
+    progress: Progress = field(default_factory=Progress)
 
     @property
     def is_as_kept(self) -> bool:
@@ -45,26 +47,50 @@ class Format:
     write: Callable[[Handing], Iterable[bytes]]
 
 
-def _json(handing: Handing) -> Iterator[bytes]:
-    """Yield the report's figures, whatever kind it is handed in as."""
-    yield (json.dumps(handing.report, ensure_ascii=False, indent=2) + "\n").encode()
+def _json(handing: Handing) -> bytes:
+    """Return the report's figures, whatever kind it is handed in as."""
+    return (json.dumps(handing.report, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _alone(draw: Callable[[Handing], bytes]) -> Callable[[Handing], Iterable[bytes]]:
+    """Return how a document is written that is the whole file."""
+
+    def write(handing: Handing) -> Iterable[bytes]:
+        handing.progress.expect(1)
+        content = draw(handing)
+        handing.progress.step()
+        return [content]
+
+    return write
 
 
 def _pack(handing: Handing) -> Iterable[bytes]:
     """Yield the evidence pack with the report's documents in it."""
+    held = pack.held_by(handing.report, handing.frozen)
+    handing.progress.expect(len(DRAWN) + len(held.proofs))
     kept = handing.frozen.kept_documents() if handing.frozen and handing.is_as_kept else {}
-    names = {f"report.{one.slug}": one for one in (JSON, *KEPT)}
-    documents = {name: kept.get(name) or b"".join(one.write(handing)) for name, one in names.items()}
-    return pack.write(handing.document, handing.report, documents, handing.frozen)
+    documents = {}
+    for slug, draw in DRAWN.items():
+        name = f"report.{slug}"
+        documents[name] = kept.get(name) or draw(handing)
+        handing.progress.step()
+    return pack.write(handing.document, handing.report, documents, held, handing.progress)
 
 
 OPEN_XML = "application/vnd.openxmlformats-officedocument"
-JSON = Format("json", _("JSON, for other programs"), "application/json", _json)
+#: The documents of a report, each drawn in one go.
+DRAWN: dict[str, Callable[[Handing], bytes]] = {
+    "json": _json,
+    "docx": lambda one: word.write(one.document),
+    "pdf": lambda one: pdf.write(one.document),
+    "xlsx": lambda one: workbook.write(one.document),
+}
+JSON = Format("json", _("JSON, for other programs"), "application/json", _alone(DRAWN["json"]))
 #: Those that a frozen report keeps byte for byte.
 KEPT = (
-    Format("docx", _("Word"), f"{OPEN_XML}.wordprocessingml.document", lambda one: [word.write(one.document)]),
-    Format("pdf", _("PDF"), "application/pdf", lambda one: [pdf.write(one.document)]),
-    Format("xlsx", _("Excel"), f"{OPEN_XML}.spreadsheetml.sheet", lambda one: [workbook.write(one.document)]),
+    Format("docx", _("Word"), f"{OPEN_XML}.wordprocessingml.document", _alone(DRAWN["docx"])),
+    Format("pdf", _("PDF"), "application/pdf", _alone(DRAWN["pdf"])),
+    Format("xlsx", _("Excel"), f"{OPEN_XML}.spreadsheetml.sheet", _alone(DRAWN["xlsx"])),
 )
 ZIP = Format("zip", _("Evidence pack"), "application/zip", _pack)
 

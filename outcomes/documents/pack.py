@@ -17,6 +17,7 @@ from organization.text import REFUSED
 from outcomes.documents import pack_index
 from outcomes.documents.pack_index import Proof
 from outcomes.documents.parts import Document
+from outcomes.documents.progress import Progress
 from outcomes.documents.records import Record, records_of
 from outcomes.models import FrozenReport, Outcome, OutcomeEvidence
 
@@ -85,8 +86,24 @@ def proofs_of(records: Iterable[Record], files: Iterable[File]) -> Iterator[Proo
             yield Proof(record, f"{folder}/{name}", file.stored, thumbnail)
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a pack holds besides the report's documents."""
+
+    records: list[Record]
+    proofs: list[Proof]
+
+
+def held_by(report: dict[str, Any], frozen: FrozenReport | None = None) -> Held:
+    """Return the records behind a report with the files that prove them; of a frozen version, those that it keeps."""
+    records = records_of([pk for row in report["outcomes"] for pk in row["ids"]])
+    if frozen:
+        records = _as_counted(records)
+    return Held(records, list(proofs_of(records, files_kept(frozen) if frozen else files_now(records))))
+
+
 def write(
-    document: Document, report: dict[str, Any], documents: dict[str, bytes], frozen: FrozenReport | None = None
+    document: Document, report: dict[str, Any], documents: dict[str, bytes], held: Held, progress: Progress
 ) -> ZipStream:
     """Return the pack as a stream of bytes that never holds more than a chunk of a file.
 
@@ -94,12 +111,10 @@ def write(
         document: what the report says, for its title.
         report: its figures.
         documents: the files that it is handed in as, by name.
-        frozen: where it is frozen, the version whose files it holds.
+        held: the records behind it and their files.
+        progress: hears of each file that is in the pack.
     """
-    records = records_of([pk for row in report["outcomes"] for pk in row["ids"]])
-    if frozen:
-        records = _as_counted(records)
-    proofs = list(proofs_of(records, files_kept(frozen) if frozen else files_now(records)))
+    records, proofs = held.records, held.proofs
     entries = pack_index.entries_of(records, proofs)
     texts = {
         _("index.html"): pack_index.page(document, entries).encode(),
@@ -114,7 +129,7 @@ def write(
         stream.add(content, name)
         sums[name] = hashlib.sha256(content).hexdigest()
     for proof in proofs:
-        stream.add(_chunks(proof.stored.path), proof.path)
+        stream.add(_chunks(proof.stored.path, progress), proof.path)
         sums[proof.path] = proof.stored.sha256
         if proof.thumbnail:
             stream.add(_chunks(proof.stored.thumbnail_path), proof.thumbnail)
@@ -134,10 +149,12 @@ def _as_counted(records: list[Record]) -> list[Record]:
     return [replace(one, title=words % {"number": one.pk}) if one.pk in numbers else one for one in records]
 
 
-def _chunks(path: str) -> Iterator[bytes]:
-    """Yield the bytes of what the store keeps under a path, opened only when their turn comes."""
+def _chunks(path: str, progress: Progress | None = None) -> Iterator[bytes]:
+    """Yield the bytes of what the store keeps under a path, opened only when their turn comes; then say so."""
     with evidence_storage().open(path) as file:
         yield from iter(lambda: file.read(CHUNK), b"")
+    if progress:
+        progress.step()
 
 
 def _manifest(report: dict[str, Any], proofs: list[Proof]) -> str:

@@ -2,6 +2,7 @@
 
 from outcomes.models.links import HandOver, OutcomeCredit, OutcomeEvidence, OutcomePerson
 from outcomes.models.outcome import Outcome
+from outcomes.models.prepared import PreparedFile
 from outcomes.models.prose import ReportProse
 from outcomes.models.reports import FrozenReport, ReportFile
 from outcomes.models.setting import ReportSetting
@@ -23,6 +24,7 @@ __all__ = [
     "OutcomePerson",
     "OutcomeShare",
     "OutcomeStep",
+    "PreparedFile",
     "ReportFile",
     "ReportProse",
     "ReportSetting",

@@ -98,3 +98,14 @@ DECLINE = Transition(
     form=REASON,
 )
 OF_SHARES = (AGREE, DECLINE)
+
+WITHDRAW = Transition(
+    slug="withdraw",
+    model="outcomes.PreparedFile",
+    verb="withdraw",
+    permission="outcomes.withdraw_file",
+    state="state",
+    allowed=("waiting", "working"),
+    button=_("Stop preparing it"),
+    done=_("Withdrawn. What was prepared so far is removed."),
+)

@@ -16,7 +16,7 @@ from organization.models import Branch
 from organization.refusals import carried_out, say_errors
 from outcomes.documents import comparing
 from outcomes.documents.formats import FORMATS
-from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
+from outcomes.documents.outlines import OUTLINES
 from outcomes.documents.sections import Material
 from outcomes.figures.achievements import is_granted
 from outcomes.figures.dashboard import Scope, coverage_figures, form_figures, kind_figures, work_figures
@@ -25,15 +25,15 @@ from outcomes.figures.report import branch_report
 from outcomes.filters import NO_SUBKIND
 from outcomes.forms import FreezeForm, ProseForm, ReviseForm
 from outcomes.freezing import freeze_report, frozen_of, matters_before_freezing, revise_report
-from outcomes.handing import Other, hand_in, handing_of, set_beside
+from outcomes.handing import hand_in, handing_of, set_beside
 from outcomes.models import Category, FrozenReport, Level, Status
 from outcomes.models.reports import version_in_words
+from outcomes.preparing import is_large
 from outcomes.since import since_freezing
+from outcomes.views.asked import asked_of, outline_of, query_of, version_of
 from outcomes.views.beside import Beside, beside_of
 from outcomes.views.figures import YEARS_BACK, scope_of, with_period
-
-#: More digits than any report has revisions.
-LONGEST_REVISION = 5
+from outcomes.views.prepared import offer
 
 
 def report_list(request: UserRequest) -> HttpResponse:
@@ -54,7 +54,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
     """Show a branch's report; each count opens its records."""
     scope, form = scope_of(request, code)
     branch = cast("Branch", scope.branch)
-    frozen = _version(request, scope)
+    frozen = version_of(request, scope)
     content = frozen.content if frozen else branch_report(branch, scope.period)
     beside = beside_of(request, scope)
     number = frozen.pk if frozen else 0
@@ -64,8 +64,8 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "scope": scope,
         "form": form,
         "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
-        "query": _query(scope, frozen, **beside.query),
-        "alone": _query(scope, frozen),
+        "query": query_of(scope, frozen, **beside.query),
+        "alone": query_of(scope, frozen),
         "beside": beside,
         "comparison": _comparison(content, beside),
         "first_version": version_in_words(0),
@@ -89,28 +89,6 @@ def report(request: UserRequest, code: str) -> HttpResponse:
     return render(request, "outcomes/report.html", context)
 
 
-def _version(request: HttpRequest, scope: Scope) -> FrozenReport | None:
-    """Return the version of the frozen report that the address asks for, the newest unless it says otherwise.
-
-    Raises:
-        Http404: for a version that there is not.
-    """
-    asked = request.GET.get("revision")
-    if asked is None:
-        return frozen_of(cast("Branch", scope.branch), scope.period)
-    is_number = asked.isascii() and asked.isdigit() and len(asked) < LONGEST_REVISION
-    frozen = frozen_of(cast("Branch", scope.branch), scope.period, int(asked)) if is_number else None
-    if frozen is None:
-        raise Http404
-    return frozen
-
-
-def _query(scope: Scope, frozen: FrozenReport | None, **more: str) -> str:
-    """Return the address's words for a period, and for the version of its report that is shown."""
-    version = {"revision": str(frozen.revision)} if frozen else {}
-    return urlencode({**scope.period.query, **version, **more})
-
-
 def _versions(frozen: FrozenReport) -> list[FrozenReport]:
     """Return every version of a frozen report, the newest first (one query)."""
     rows = FrozenReport.objects.versions(frozen.branch, frozen.first_day, frozen.last_day)
@@ -128,11 +106,6 @@ def _comparison(content: dict[str, Any], beside: Beside) -> list[Any]:
         return []
     report = set_beside(content, beside.branch, beside.scope.period)
     return list(comparing.side_by_side(Material(report, {})))
-
-
-def _other(beside: Beside) -> Other | None:
-    """Return the branch and the period that a document is set beside."""
-    return (beside.branch, beside.scope.period) if beside.scope else None
 
 
 def _freezing(request: UserRequest, scope: Scope, frozen: FrozenReport | None) -> dict[str, Any]:
@@ -159,36 +132,21 @@ def _shown(row: dict[str, Any], scope: Scope, frozen: int, place: int) -> dict[s
     }
 
 
-def _outline(request: HttpRequest) -> Outline:
-    """Return the kind of report that the address asks for, the annual one unless it says otherwise.
-
-    Raises:
-        Http404: for a kind that is not made.
-    """
-    try:
-        return OUTLINES[request.GET.get("kind", ANNUAL.slug)]
-    except KeyError:
-        raise Http404 from None
-
-
 @with_period
 def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
-    """Send a branch's report as a file; `kind` is the format, the query says which kind of report.
+    """Send a branch's report as a file, or offer to prepare one that takes long; `kind` is the format.
 
     Raises:
         Http404: for a format or a kind that is not made.
     """
-    scope, _form = scope_of(request, code)
-    outline = _outline(request)
-    if kind not in FORMATS:
-        raise Http404
-    frozen = _version(request, scope)
-    revision = frozen.revision if frozen else None
-    beside = _other(beside_of(request, scope))
-    handed = hand_in(cast("Branch", scope.branch), scope.period, outline, kind, revision=revision, beside=beside)
+    asked = asked_of(request, code, kind)
+    period, revision = asked.scope.period, asked.revision
+    if is_large(asked.branch, period, asked.outline, kind, revision=revision, beside=asked.other):
+        return offer(request, asked, kind)
+    handed = hand_in(asked.branch, period, asked.outline, kind, revision=revision, beside=asked.other)
     response = StreamingHttpResponse(handed.chunks, content_type=handed.format.media_type)
     version = f"-r{revision}" if revision else ""
-    name = f"{code}-{outline.slug}-{scope.period.first}-{scope.period.last}{version}.{kind}"
+    name = f"{code}-{asked.outline.slug}-{period.first}-{period.last}{version}.{kind}"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return response
 
@@ -196,14 +154,10 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
 @with_period
 def preview(request: HttpRequest, code: str) -> HttpResponse:
     """Show a report as it will stand on paper, for browsers that open no files."""
-    scope, _form = scope_of(request, code)
-    outline = _outline(request)
-    frozen = _version(request, scope)
-    revision = frozen.revision if frozen else None
-    beside = beside_of(request, scope)
-    handing = handing_of(cast("Branch", scope.branch), scope.period, outline, revision, _other(beside))
-    document, query = handing.document, _query(scope, frozen, kind=outline.slug, **beside.query)
-    context = {"scope": scope, "document": document, "outline": outline, "query": query, "formats": FORMATS.values()}
+    asked = asked_of(request, code)
+    handing = handing_of(asked.branch, asked.scope.period, asked.outline, asked.revision, asked.other)
+    told = {"scope": asked.scope, "outline": asked.outline, "query": asked.query}
+    context = {**told, "document": handing.document, "formats": FORMATS.values()}
     return render(request, "outcomes/preview.html", context)
 
 
@@ -211,7 +165,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 def words(request: UserRequest, code: str) -> HttpResponse:
     """Let the secretary write the sections that no figure can."""
     scope, _form = scope_of(request, code)
-    branch, outline = cast("Branch", scope.branch), _outline(request)
+    branch, outline = cast("Branch", scope.branch), outline_of(request)
     require(request, "outcomes.write_report", branch)
     form = ProseForm(request.POST or None, branch=branch, period=scope.period, outline=outline)
     query = urlencode({**scope.period.query, "kind": outline.slug})

@@ -105,6 +105,7 @@ READERS = {
     "admin:organization_person_changelist": ("secretary", {}),
     "admin:organization_person_change": ("secretary", {"object_id": "person"}),
     "admin:organization_person_history": ("secretary", {"object_id": "person"}),
+    "outcomes:prepared_file": ("secretary", {"pk": "prepared"}),
     "admin:outcomes_frozenreport_change": ("secretary", {"object_id": "frozen"}),
 }
 

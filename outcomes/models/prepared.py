@@ -1,0 +1,330 @@
+"""Files that were asked for and take long: made by a worker, kept whole for some days, then removed."""
+
+import datetime
+import hashlib
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any, Self, cast
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from evidence.durable import LEFTOVER, forget
+from evidence.storage import DurableStorage
+from organization.models import Branch, RuleError, ScopedQuerySet, User, all_or_nothing
+from organization.reach import Reach
+from organization.verbs import verb, writes
+
+#: A file whose worker was killed so many times is not tried again.
+MOST_ATTEMPTS = 3
+#: What tells two requests apart.
+ASKED = (
+    "branch_id", "first_day", "last_day", "kind", "format", "revision",
+    "beside_branch_id", "beside_first_day", "beside_last_day", "language",
+)  # fmt: skip
+
+
+class WithdrawnError(Exception):
+    """What is being made was cancelled, or another worker makes it by now."""
+
+
+def prepared_storage() -> DurableStorage:
+    """Return the folder of prepared files, which is never served by itself."""
+    return cast("DurableStorage", storages["prepared"])
+
+
+class PreparedFileQuerySet(ScopedQuerySet):
+    """Prepared files: seen by whoever oversees the branch, and the branch that it is set beside."""
+
+    def branch_scope(self, reach: Reach) -> Q:
+        """Return the condition for files that tell of no branch but those whose rows the user sees."""
+        beside = Q(beside_branch__in=reach.oversees) | Q(beside_branch__college__in=reach.leads)
+        return super().branch_scope(reach) & (Q(beside_branch=None) | beside)
+
+    def open(self) -> Self:
+        """Return those that wait or are being made."""
+        return self.filter(state__in=PreparedFile.OPEN)
+
+    def locked(self, pk: int) -> "PreparedFile | None":
+        """Return a row as it stands, to be written in the transaction that is open."""
+        return self.select_for_update(no_key=True, of=("self",)).select_related("asked_by").filter(pk=pk).first()
+
+
+class PreparedFile(models.Model):
+    """A document or pack that somebody asked for: how far it is, and the file once it is there.
+
+    A worker holds the row by its attempt and until `leased_until`; whoever comes later takes it up anew, and what the
+    earlier one still writes gets no name.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", _("waiting for its turn")
+        WORKING = "working", _("being prepared")
+        READY = "ready", _("ready to download")
+        FAILED = "failed", _("not prepared")
+        CANCELLED = "cancelled", _("request withdrawn")
+
+    class Failure(models.TextChoices):
+        """Why there is no file."""
+
+        STOPPED = "stopped", _("The server stopped several times while the file was being prepared.")
+        FULL = "full", _("The server has no room for the file. Please tell whoever runs it.")
+        BROKEN = "broken", _("The file could not be written. Whoever runs the server finds the reason in its log.")
+        LOST = "lost", _("The file is no longer on the server.")
+
+    OPEN = (State.WAITING, State.WORKING)
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
+    first_day = models.DateField(_("from"))
+    last_day = models.DateField(_("to"))
+    kind = models.CharField(_("kind of report"), max_length=20)
+    format = models.CharField(_("format"), max_length=10)
+    revision = models.PositiveSmallIntegerField(_("revision"), null=True, blank=True)
+    beside_branch = models.ForeignKey(
+        Branch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set beside the branch")
+    )
+    beside_first_day = models.DateField(_("set beside, from"), null=True, blank=True)
+    beside_last_day = models.DateField(_("set beside, to"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=10)
+    key = models.CharField(max_length=64, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("requested by")
+    )
+    asked_at = models.DateTimeField(_("requested at"), auto_now_add=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    leased_until = models.DateTimeField(_("in hand until"), null=True, blank=True)
+    done = models.PositiveIntegerField(_("parts done"), default=0)
+    total = models.PositiveIntegerField(_("parts"), default=0)
+    failure = models.CharField(_("why there is no file"), max_length=10, choices=Failure.choices, blank=True)
+    size = models.PositiveBigIntegerField(_("size"), null=True, blank=True)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    ready_at = models.DateTimeField(_("ready at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("kept until"), null=True, blank=True)
+
+    objects = PreparedFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("prepared file")
+        verbose_name_plural = _("prepared files")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asked_by", "key"],
+                condition=Q(state__in=("waiting", "working")),
+                name="prepared_once_at_a_time",
+                violation_error_message=_("This file is being prepared already."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="ready", size__isnull=False, ready_at__isnull=False, expires_at__isnull=False))
+                & Q(sha256__regex=r"^[0-9a-f]{64}$")
+                | ~Q(state="ready") & Q(size=None, ready_at=None, expires_at=None, sha256=""),
+                name="prepared_ready_has_its_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="working", leased_until__isnull=False, attempts__gt=0)
+                | ~Q(state="working") & Q(leased_until=None),
+                name="prepared_in_hand_while_working",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
+                name="prepared_failed_says_why",
+            ),
+            models.CheckConstraint(condition=Q(done__lte=F("total")), name="prepared_done_within_total"),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="prepared_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(beside_branch=None, beside_first_day=None, beside_last_day=None)
+                | Q(beside_branch__isnull=False, beside_first_day__isnull=False, beside_last_day__isnull=False)
+                & Q(beside_last_day__gte=F("beside_first_day")),
+                name="prepared_beside_is_whole",
+            ),
+        ]
+        indexes = [
+            # Somebody's list.
+            models.Index(fields=["asked_by", "-asked_at"], name="prepared_of_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("outcomes:prepared", args=[self.pk])
+
+    @property
+    def file_name(self) -> str:
+        """Return what it is called where it is downloaded (may query the branch)."""
+        version = f"-r{self.revision}" if self.revision else ""
+        return f"{self.branch.code}-{self.kind}-{self.first_day}-{self.last_day}{version}.{self.format}"
+
+    @property
+    def stored_name(self) -> str:
+        """Return where the storage keeps it: one name for all attempts, so that there never is a second copy."""
+        return f"{self.pk}.{self.format}"
+
+    @property
+    def beside_days(self) -> tuple[datetime.date, datetime.date] | None:
+        """Return the first and the last day of the period that it is set beside, where there is one."""
+        first, last = self.beside_first_day, self.beside_last_day
+        return (first, last) if first and last else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or is being made."""
+        return self.state in self.OPEN
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is no longer kept, removed already or not."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has waited so long that perhaps no worker runs."""
+        waited = timezone.now() - self.asked_at
+        return self.state == self.State.WAITING and waited > _lease()
+
+    @property
+    def percent(self) -> int:
+        """Return how much of it is done, rounded down."""
+        return 100 * self.done // self.total if self.total else 0
+
+    def what_is_asked(self) -> str:
+        """Return the name of what is asked for, alike for two who ask for the same."""
+        told = {name: str(getattr(self, name)) for name in ASKED}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @writes
+    def begin(self) -> bool:
+        """Take the locked row up when it waits, or when whoever had it is gone; return whether it is to be made now."""
+        lost = self.leased_until is not None and self.leased_until <= timezone.now()
+        if self.state != self.State.WAITING and not lost:
+            return False
+        if self.attempts >= MOST_ATTEMPTS:
+            self._end(self.State.FAILED, failure=self.Failure.STOPPED)
+            return False
+        self.state, self.attempts, self.done, self.total = self.State.WORKING, self.attempts + 1, 0, 0
+        self.leased_until = timezone.now() + _lease()
+        self.save(update_fields=["state", "attempts", "done", "total", "leased_until"])
+        return True
+
+    @writes
+    def tell(self, done: int, total: int) -> None:
+        """Say how far it is and that it is still in hand; not in the trail, for nobody decides it.
+
+        Raises:
+            WithdrawnError: when it was cancelled, or another has it.
+        """
+        mine = type(self).objects.filter(pk=self.pk, state=self.State.WORKING, attempts=self.attempts)
+        if not mine.update(done=done, total=total, leased_until=timezone.now() + _lease()):
+            raise WithdrawnError
+
+    @writes
+    def finish(self, part: Path, *, sha256: str, size: int, parts: int) -> None:
+        """Give the file its name and say that it is ready, both or neither.
+
+        Raises:
+            WithdrawnError: when it was cancelled, or another has it.
+            OSError: when the file cannot be renamed.
+        """
+        storage = prepared_storage()
+        with transaction.atomic():
+            row = self._mine()
+            row.state, row.leased_until, row.ready_at = self.State.READY, None, timezone.now()
+            row.done, row.total, row.sha256, row.size = parts, parts, sha256, size
+            row.expires_at = row.ready_at + datetime.timedelta(days=settings.PREPARED_KEPT_DAYS)
+            row.save()
+            storage.make_folder_of(row.stored_name)
+            storage.adopt(part, row.stored_name)
+
+    @writes
+    def fail(self, failure: Failure) -> None:
+        """Say why there is no file.
+
+        Raises:
+            WithdrawnError: when it was cancelled, or another has it.
+        """
+        with transaction.atomic():
+            self._mine()._end(self.State.FAILED, failure=failure)
+
+    def _mine(self) -> "PreparedFile":
+        """Return the row under lock while this attempt has it.
+
+        Raises:
+            WithdrawnError: when it does not.
+        """
+        row = PreparedFile.objects.locked(self.pk)
+        if row is None or (row.state, row.attempts) != (self.State.WORKING, self.attempts):
+            raise WithdrawnError
+        return row
+
+    @verb
+    def withdraw(self, *, by: User) -> None:
+        """Withdraw the request; a worker that makes it stops at its next part.
+
+        Raises:
+            RuleError: when `by` neither asked for it nor manages the branch, or it is over already.
+        """
+        with all_or_nothing():
+            row = PreparedFile.objects.locked(self.pk)
+            if not may_withdraw(by, self):
+                raise RuleError(_("Only whoever asked for the file, or the branch's secretary, withdraws the request."))
+            if row is None or not row.is_open:
+                raise RuleError(_("The file is no longer being prepared."))
+            row._end(self.State.CANCELLED)
+
+    @writes
+    def lose(self) -> bool:
+        """Say that the file is gone when a ready one has none; return whether it is."""
+        with transaction.atomic():
+            row = PreparedFile.objects.locked(self.pk)
+            is_lost = row is not None and row.state == self.State.READY and not row.lies_whole()
+            if row is not None and is_lost:
+                row._end(self.State.FAILED, failure=self.Failure.LOST)
+        return is_lost
+
+    def lies_whole(self) -> bool:
+        """Return whether the file is there, as long as it was."""
+        storage = prepared_storage()
+        return storage.exists(self.stored_name) and storage.size(self.stored_name) == self.size
+
+    def _end(self, state: State, *, failure: str = "") -> None:
+        """Write that it is over without a file, and remove what was written of it with the commit."""
+        self.state, self.failure, self.leased_until = state, failure, None
+        self.size, self.sha256, self.ready_at, self.expires_at = None, "", None, None
+        self.save()
+        transaction.on_commit(partial(clear, self.pk, self.stored_name))
+
+    @writes
+    def remove(self) -> None:
+        """Remove the row, and the file with the commit."""
+        pk, name = self.pk, self.stored_name
+        with transaction.atomic():
+            self.delete()
+            transaction.on_commit(partial(clear, pk, name))
+
+
+def clear(pk: int, name: str) -> None:
+    """Remove what any attempt wrote of a file; whoever still writes it gets no name for it."""
+    storage = prepared_storage()
+    for part in storage.waiting_folder().glob(f"{pk}-*{LEFTOVER}"):
+        forget(part)
+    storage.delete(name)
+
+
+def may_withdraw(user: Any, row: PreparedFile) -> bool:
+    """Return whether somebody may withdraw a request: whoever asked, and who decides in the branch."""
+    return row.asked_by_id == user.pk or user.manages(row.branch_id)
+
+
+def _lease() -> datetime.timedelta:
+    """Return how long a worker that says nothing is believed to be alive."""
+    return datetime.timedelta(seconds=settings.PREPARED_LEASE_SECONDS)

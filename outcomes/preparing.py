@@ -1,0 +1,168 @@
+"""Which files are made in the background, and the making of one: whole, or said to have failed."""
+
+import datetime
+import errno
+import hashlib
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.db.models import Count, Sum
+from django.utils import timezone, translation
+
+from evidence.durable import forget, write_aside
+from evidence.leftovers import DAY, sweeps
+from organization.models import Branch, User
+from organization.verbs import acting
+from outcomes.documents.formats import FORMATS, JSON, ZIP
+from outcomes.documents.outlines import OUTLINES, Outline
+from outcomes.documents.progress import Progress
+from outcomes.figures import Period
+from outcomes.figures.periods import period_of
+from outcomes.handing import Other, hand_in, kept_file, kept_version
+from outcomes.models import Outcome, OutcomeEvidence, PreparedFile
+from outcomes.models.prepared import WithdrawnError, clear, prepared_storage
+
+logger = logging.getLogger(__name__)
+#: So many seconds lie between two words of a worker on how far it is, at least.
+BEAT = 0.5
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_large(
+    branch: Branch,
+    period: Period,
+    outline: Outline,
+    format_: str,
+    *,
+    revision: int | None = None,
+    beside: Other | None = None,
+) -> bool:
+    """Return whether a file takes too long to be waited for (three queries at most).
+
+    Of a live report the verified outcomes are counted, those too that a higher recognition of the same work replaces.
+    """
+    frozen = kept_version(branch, period, outline, revision, beside)
+    if format_ == JSON.slug or kept_file(frozen, FORMATS[format_]):
+        return False
+    outcomes = Outcome.objects.verified().of_branches([branch]).achieved_between(period.first, period.last)
+    if outcomes.count() > settings.PREPARE_FROM_OUTCOMES:
+        return True
+    if format_ != ZIP.slug:
+        return False
+    proofs = OutcomeEvidence.objects.filter(outcome__in=outcomes.values("pk"))
+    held = proofs.aggregate(files=Count("pk"), size=Sum("evidence__file__size", default=0))
+    return held["files"] > settings.PREPARE_FROM_FILES or held["size"] > settings.PREPARE_FROM_BYTES
+
+
+class Beat:
+    """Says how far a file is, now and then, so that nobody takes its worker for dead.
+
+    Raises:
+        WithdrawnError: from `tell` and `go_on`, when the file is no longer wanted of this worker.
+    """
+
+    def __init__(self, row: PreparedFile) -> None:
+        self.row, self.done, self.total = row, 0, 1
+        self._next = 0.0
+
+    def tell(self, done: int, total: int) -> None:
+        """Note how many parts are done, and of how many."""
+        self.done, self.total = done, total
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Say it, unless it was said a moment ago."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + BEAT
+            self.row.tell(self.done, self.total)
+
+
+def make(row: PreparedFile) -> None:
+    """Make the file of a row that was taken up, and say how it ended; nothing half made stays."""
+    clear(row.pk, row.stored_name)
+    with acting(row.asked_by), translation.override(row.language):
+        try:
+            _make(row)
+        except WithdrawnError:
+            logger.info("prepared file %s is no longer wanted of this worker", row.pk)
+        except Exception as error:  # whatever goes wrong is said to whoever waits
+            logger.exception("prepared file %s could not be made", row.pk)
+            _fail(row, error)
+
+
+def _make(row: PreparedFile) -> None:
+    """Write the file aside, then give it its name and say so.
+
+    Raises:
+        WithdrawnError: when it was cancelled, or another has it; what was written is removed.
+        OSError: when it cannot be written; the same.
+    """
+    beat, digest, size = Beat(row), hashlib.sha256(), 0
+    beat.go_on()
+
+    def write(file: IO[bytes]) -> None:
+        nonlocal size
+        for chunk in _chunks(row, beat):
+            digest.update(chunk)
+            file.write(chunk)
+            size += len(chunk)
+            beat.go_on()
+
+    storage = prepared_storage()
+    part = write_aside(storage.waiting_folder(), write, flush=storage.flush, prefix=f"{row.pk}-{row.attempts}-")
+    try:
+        row.finish(part, sha256=digest.hexdigest(), size=size, parts=beat.total)
+    finally:
+        forget(part)  # it has its name by now, or gets none
+
+
+def _chunks(row: PreparedFile, beat: Beat) -> Iterator[bytes]:
+    """Yield the bytes of the file that was asked for."""
+    days = row.beside_days
+    beside = (row.beside_branch, period_of(*days)) if row.beside_branch and days else None
+    period, outline, progress = period_of(row.first_day, row.last_day), OUTLINES[row.kind], Progress(beat.tell)
+    asked = (row.branch, period, outline, row.format)
+    yield from hand_in(*asked, revision=row.revision, beside=beside, progress=progress).chunks
+
+
+def _fail(row: PreparedFile, error: Exception) -> None:
+    """Say that there is no file, unless it is no longer wanted of this worker."""
+    is_full = isinstance(error, OSError) and error.errno in NO_ROOM
+    try:
+        row.fail(PreparedFile.Failure.FULL if is_full else PreparedFile.Failure.BROKEN)
+    except WithdrawnError:
+        logger.info("prepared file %s is no longer wanted of this worker", row.pk)
+
+
+@sweeps
+def forget_old_files(*, dry_run: bool) -> list[str]:
+    """Remove requests whose file was kept long enough, or never came, and what no request names; return what it is."""
+    now = timezone.now()
+    kept = datetime.timedelta(days=settings.PREPARED_KEPT_DAYS)
+    over = PreparedFile.objects.filter(expires_at__lt=now)
+    ended = PreparedFile.objects.filter(state__in=("failed", "cancelled"), asked_at__lt=now - kept)
+    rows, strays = list((over | ended).order_by("pk")), list(_strays())
+    if not dry_run:
+        with acting(User.objects.of_the_command_line()):
+            for row in rows:
+                row.remove()
+        for path in strays:
+            forget(path)
+    return [*(f"prepared {row.pk}" for row in rows), *(path.name for path in strays)]
+
+
+def _strays() -> Iterator[Path]:
+    """Yield files that no ready row names, and parts that nobody writes, when they are older than a day (one query)."""
+    storage = prepared_storage()
+    rows = PreparedFile.objects.filter(state__in=("ready", "working")).only("pk", "format", "state")
+    names = {row.stored_name for row in rows}
+    numbers = {str(row.pk) for row in rows if row.state == PreparedFile.State.WORKING}
+    yield from (
+        Path(storage.path(name)) for name in storage.names() if name not in names and storage.is_older(name, DAY)
+    )
+    yield from (part for part in storage.leftovers(DAY) if part.name.partition("-")[0] not in numbers)
