@@ -6,7 +6,7 @@ from typing import Any
 from mentorship.models import Assessment
 
 #: A colour per moment, from the design tokens; the student's own view is dashed.
-COLOURS = {"start": "#A79E92", "middle": "#2B5C8A", "end": "#A61B1B"}
+COLOURS = {"start": "var(--ink-soft)", "middle": "var(--blue)", "end": "var(--red)"}
 
 
 def growth_radar(assessments: Sequence[Assessment]) -> dict[str, Any]:

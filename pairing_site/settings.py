@@ -242,6 +242,9 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Secretary's desk"),
     "SITE_URL": "/",
     "SITE_ICON": lambda request: static("icon.svg"),
+    "SITE_FAVICONS": [
+        {"rel": "icon", "sizes": "any", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "STYLES": [lambda request: static("css/desk.css")],

@@ -68,12 +68,12 @@ class LogFilter(BranchFilterMixin):
     kind = filters.ChoiceFilter(field_name="pairing__kind", choices=kind_labels, label=_("form"))
     date = DaysFilter(label=_("date"))
     pairing = RowFilter(field_name="pairing")
-    integrated = filters.BooleanFilter(method="only_integrated", label=_("with a party-building element"))
+    integrated = filters.BooleanFilter(method="by_element", label=_("with a party-building element"))
 
     class Meta:
         model = ProgressLog
         fields = ("branch", "kind", "date", "integrated")
 
-    def only_integrated(self, rows: Any, name: str, wanted: bool) -> Any:
-        """Return the logs that hold a party-building element."""
-        return rows.integrated() if wanted else rows
+    def by_element(self, rows: Any, name: str, wanted: bool) -> Any:
+        """Return the logs that hold a party-building element, or those that hold none."""
+        return rows.integrated() if wanted else rows.filter(element_kind="")

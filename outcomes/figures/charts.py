@@ -1,69 +1,63 @@
-"""One ECharts option per chart, built beside its figure; a clicked part opens its records."""
+"""One ECharts option per chart, built beside its figure; a clicked part opens its records.
+
+Colours are named by the design tokens (static/css/tokens.css), so that light, dark and print have their own; every
+colour has a pattern beside it (static/js/charts.js).
+"""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from outcomes.figures.dashboard import Figure, Scope
-from outcomes.figures.definitions import definition_of
-from outcomes.figures.work import logs_by_month
+from outcomes.figures.dashboard import Figure, Month
 from outcomes.models import Level
 
-#: Fixed colours per level, from the design tokens; national is gold.
-LEVEL_COLOURS = {
-    Level.NATIONAL: "#9A6B00",
-    Level.PROVINCIAL: "#A61B1B",
-    Level.MUNICIPAL: "#2B5C8A",
-    Level.COLLEGE: "#2F6F4E",
-    Level.DEPARTMENT: "#6B635A",
-    Level.UNRATED: "#A79E92",
-}
 AXIS = {"axisTick": {"show": False}}
+GRID = {"left": 8, "right": 24, "top": 16, "bottom": 48, "containLabel": True}
+
+
+def colour(token: str) -> str:
+    """Return the colour of a design token, for an option that a page draws."""
+    return f"var(--{token})"
 
 
 def outcomes_by_level(rows: list[tuple[str, list[Figure]]]) -> dict[str, Any]:
     """Return stacked bars of granted outcomes: a bar per category, a colour per level."""
     series = [
-        {
-            "name": str(level.label),
-            "type": "bar",
-            "stack": "level",
-            "color": LEVEL_COLOURS[level],
-            "data": [{"value": figures[place].value or None, "url": figures[place].url} for _name, figures in rows],
-        }
+        _stacked(str(level.label), f"level-{level.value}", [figures[place] for _name, figures in rows])
         for place, level in enumerate(Level)
     ]
     return {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "legend": {"bottom": 0},
-        "grid": {"left": 8, "right": 24, "top": 16, "bottom": 48, "containLabel": True},
+        "grid": GRID,
         "xAxis": {"type": "value", "minInterval": 1, **AXIS},
         "yAxis": {"type": "category", "inverse": True, "data": [name for name, _figures in rows], **AXIS},
         "series": series,
     }
 
 
-def logs_over_time(scope: Scope) -> dict[str, Any]:
-    """Return bars of logs by month, those with a party-building element beside all (one query)."""
-    months = logs_by_month(scope.branches, scope.period)
+def logs_over_time(months: list[Month]) -> dict[str, Any]:
+    """Return stacked bars of logs, a bar per month, told by whether they hold a party-building element."""
+    series = [
+        _stacked(_("with a party-building element"), "part-one", [month.integrated for month in months]),
+        _stacked(_("without one"), "part-two", [month.others for month in months]),
+    ]
     return {
-        "tooltip": {"trigger": "axis"},
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "legend": {"bottom": 0},
-        "grid": {"left": 8, "right": 16, "top": 16, "bottom": 48, "containLabel": True},
-        "xAxis": {"type": "category", "data": [f"{row['month']:%Y-%m}" for row in months], **AXIS},
+        "grid": GRID,
+        "xAxis": {"type": "category", "data": [month.label for month in months], **AXIS},
         "yAxis": {"type": "value", "minInterval": 1},
-        "series": [
-            {
-                "name": str(definition_of("logs").name),
-                "type": "bar",
-                "color": "#2B5C8A",
-                "data": [row["logs"] for row in months],
-            },
-            {
-                "name": _("with a party-building element"),
-                "type": "bar",
-                "color": "#A61B1B",
-                "data": [row["integrated"] for row in months],
-            },
-        ],
+        "series": series,
+    }
+
+
+def _stacked(name: str, token: str, figures: list[Figure]) -> dict[str, Any]:
+    """Return one part of stacked bars; what is nothing has no bar and no label."""
+    return {
+        "name": name,
+        "type": "bar",
+        "stack": "all",
+        "color": colour(token),
+        "data": [{"value": figure.value or None, "url": figure.url} for figure in figures],
     }

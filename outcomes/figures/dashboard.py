@@ -1,5 +1,7 @@
 """The dashboard's figures, each with the address of the records behind it."""
 
+import calendar
+import datetime
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +17,7 @@ from organization.models import Branch, User
 from outcomes.figures.achievements import counted_outcomes, is_granted
 from outcomes.figures.definitions import definition_of
 from outcomes.figures.periods import Period
-from outcomes.figures.work import coverage, integrated_logs, pairings_by_kind
+from outcomes.figures.work import coverage, integrated_logs, logs_by_month, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
 from outcomes.numbers import percent, plain
@@ -208,6 +210,37 @@ def kind_figures(
             )
         )
     return result
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month's logs, told by whether they hold a party-building element; each number opens its logs."""
+
+    label: str
+    logs: Figure
+    integrated: Figure
+    others: Figure
+
+
+def month_figures(scope: Scope) -> list[Month]:
+    """Return the logs of each month of the period so far (one query)."""
+    return [_month(scope, **row) for row in logs_by_month(scope.branches, scope.period)]
+
+
+def _month(scope: Scope, month: datetime.date, logs: int, integrated: int) -> Month:
+    """Return a month's logs, within the period."""
+    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    days = {
+        "date_after": max(month, scope.period.first).isoformat(),
+        "date_before": min(last, scope.period.last).isoformat(),
+    }
+    url = scope.url("pairings:logs", dated=False, **days)
+    return Month(
+        f"{month:%Y-%m}",
+        _defined("logs", logs, url),
+        Figure(_("with a party-building element"), integrated, url=f"{url}&integrated=true"),
+        Figure(_("without one"), logs - integrated, url=f"{url}&integrated=false"),
+    )
 
 
 def _integration(row: dict[str, Any], url: str) -> Figure:

@@ -60,6 +60,13 @@ class Period:
         return min(self.last, timezone.localdate())
 
     @property
+    def months_so_far(self) -> list[datetime.date]:
+        """Return the first day of each month that it reaches into so far."""
+        last = self.last_day_so_far
+        months = range(self.first.year * 12 + self.first.month - 1, last.year * 12 + last.month)
+        return [datetime.date(month // 12, month % 12 + 1, 1) for month in months]
+
+    @property
     def query(self) -> dict[str, str]:
         """Return the URL parameters that stand for the period."""
         return {"from": self.first.isoformat(), "to": self.last.isoformat()}

@@ -80,9 +80,15 @@ def logs_of(branches: Collection[Branch], period: Period) -> Any:
 
 
 def logs_by_month(branches: Collection[Branch], period: Period) -> list[dict[str, Any]]:
-    """Return per month the number of logs and of those that hold a party-building element (one query)."""
+    """Return per month so far the number of logs and of those that hold a party-building element (one query).
+
+    A month in which nobody logged is there with zeros.
+    """
     rows = logs_of(branches, period).order_by().annotate(month=TruncMonth("date")).values("month")
-    return list(rows.annotate(logs=Count("pk"), integrated=Count("pk", filter=~Q(element_kind=""))).order_by("month"))
+    counts = {
+        row["month"]: row for row in rows.annotate(logs=Count("pk"), integrated=Count("pk", filter=~Q(element_kind="")))
+    }
+    return [counts.get(month, {"month": month, "logs": 0, "integrated": 0}) for month in period.months_so_far]
 
 
 def coverage(branches: Collection[Branch], period: Period) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from outcomes.figures.dashboard import (
     coverage_figures,
     form_figures,
     kind_figures,
+    month_figures,
     outcome_figures,
     outcome_rows,
     outcome_table,
@@ -93,6 +94,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     outcomes = outcome_rows(scope)
     levels, rows = outcome_table(scope, outcomes)
+    months = month_figures(scope)
     work = [one.row for one in work_out(scope.branches, scope.period, reader=user)]
     context: dict[str, Any] = {
         "scope": scope,
@@ -106,7 +108,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "levels": levels,
         "rows": rows,
         "outcome_chart": outcomes_by_level(rows),
-        "log_chart": logs_over_time(scope),
+        "months": months,
+        "has_logs": any(month.logs.value for month in months),
+        "log_chart": logs_over_time(months),
     }
     return render(request, "outcomes/dashboard.html", context)
 
