@@ -336,3 +336,12 @@ def test_a_frozen_number_opens_for_those_who_see_the_report_and_lists_what_they_
     assert [found(user, "surveys/?") for user in (leader_of(branch.college), elsewhere)] == [200, 404]
     for number in ("0", "x", "-1", "9" * 40, "%07", ""):
         assert signed_in(secretary).get(f"{address}surveys/?frozen={number}").status_code == 404
+
+
+def test_a_frozen_number_lists_no_record_that_the_reader_does_not_see_today() -> None:
+    branch, other = BranchFactory(), BranchFactory()
+    entry, secretary = log(engagement(branch), activity_type="survey"), secretary_of(branch)
+    frozen = freeze_report(branch, YEAR, by=secretary)
+    ProgressLog.objects.filter(pk=entry.pk).update(branch=other, pairing=engagement(other))
+    page = signed_in(secretary).get(reverse("outcomes:figure", args=["surveys"]) + f"?frozen={frozen.pk}")
+    assert (page.context["found"].number, page.context["rows"]) == ("1", [])
