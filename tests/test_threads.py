@@ -19,7 +19,9 @@ from mentorship.models import MentorshipTeam
 from organization.integrity import try_all
 from organization.merging import merge, undo_merge
 from organization.models import Branch, Merge, RuleError, User
-from outcomes.models import FrozenReport, Outcome, OutcomeShare, ask_to_share
+from outcomes.models import FrozenReport, Outcome, OutcomeShare, PreparedFile, ask_to_share
+from outcomes.models.prepared import prepared_storage
+from outcomes.tasks import ask_for, prepare
 from pairings.models import ChangeRequest, Match, MatchRun, Pairing, Seat
 from pairings.models.asking import ask_for_changes
 from teaching_pairs.models import TeachingPair
@@ -302,3 +304,38 @@ def test_a_change_is_not_carried_out_in_a_pairing_that_ends_at_that_moment(branc
     copy = TeachingPair.objects.get(pk=pair.pk)
     at_once(lambda: request.approve(by=secretary), lambda: copy.complete(by=secretary, summary="完成。"))
     assert (Seat.objects.filter(pairing=pair.pk, left_on=None).count(), broken()) == (0, [])
+
+
+def test_a_file_that_two_pages_ask_for_at_one_moment_is_prepared_once(
+    branch: Branch, secretary: User, settings
+) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.PREPARE_FROM_OUTCOMES = -1
+    address = f"{reverse('outcomes:prepare', args=[branch.code, 'zip'])}?from=2024-01-01&to=2024-12-31"
+    answers = requests_at_once(*([(secretary, address, {})] * 2))
+    row = PreparedFile.objects.get()
+    assert ([status for status, _page in answers], row.state) == ([302, 302], "waiting")
+
+
+def test_a_file_is_made_by_one_of_two_workers(branch: Branch, secretary: User, settings) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    days = {"first_day": datetime.date(2024, 1, 1), "last_day": datetime.date(2024, 12, 31)}
+    wanted = PreparedFile(branch=branch, kind="annual", format="xlsx", language="zh-hans", **days)
+    row = ask_for(wanted, by=secretary)
+    assert at_once(*(lambda: prepare.call(row.pk) for _ in range(2))) == ["done", "done"]
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("ready", 1)
+
+
+def test_a_request_is_withdrawn_or_taken_up(branch: Branch, secretary: User, settings) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    days = {"first_day": datetime.date(2024, 1, 1), "last_day": datetime.date(2024, 12, 31)}
+    row = ask_for(PreparedFile(branch=branch, kind="annual", format="xlsx", language="zh-hans", **days), by=secretary)
+    withdrawn = PreparedFile.objects.get(pk=row.pk)
+    ends = at_once(lambda: prepare.call(row.pk), lambda: withdrawn.withdraw(by=secretary))
+    row.refresh_from_db()
+    is_there = prepared_storage().exists(row.stored_name)
+    assert (row.state, ends, is_there) in (
+        ("cancelled", ["done", "done"], False),
+        ("ready", ["done", "refused"], True),
+    )
