@@ -26,7 +26,7 @@ help:  ## List the targets
 install: .venv/.base node_modules/.done $(LANGUAGE_FILES:.po=.mo)  ## Prepare .venv, the assets and the languages
 	@:
 
-install-dev: install .venv/.dev  ## The same, with what tests and checks need
+install-dev: install .venv/.dev node_modules/.dev  ## The same, with what tests and checks need
 
 hooks: install-dev  ## Let git format and check what is committed (.pre-commit-config.yaml)
 	@.venv/bin/pre-commit install
@@ -52,8 +52,13 @@ hooks: install-dev  ## Let git format and check what is committed (.pre-commit-c
 
 node_modules/.done: package-lock.json package.json requirements/node.txt | .venv/bin/python
 	@echo "· front-end assets"
-	@sh scripts/assets.sh
+	@sh scripts/assets.sh --omit=dev --omit=optional
 	@touch $@
+
+node_modules/.dev: node_modules/.done
+	@echo "· what tests need of npm"
+	@sh scripts/assets.sh
+	@touch node_modules/.done $@
 
 %.mo: %.po | .venv/.base
 	@$(PY) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@

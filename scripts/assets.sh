@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fetch the front-end assets that package-lock.json names, with the machine's Node or one from PyPI.
+# Fetch the front-end assets that package-lock.json names, with the machine's Node or one from PyPI; --omit leaves
+# out what only tests need.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,4 +13,4 @@ if ! works; then
     PATH="$PWD/.venv/bin:$PATH"
     works || .venv/bin/python -m pip install --quiet --require-hashes -r requirements/node.txt
 fi
-npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+npm ci "$@" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null

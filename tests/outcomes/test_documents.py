@@ -9,10 +9,12 @@ import subprocess
 import unicodedata
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from docx import Document
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt
 from openpyxl import load_workbook
 
@@ -26,6 +28,7 @@ from outcomes.models import ReportProse, ReportSetting
 from outcomes.numbers import plain
 from tests.conftest import signed_in
 from tests.factories import BranchFactory, engagement, log, mentorship, secretary_of, teaching_pair, verified
+from tests.office import faults_of
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,25 @@ def _words_of_pdf(content: bytes) -> str:
 def _words_of_xlsx(content: bytes) -> str:
     book = load_workbook(io.BytesIO(content))
     return "".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell)
+
+
+@pytest.mark.parametrize("format_", ["docx", "xlsx"])
+@pytest.mark.parametrize("kind", OUTLINES)
+def test_office_opens_it_without_repair(branch: Branch, kind: str, format_: str, tmp_path: Path) -> None:
+    words = dict.fromkeys((section.slug for section in OUTLINES[kind].prose), "一段话。\n又一段。")
+    handing = Handing(branch_report(branch, YEAR), OUTLINES[kind], words)
+    content = b"".join(FORMATS[format_].write(handing))
+    assert faults_of(content, format_, tmp_path) == []
+
+
+@pytest.mark.hole
+def test_an_element_out_of_its_order_is_found(branch: Branch, tmp_path: Path) -> None:
+    word = Document(io.BytesIO(written(branch, "docx")))
+    properties = word.paragraphs[0]._p.get_or_add_pPr()
+    properties.insert(0, parse_xml(f'<w:jc {nsdecls("w")} w:val="left"/>'))
+    word.save(tmp_path / "broken.docx")
+    found = faults_of((tmp_path / "broken.docx").read_bytes(), "docx", tmp_path)
+    assert [path for path, _place, _words in found] == ["/word/document.xml"]
 
 
 def test_a_typist_s_ruler_finds_nothing(branch: Branch) -> None:

@@ -23,6 +23,7 @@ from outcomes.documents.pack import safe_name
 from outcomes.figures import Period
 from outcomes.handing import hand_in
 from tests.factories import BranchFactory, teaching_pair, verified
+from tests.office import faults_of
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,7 @@ def test_the_index_leads_to_each_file_on_a_page_and_in_a_workbook(branch: Branch
         pack.extractall(tmp_path)
         files = {one["path"] for one in json.loads(pack.read("manifest.json"))["files"]}
         drawn = [name for name in pack.namelist() if name.startswith("缩略图/")]
+    assert faults_of((tmp_path / "目录.xlsx").read_bytes(), "xlsx", tmp_path) == []
     page = (tmp_path / "目录.html").read_text()
     linked = {unquote(html.unescape(address)) for address in re.findall(r'(?:href|src)="([^"]+)"', page)}
     book = load_workbook(tmp_path / "目录.xlsx")

@@ -34,6 +34,9 @@ NUMBERS = (
     ("decimal", "（%4）"),
 )
 NUMBERING_ID = 91
+#: ECMA-376, 17.3.2.28 and 17.3.1.26: what stands after these in their parents, of what our styles hold.
+AFTER_SPACING = ("w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:lang")
+AFTER_SNAP_TO_GRID = ("w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl")
 CAPTION, CELL, CELL_HEAD, LINE_UNDER_TITLE, SIGNED = "Caption", "Cell", "Cell Head", "Under Title", "Signed"
 
 
@@ -105,11 +108,13 @@ def _style(
     style.element.get_or_add_rPr().clear()
     style.font.name, style.font.size, style.font.bold = face, size, bold
     style.font.snap_to_grid = False
-    style.element.get_or_add_rPr().append(parse_xml(f'<w:spacing {nsdecls("w")} w:val="{CLOSED_UP}"/>'))
+    closed_up = parse_xml(f'<w:spacing {nsdecls("w")} w:val="{CLOSED_UP}"/>')
+    style.element.get_or_add_rPr().insert_element_before(closed_up, *AFTER_SPACING)
     fonts = style.element.rPr.rFonts
     for script in ("eastAsia", "cs"):
         fonts.set(qn(f"w:{script}"), face)
-    style.element.get_or_add_pPr().append(parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
+    off_grid = parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>')
+    style.element.get_or_add_pPr().insert_element_before(off_grid, *AFTER_SNAP_TO_GRID)
     shape = style.paragraph_format
     shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, line
     shape.space_before = shape.space_after = Pt(0)
