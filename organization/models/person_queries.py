@@ -39,11 +39,14 @@ class PersonQuerySet(MergeableQuerySet):
         rows = self.filter(pk__in={getattr(one, "pk", one) for one in people}).order_by("pk")
         list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
 
-    def hold(self, pk: int) -> Any:
-        """Return who stands for a person, locked until the transaction ends, so that no merge comes between."""
-        locked = self.select_for_update(of=("self",), no_key=True)
-        person = locked.get(pk=pk)
-        return person if person.merged_into_id is None else locked.get(pk=person.merged_into_id)
+    def hold(self, numbers: Iterable[int]) -> list[Any]:
+        """Return who stands for people, in order and each once, locked, so that no merge comes between."""
+        asked = list(numbers)
+        locked = self.select_for_update(of=("self",), no_key=True).order_by("pk")
+        people = {one.pk: one for one in locked.filter(pk__in=asked)}
+        into = {one.merged_into_id for one in people.values() if one.merged_into_id}
+        stands = {one.pk: one for one in locked.filter(pk__in=into)} if into else {}
+        return list(dict.fromkeys(stands.get(people[pk].merged_into_id, people[pk]) for pk in asked))
 
     def active(self) -> Self:
         """Return the people who belong to their branch today."""

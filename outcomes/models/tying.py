@@ -15,8 +15,9 @@ class TiesMixin(OutcomeFacts):
         abstract = True
 
     def _set_people(self, people: Iterable[Person]) -> None:
-        """Write who achieved it, in order, touching only what changed."""
-        wanted = {person.pk: place for place, person in enumerate(people, start=1)}
+        """Write who achieved it, in order, touching only what changed; who was merged is who stands for them."""
+        stand = Person.objects.hold(person.pk for person in people)
+        wanted = {person.pk: place for place, person in enumerate(stand, start=1)}
         for contribution in self.contributions.all():
             place = wanted.pop(contribution.person_id, None)
             if place is None:

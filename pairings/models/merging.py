@@ -30,7 +30,7 @@ PERSON = "organization.Person"
 def hold_pairings(people: Collection[int]) -> None:
     """Lock the pairings in which people sit or sat, as whatever seats or closes does before it locks people."""
     theirs = Pairing.objects.filter(pk__in=Seat.objects.filter(person__in=people).values("pairing")).order_by("pk")
-    list(theirs.select_for_update(of=("self",)).values_list("pk", flat=True))
+    list(theirs.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def _end(seat: Seat) -> datetime.date:

@@ -88,7 +88,8 @@ class SeatsMixin(PairingFacts):
             Q(person=by.person_id) | Q(person__merged_here=by.person_id)
         )
         seat = own.first() if by.person_id is not None else None
-        return Person.objects.hold(seat.person_id if seat else cast("Person", self.leader).pk)
+        [author] = Person.objects.hold([seat.person_id if seat else cast("Person", self.leader).pk])
+        return cast("Person", author)
 
     @writes
     def seat(self, person: Person, *, role: str, on: datetime.date | None = None) -> Seat:

@@ -3,11 +3,13 @@
 import pytest
 from django.urls import reverse
 
+from organization.integrity import try_all
 from organization.merging import merge
+from organization.models import Person
 from outcomes.models import HandOver
 from outcomes.templatetags.outcome_parts import handed_over
 from tests.conftest import signed_in
-from tests.factories import BranchFactory, operator, secretary_of, teaching_pair, verified
+from tests.factories import BranchFactory, operator, outcome, secretary_of, teacher, teaching_pair, user_of, verified
 
 pytestmark = pytest.mark.django_db
 
@@ -28,3 +30,15 @@ def test_what_stands_for_it_in_another_branch_is_shown_to_who_sees_that() -> Non
         request = client.get(pair.get_absolute_url()).wsgi_request
         leads.append((page.status_code, handed_over({"request": request}, pair)))
     assert leads == [(404, {}), (302, {"stage-1": kept})]
+
+
+def test_what_somebody_achieved_whom_a_merge_overtook_is_of_who_stands_for_them() -> None:
+    branch = BranchFactory()
+    kept, double, other = (teacher(branch, name=name) for name in ("陈秋实", "陈秋实", "何普通"))
+    written = outcome(branch, by=user_of(other), people=[double, other])
+    copy = Person.objects.get(pk=double.pk)
+    merge(kept, double, by=secretary_of(branch), reason="登记了两次。")
+    written.refresh_from_db()
+    written.rewrite(by=other.user, people=[other, copy, kept], pairings=[])
+    assert [(one.person, one.position) for one in written.contributions.order_by("position")] == [(other, 1), (kept, 2)]
+    assert [name for name, finding in try_all() if finding.broken] == []

@@ -7,8 +7,24 @@ from django.db.models import Q
 from hypothesis.stateful import rule
 
 from organization.back import take_leave_back
-from organization.models import Branch, Ending, Membership, Office, PartyStage, PartyStageEntry, RoleAssignment, User
+from organization.merging import merge, say_different, take_difference_back, undo_merge
+from organization.models import (
+    Branch,
+    Ending,
+    Membership,
+    Merge,
+    NotDouble,
+    Office,
+    PartyStage,
+    PartyStageEntry,
+    Person,
+    RoleAssignment,
+    User,
+)
 from tests.nets.verbs.machine import Machine, day, maybe, number, pick, words
+
+#: Why two are one, or two again; without it nobody decides so.
+why = st.sampled_from(["登记了两次。"] * 3 + [" "])
 
 
 class PeopleVerbs(Machine):
@@ -92,3 +108,38 @@ class PeopleVerbs(Machine):
     def open_account(self, who: int, by: int) -> None:
         person = self.person(who)
         self.attempt(lambda: User.objects.open_account(person), by=self.user(by), told=False)
+
+    @rule(who=number, by=number)
+    def enter_twice(self, who: int, by: int) -> None:
+        """Enter somebody once more, of whom the steps that follow draw as often as of three."""
+        known = self.person(who)
+        again = Person(branch=known.branch, kind=known.kind, name=known.name, number=f"D{len(self.people)}")
+        if self.attempt(again.save, by=self.user(by), told=False):
+            self.people = [*[again] * 3, *self.people]
+
+    def decider(self, place: int) -> User:
+        """Return somebody, two times of three one of those who decide, who come first."""
+        return self.user(place % 6 if place % 3 else place)
+
+    @rule(who=number, into=number, reason=why, by=number)
+    def merge_people(self, who: int, into: int, reason: str, by: int) -> None:
+        """Merge two records, rather of one name."""
+        double, user = self.person(who), self.decider(by)
+        kept = pick(Person.objects.all(), into, Q(name=double.name) & ~Q(pk=double.pk))
+        self.attempt(lambda: merge(kept, double, by=user, reason=reason), by=user)
+
+    @rule(of=number, reason=why, by=number)
+    def part_people(self, of: int, reason: str, by: int) -> None:
+        user = self.decider(by)
+        if line := pick(Merge.objects.filter(kind="person"), of, Q(undone_at=None)):
+            self.attempt(lambda: undo_merge(line, by=user, reason=reason), by=user)
+
+    @rule(who=number, other=number, by=number)
+    def say_different(self, who: int, other: int, by: int) -> None:
+        one, two = self.person(who), self.person(other)
+        self.attempt(lambda: say_different(one, two, by=self.user(by)), by=self.user(by))
+
+    @rule(of=number, reason=words, by=number)
+    def take_difference_back(self, of: int, reason: str, by: int) -> None:
+        if pair := pick(NotDouble.objects.all(), of):
+            self.attempt(lambda: take_difference_back(pair, by=self.user(by), reason=reason), by=self.user(by))
