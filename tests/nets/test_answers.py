@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 #: What an answer's beginning must be, by the kind that it says it is.
 BEGINNINGS = {
+    "application/x-pem-file": rb"-----BEGIN PUBLIC KEY-----",
     "text/html": rb"\s*<!doctype html",
     "text/javascript": rb"'use strict'",
     "application/json": rb"[{\[]",
