@@ -33,7 +33,7 @@ MACHINE = {
 }  # fmt: skip
 #: Models whose rows hold no words at all.
 WORDLESS = {"organization.FormReceipt", "organization.Throttle"}
-FRAMEWORK = {"auth", "contenttypes", "sessions", "account", "admin", "auditlog"}
+FRAMEWORK = {"auth", "contenttypes", "sessions", "account", "admin", "auditlog", "django_tasks_database"}
 TEXT = (models.CharField, models.TextField)
 #: Attributes that a browser or the admin's libraries run, or ask for.
 RUN = ("on", "x-", "@", ":", "hx-", "data-hx-")
