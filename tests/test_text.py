@@ -83,6 +83,10 @@ def test_all_words_that_people_write_are_in_fields_that_refuse() -> None:
         "organization.User.email",  # the operator's, by Django's own form
         "organization.User.password",
         "organization.User.username",  # Django's own validator
+        "outcomes.PreparedFile.format",  # ours, as the address names them
+        "outcomes.PreparedFile.kind",
+        "outcomes.PreparedFile.language",
+        "outcomes.PreparedFile.sha256",
         "outcomes.FrozenReport.figures",  # made of what was refused elsewhere
         "outcomes.FrozenReport.label",
         "outcomes.FrozenReport.sha256",
