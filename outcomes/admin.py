@@ -14,6 +14,8 @@ from unfold.decorators import action, display
 from organization.admin_back import TakesBackAdmin
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin, desk_action
 from organization.models import User, all_or_nothing
+from outcomes.documents.formats import FORMATS
+from outcomes.documents.outlines import OUTLINES
 from outcomes.models import (
     FrozenReport,
     Grade,
@@ -162,19 +164,24 @@ class FrozenReportAdmin(BranchModelAdmin):
 class PreparedFileAdmin(BranchModelAdmin):
     """Files that are prepared for somebody, looked at only."""
 
-    list_display = ["file_name", "state", "shown_asked_by", "asked_at", "size"]
+    list_display = ["__str__", "shown_kind", "shown_format", "state", "shown_asked_by", "asked_at"]
     list_filter = ["state", BRANCH_FILTER]
     list_select_related = ["branch", "asked_by__person"]
     fields = [
-        "branch", "first_day", "last_day", "kind", "format", "shown_asked_by", "asked_at",
+        "branch", "first_day", "last_day", "shown_kind", "shown_format", "shown_asked_by", "asked_at",
         "state", "failure", "attempts", "size", "sha256", "ready_at", "expires_at",
     ]  # fmt: skip
-    readonly_fields = ["shown_asked_by"]
+    readonly_fields = ["shown_kind", "shown_format", "shown_asked_by"]
 
-    @display(description=gettext_lazy("file name"))
-    def file_name(self, row: PreparedFile) -> str:
-        """Return what it is called where it is downloaded."""
-        return row.file_name
+    @display(description=gettext_lazy("kind of report"))
+    def shown_kind(self, row: PreparedFile) -> str:
+        """Return the kind in words."""
+        return str(OUTLINES[row.kind].label)
+
+    @display(description=gettext_lazy("format"))
+    def shown_format(self, row: PreparedFile) -> str:
+        """Return the format in words."""
+        return str(FORMATS[row.format].label)
 
     @display(description=gettext_lazy("requested by"))
     def shown_asked_by(self, row: PreparedFile) -> str:

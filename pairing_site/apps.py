@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.contrib.admin import autodiscover
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.utils.translation import gettext_lazy as _
+from django_tasks_db.apps import TasksAppConfig
 
 
 class PairingSiteConfig(AppConfig):
@@ -27,3 +28,9 @@ class AdminConfig(SimpleAdminConfig):
         """Load every app's admin module, as django.contrib.admin's own config does."""
         super().ready()
         autodiscover()
+
+
+class TasksConfig(TasksAppConfig):
+    """The queue of long work, under a name that is translated."""
+
+    verbose_name = _("Background work")

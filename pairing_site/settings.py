@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "django_filters",
     "rules",
     "django_tasks",
-    "django_tasks_db",
+    "pairing_site.apps.TasksConfig",
     "organization",
     "evidence",
     "imports",

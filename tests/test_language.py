@@ -24,7 +24,7 @@ ROLES = ("teacher", "student", "secretary", "leader", "operator")
 SAID_BY_ATTRIBUTES = ("placeholder", "title", "alt", "aria-label", "data-confirm")
 #: Latin on a Chinese page: data, and the one word that is written in its own language.
 LATIN_DATA = re.compile(
-    r"https?://\S+|(OWN|OTH|THR)\d*|user\d+|T\d{6}|[\w.-]*\.(png|pdf|docx|json|xlsx|csv)\b|\b(Word|PDF|Excel|JSON)\b|English|LDAP|\b(Control|Command|Mac)\b|md5(_\w+)?|[A-Za-z0-9]+\*+|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b"
+    r"https?://\S+|(OWN|OTH|THR)\d*|user\d+|T\d{6}|[\w.-]*\.(png|pdf|docx|json|xlsx|csv)\b|\b(Word|PDF|Excel|JSON|KB)\b|English|LDAP|\b(Control|Command|Mac)\b|md5(_\w+)?|[A-Za-z0-9]+\*+|\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")

@@ -153,7 +153,7 @@ class PreparedFile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.file_name
+        return f"{self.branch} {self._meta.verbose_name} {self.first_day}–{self.last_day}"
 
     def get_absolute_url(self) -> str:
         """Return the address of its page."""
