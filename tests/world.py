@@ -279,11 +279,13 @@ def build_branch(college: College, code: str) -> BranchWorld:
 
 
 def _prepared(world: BranchWorld, days: dict[str, datetime.date]) -> dict[str, Model]:
-    """Return a file that was prepared, and one that waits for its turn."""
+    """Return a file that was prepared, and one that waits for its turn (prepared too, where the test commits)."""
     asked = {"branch": world.branch, "kind": "case", "language": "zh-hans", **days}
     ready, waiting = (
         ask_for(PreparedFile(format=format_, **asked), by=world.users["secretary"]) for format_ in ("xlsx", "zip")
     )
+    for row in (ready, waiting):
+        row.refresh_from_db()
     if ready.begin():
         make(ready)
     return {"prepared": ready, "waiting_file": waiting}
