@@ -33,4 +33,4 @@ class AdminConfig(SimpleAdminConfig):
 class TasksConfig(TasksAppConfig):
     """The queue of long work, under a name that is translated."""
 
-    verbose_name = _("Background work")
+    verbose_name = _("Background work")  # type: ignore[assignment]  # said lazily, as Django takes it

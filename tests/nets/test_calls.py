@@ -59,6 +59,10 @@ ALLOWED = {
     ("pairing_site/backup/databases.py", "call execute with words put together"): "one of two names of tables of ours",
     ("enterprise_service/models/codes.py", "import django.core.mail"): "a code to the address on record, in our words",
     ("outcomes/documents/pdf.py", "call compile"): "typst's, of our own template, with words as JSON beside it",
+    (
+        "organization/open_signing.py",
+        "import cryptography",
+    ): "Ed25519 of what leaves the site, by the library of the field, with a derived key",
 }
 
 
