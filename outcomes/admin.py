@@ -14,8 +14,6 @@ from unfold.decorators import action, display
 from organization.admin_back import TakesBackAdmin
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin, desk_action
 from organization.models import User, all_or_nothing
-from outcomes.documents.formats import FORMATS
-from outcomes.documents.outlines import OUTLINES
 from outcomes.models import (
     FrozenReport,
     Grade,
@@ -28,6 +26,7 @@ from outcomes.models import (
     Subkind,
 )
 from outcomes.models.transitions import RETURN, VERIFY
+from outcomes.preparing import format_in_words, kind_in_words
 from pairings.contradictions import explain, in_rows
 
 
@@ -176,12 +175,12 @@ class PreparedFileAdmin(BranchModelAdmin):
     @display(description=gettext_lazy("kind of report"))
     def shown_kind(self, row: PreparedFile) -> str:
         """Return the kind in words."""
-        return str(OUTLINES[row.kind].label)
+        return kind_in_words(row)
 
     @display(description=gettext_lazy("format"))
     def shown_format(self, row: PreparedFile) -> str:
         """Return the format in words."""
-        return str(FORMATS[row.format].label)
+        return format_in_words(row)
 
     @display(description=gettext_lazy("requested by"))
     def shown_asked_by(self, row: PreparedFile) -> str:

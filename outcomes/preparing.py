@@ -58,6 +58,16 @@ def is_large(
     return held["files"] > settings.PREPARE_FROM_FILES or held["size"] > settings.PREPARE_FROM_BYTES
 
 
+def kind_in_words(row: PreparedFile) -> str:
+    """Return which kind of report a request is for, or its name where an earlier release made it."""
+    return str(OUTLINES[row.kind].label) if row.kind in OUTLINES else row.kind
+
+
+def format_in_words(row: PreparedFile) -> str:
+    """Return which format a request is for, or its name where an earlier release made it."""
+    return str(FORMATS[row.format].label) if row.format in FORMATS else row.format
+
+
 class Beat:
     """Says how far a file is, now and then, so that nobody takes its worker for dead.
 

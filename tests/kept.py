@@ -16,6 +16,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
+from outcomes.models import PreparedFile
+from outcomes.models.prepared import prepared_storage
+
 #: Above the keys that a test's own rows get before the world's are put beside them (SQLite counts from 1 again).
 FIRST_KEY = 100_000
 
@@ -62,7 +65,7 @@ def kept(build: Callable[[], T]) -> T:
             _count_from(FIRST_KEY)
         rows, files = _all_rows(), _all_files()
         made = build()
-        _kept[build] = Kept(copy.deepcopy(made), _rows_beyond(rows), _all_files(but=files))
+        _kept[build] = Kept(copy.deepcopy(made), _rows_beyond(rows), _all_files(but=files) | _prepared_files())
         return made
     return _kept[build].put_back()
 
@@ -118,8 +121,14 @@ def _rows_beyond(before: Rows) -> Rows:
 
 
 def _all_files(but: dict[Path, bytes] | None = None) -> dict[Path, bytes]:
-    """Return the files of uploads and prepared ones with their bytes, without those that are known."""
-    roots = (Path(settings.EVIDENCE_ROOT), Path(settings.PREPARED_ROOT))
-    files = {path: path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()}
-    # A prepared file is named after its row's number, which two worlds may have given alike: each keeps its own.
-    return {path: content for path, content in files.items() if path not in (but or {}) or roots[1] in path.parents}
+    """Return the evidence folder's files with their bytes, without those that are known."""
+    root = Path(settings.EVIDENCE_ROOT)
+    files = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return {path: content for path, content in files.items() if path not in (but or {})}
+
+
+def _prepared_files() -> dict[Path, bytes]:
+    """Return the files of prepared rows: named after a row's number, which the rows of two worlds may have alike."""
+    names = [row.stored_name for row in PreparedFile.objects.filter(state=PreparedFile.State.READY)]
+    paths = [Path(prepared_storage().path(name)) for name in names]
+    return {path: path.read_bytes() for path in paths}

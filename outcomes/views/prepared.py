@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from organization.access import UserRequest, require, visible_or_404
 from organization.refusals import carried_out
 from outcomes.documents.formats import FORMATS
-from outcomes.documents.outlines import OUTLINES
 from outcomes.figures.periods import period_of
 from outcomes.models import PreparedFile
 from outcomes.models.prepared import prepared_storage
 from outcomes.models.transitions import WITHDRAW
+from outcomes.preparing import format_in_words, kind_in_words
 from outcomes.tasks import ask_again, ask_for
 from outcomes.views.asked import Asked, asked_of
 from outcomes.views.figures import with_period
@@ -72,8 +72,8 @@ def _shown(request: UserRequest, row: PreparedFile) -> dict[str, Any]:
     return {
         "row": row,
         "period": period_of(row.first_day, row.last_day).label,
-        "outline": OUTLINES[row.kind].label if row.kind in OUTLINES else row.kind,
-        "format": FORMATS[row.format].label if row.format in FORMATS else row.format,
+        "outline": kind_in_words(row),
+        "format": format_in_words(row),
         "beside": period_of(*row.beside_days).label if row.beside_days else "",
         "tone": TONES[row.state],
         "withdraw": WITHDRAW.is_offered(request.user, row),
@@ -109,7 +109,7 @@ def download(request: UserRequest, pk: int) -> HttpResponseBase:
         Http404: while there is none, and when it is no longer kept.
     """
     row = _row(request, pk)
-    if row.state != PreparedFile.State.READY or row.is_over:
+    if row.state != PreparedFile.State.READY or row.is_over or row.format not in FORMATS:
         raise Http404
     if not row.lies_whole():
         return render(request, "outcomes/prepared_gone.html", {"one": _shown(request, row)}, status=GONE)

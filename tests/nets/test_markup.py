@@ -42,7 +42,7 @@ ASKING = ("teacher", "student", "secretary", "deputy", "leader", "operator")
 #: Whose eyes see most of a page; `make attack` asks as everybody.
 SEES_MOST = ("teacher", "operator", "student")
 #: Pages without a word of anybody's.
-SILENT = {"admin:search"}
+SILENT = {"admin:search", "outcomes:prepared_file"}
 #: Asked beside the addresses of the tables: searches, filters and years that put rows on the page.
 QUERIES = {
     "dashboard": {"year": YEAR},
