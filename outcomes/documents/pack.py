@@ -118,6 +118,7 @@ def write(
     entries = pack_index.entries_of(records, proofs)
     texts = {
         _("index.html"): pack_index.page(document, entries).encode(),
+        _("index.css"): pack_index.stylesheet(),
         _("index.xlsx"): pack_index.book(document, entries),
         _("how-to-check.txt"): pack_index.how_to_check().encode(),
         "manifest.json": _manifest(report, proofs).encode(),

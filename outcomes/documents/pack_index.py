@@ -3,10 +3,12 @@
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 from urllib.parse import quote
 
 import xlsxwriter
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -82,8 +84,19 @@ def entries_of(records: Iterable[Record], proofs: Iterable[Proof]) -> list[Entry
 def page(document: Document, entries: list[Entry]) -> str:
     """Return a page that opens offline and leads from each outcome to its files."""
     files = sum(len(entry.files) for entry in entries)
-    context = {"document": document, "entries": entries, "files": files, "how_to_check": _("how-to-check.txt")}
+    context = {
+        "document": document,
+        "entries": entries,
+        "files": files,
+        "stylesheet": quote(_("index.css")),
+        "how_to_check": _("how-to-check.txt"),
+    }
     return render_to_string("outcomes/pack_index.html", context)
+
+
+def stylesheet() -> bytes:
+    """Return how the page looks."""
+    return Path(cast("str", finders.find("css/pack.css"))).read_bytes()
 
 
 def book(document: Document, entries: list[Entry]) -> bytes:

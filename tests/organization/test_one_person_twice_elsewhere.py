@@ -251,15 +251,15 @@ class TestStaleCopies:
         self, branch: Branch, secretary: User
     ) -> None:
         people = [teacher(branch, name="陈秋实") for _time in "12"]
-        self.refused(people, lambda kept, merged: merge(kept, merged, by=secretary, reason=REASON))
+        self.assert_refused(people, lambda kept, merged: merge(kept, merged, by=secretary, reason=REASON))
 
     def test_no_copy_of_either_outcome_is_saved_over_a_merge_or_its_undoing(
         self, branch: Branch, secretary: User
     ) -> None:
         outcomes = [submitted(branch, by=user_of(teacher(branch))) for _time in "12"]
-        self.refused(outcomes, lambda kept, merged: merge(kept, merged, by=secretary, reason=REASON))
+        self.assert_refused(outcomes, lambda kept, merged: merge(kept, merged, by=secretary, reason=REASON))
 
-    def refused(self, rows, decide) -> None:
+    def assert_refused(self, rows, decide) -> None:
         """Merge and undo, and see that copies read before each are refused and nothing of them is stored."""
         model, numbers = type(rows[0]), [one.pk for one in rows]
         before = [model.objects.get(pk=pk) for pk in numbers]
