@@ -8,6 +8,9 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from organization.merge_kinds import unspoken
 
+#: As Django asks of SECRET_KEY (security.W009).
+KEY_LENGTH, KEY_CHARACTERS = 50, 5
+
 
 @register(Tags.security, deploy=True)
 def secret_key_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -15,6 +18,16 @@ def secret_key_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.SECRET_KEY_IS_SET:
         return [Error("Set SECRET_KEY in the environment.", id="organization.E001")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def signing_keys_are_strong(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn of a signing key that could be guessed: the public key that comes of it tells which guess is right."""
+    keys = (settings.SIGNING_KEY, *settings.SIGNING_KEY_FALLBACKS)
+    if all(len(key) >= KEY_LENGTH and len(set(key)) >= KEY_CHARACTERS for key in keys):
+        return []
+    words = f"A SIGNING_KEY has less than {KEY_LENGTH} characters, or less than {KEY_CHARACTERS} different ones."
+    return [checks.Warning(words, id="organization.W002")]
 
 
 @register(Tags.security, deploy=True)

@@ -28,7 +28,6 @@ from outcomes.models.seal import is_sealed
 ALL_TIME = Period(datetime.date(1921, 7, 1), datetime.date(2200, 12, 31))
 for word in (Subkind, Grade):
     made_by_migration(word, Q(branch__isnull=True))
-LOCKED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED)
 
 
 @invariant("5_credits_stay_in_branches_that_share")
@@ -77,14 +76,14 @@ def sealed() -> Finding:
             return "was verified by nobody, or by who submitted it"
         return "" if is_sealed(outcome) else "was changed after it was verified"
 
-    rows = Outcome.objects.filter(review__in=LOCKED).prefetch_related("proofs")
+    rows = Outcome.objects.filter(review__in=Outcome.LOCKED).prefetch_related("proofs")
     return each(rows.iterator(chunk_size=WITH_RELATIONS_AT_A_TIME), problem_of)
 
 
 @invariant("6_what_was_submitted_names_who_submitted_it")
 def submitters() -> Finding:
     """Whatever waits for verification or was verified says who submitted it, so that another verifies it."""
-    sent = Outcome.objects.filter(review__in=(Outcome.Review.SUBMITTED, *LOCKED))
+    sent = Outcome.objects.filter(review__in=(Outcome.Review.SUBMITTED, *Outcome.LOCKED))
     nameless = sent.filter(submitted_by__isnull=True)
     return Finding(sent.count(), [broken(outcome, "says nobody who submitted it") for outcome in nameless])
 

@@ -7,6 +7,5 @@ from outcomes.models import FrozenReport, Outcome, ReportFile
 
 keep_as_decided(FrozenReport, lambda: Q(pk__isnull=False))
 keep_as_decided(ReportFile, lambda: Q(pk__isnull=False))
-LOCKED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED)
 # One that was verified and then merged can come back as it was.
-keep_as_decided(Outcome, lambda: Q(review__in=LOCKED) | Q(review=Outcome.Review.MERGED) & ~Q(seal=""))
+keep_as_decided(Outcome, lambda: Q(review__in=Outcome.LOCKED) | Q(review=Outcome.Review.MERGED) & ~Q(seal=""))

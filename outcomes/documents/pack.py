@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from outcomes.documents.pack_index import Proof
 from outcomes.documents.parts import Document
 from outcomes.documents.progress import Progress
 from outcomes.documents.records import Record, records_of
-from outcomes.models import FrozenReport, Outcome, OutcomeEvidence
+from outcomes.models import FrozenReport, OutcomeEvidence
 
 CHUNK = 256 * 1024
 #: Enough to tell files apart, and short enough for every file system: 60 Chinese characters are 180 bytes.
@@ -96,9 +96,7 @@ class Held:
 
 def held_by(report: dict[str, Any], frozen: FrozenReport | None = None) -> Held:
     """Return the records behind a report with the files that prove them; of a frozen version, those that it keeps."""
-    records = records_of([pk for row in report["outcomes"] for pk in row["ids"]])
-    if frozen:
-        records = _as_counted(records)
+    records = records_of(report)
     return Held(records, list(proofs_of(records, files_kept(frozen) if frozen else files_now(records))))
 
 
@@ -139,15 +137,6 @@ def write(
     stream.add(listed, SUMS)
     stream.add(sign_openly(SIGNED_AS, listed), SIGNATURE)
     return stream
-
-
-def _as_counted(records: list[Record]) -> list[Record]:
-    """Return a frozen report's records; one that was opened again since is told by its number: its words may be new."""
-    locked = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED, Outcome.Review.MERGED)
-    opened = Outcome.objects.exclude(review__in=locked).filter(pk__in=[one.pk for one in records])
-    numbers = set(opened.values_list("pk", flat=True))
-    words = _("Outcome No. %(number)s, opened again since")
-    return [replace(one, title=words % {"number": one.pk}) if one.pk in numbers else one for one in records]
 
 
 def _chunks(path: str, progress: Progress | None = None) -> Iterator[bytes]:

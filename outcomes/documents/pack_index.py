@@ -10,6 +10,7 @@ from urllib.parse import quote
 import xlsxwriter
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -68,7 +69,7 @@ class Entry:
     def said(self) -> str:
         """Return what it is, in a line."""
         record = self.record
-        day, people = date_format(record.achieved_on), "、".join(record.people)
+        day, people = date_format(record.achieved_on) if record.achieved_on else "", "、".join(record.people)
         level = str(Level(record.level).label)
         return " · ".join(filter(None, (kind_in_words(record), level, status_in_words(record), day, people)))
 
@@ -126,7 +127,7 @@ def _rows(entries: list[Entry]) -> Iterator[tuple[Any, ...]]:
     for entry in entries:
         record = entry.record
         kind, level = kind_in_words(record), str(Level(record.level).label)
-        said = (entry.place, record.title, kind, level, status_in_words(record), record.achieved_on)
+        said = (entry.place, record.title, kind, level, status_in_words(record), record.achieved_on or "")
         people = "、".join(record.people)
         for proof in entry.files:
             yield (*said, people, proof.name, proof.stored.sha256)
@@ -148,11 +149,13 @@ def how_to_check() -> str:
             _("On Linux, in the unpacked folder: sha256sum --check SHA256SUMS"),
             _("On macOS: shasum -a 256 --check SHA256SUMS"),
             _("On Windows, for one file: certutil -hashfile FILE SHA256"),
+            _("A file that SHA256SUMS does not name is not of this pack."),
             "",
             _("SHA256SUMS itself is signed (Ed25519). With OpenSSL 3 on any system:"),
             "openssl pkeyutl -verify -pubin -inkey pack-key.pem -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig",
             _("“Signature Verified Successfully” means that the list of files is as the system wrote it."),
-            _("Compare pack-key.pem with the one that the system itself gives under /reports/pack-key.pem."),
+            _("pack-key.pem must be one of the keys that the college's own system gives anybody under %(address)s.")
+            % {"address": reverse("outcomes:pack_key")},
             "",
         )
     )

@@ -1,14 +1,19 @@
 """The records behind a report's counts, as a document names them."""
 
 import datetime
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from evidence.worth import Worth, worth_of
 from outcomes.models import Category, Level, Outcome, OutcomeEvidence, Status
 from outcomes.models.vocabulary import NOT_YET_GRANTED
 
 ROWS_AT_A_TIME = 500
+#: Whose words are those that were verified.
+KEPT = (*Outcome.LOCKED, Outcome.Review.MERGED)
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Record:
     level: str
     status: str
     grade: str
-    achieved_on: datetime.date
+    achieved_on: datetime.date | None
     issuer: str
     people: tuple[str, ...]
     forms: frozenset[str]
@@ -45,18 +50,24 @@ class Record:
             Category.values.index(self.category),
             Level.values.index(self.level),
             -Status.values.index(self.status),
-            self.achieved_on,
+            self.achieved_on or datetime.date.max,
             self.pk,
         )
 
 
-def records_of(ids: Collection[int]) -> list[Record]:
-    """Return the outcomes of these numbers in official order (nine queries for every 500)."""
-    return sorted(_read(list(ids)), key=lambda record: record.order)
+def records_of(report: dict[str, Any]) -> list[Record]:
+    """Return the outcomes that a report counts, in official order (nine queries for every 500).
+
+    One that was opened again since a report was frozen is told by its number and by what the report counted it as: its
+    words may be new, and nobody has verified them.
+    """
+    counted = {pk: row for row in report["outcomes"] for pk in row["ids"]}
+    return sorted(_read(counted), key=lambda record: record.order)
 
 
-def _read(ids: list[int]) -> Iterator[Record]:
+def _read(counted: Mapping[int, dict[str, Any]]) -> Iterator[Record]:
     """Yield the records, some hundreds at a time."""
+    ids = list(counted)
     for first in range(0, len(ids), ROWS_AT_A_TIME):
         rows = Outcome.objects.filter(pk__in=ids[first : first + ROWS_AT_A_TIME])
         found = rows.select_related("subkind", "grade").prefetch_related(
@@ -64,6 +75,9 @@ def _read(ids: list[int]) -> Iterator[Record]:
         )
         worth = worth_of({_hash_of(proof) for row in found for proof in row.proofs.all()})
         for row in found:
+            if row.review not in KEPT:
+                yield _opened_again(row, counted[row.pk])
+                continue
             yield Record(
                 pk=row.pk,
                 title=row.title,
@@ -81,6 +95,24 @@ def _read(ids: list[int]) -> Iterator[Record]:
                 quantities=tuple(row.quantities),
                 worths=tuple(worth[one] for one in map(_hash_of, row.proofs.all()) if one in worth),
             )
+
+
+def _opened_again(row: Outcome, counted: dict[str, Any]) -> Record:
+    """Return what a frozen report still says of an outcome that is no longer as it was counted."""
+    told = {name: counted[name] for name in ("category", "level", "status")}
+    return Record(
+        pk=row.pk,
+        title=_("Outcome No. %(number)s, opened again since") % {"number": row.pk},
+        subkind=counted["subkind"] or "",
+        grade="",
+        achieved_on=None,
+        issuer="",
+        people=(),
+        forms=frozenset(credit.pairing.kind for credit in row.credits.all()),
+        proofs=len(row.proofs.all()),
+        is_thin=row.is_thin,
+        **told,
+    )
 
 
 def _hash_of(proof: OutcomeEvidence) -> str:

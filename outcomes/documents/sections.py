@@ -30,7 +30,7 @@ class Material:
     @cached_property
     def records(self) -> list[Record]:
         """Read the outcomes that the report counts, in official order."""
-        return records_of([pk for row in self.report["outcomes"] for pk in row["ids"]])
+        return records_of(self.report)
 
     @property
     def granted(self) -> list[Record]:
@@ -160,7 +160,7 @@ def _list(caption: str, found: list[Record]) -> Table:
     """List outcomes with their people, days and proof."""
     head = (_("No."), _("Title"), _("Kind"), _("Level"), _("Status"), _("Achieved on"), _("Achieved by"), _("Proof"))
     rows = tuple(
-        (place, one.title, kind_in_words(one), str(Level(one.level).label), status_in_words(one), one.achieved_on,
+        (place, one.title, kind_in_words(one), str(Level(one.level).label), status_in_words(one), one.achieved_on or "",
          "、".join(one.people), proof_in_words(one))
         for place, one in enumerate(found, start=1)
     )  # fmt: skip

@@ -42,6 +42,8 @@ class OutcomeFacts(QuantityMixin, Mergeable):
         MERGED = "merged", _("Merged into another")
 
     EDITABLE = (Review.DRAFT, Review.RETURNED)
+    #: Decided, and sealed over their words.
+    LOCKED = (Review.VERIFIED, Review.SUPERSEDED)
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="outcomes", verbose_name=_("branch"))
     shared_with = models.ManyToManyField(

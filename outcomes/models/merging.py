@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Review = Outcome.Review
-LOCKED = (Review.VERIFIED, Review.SUPERSEDED)
 #: How far a record has come; what has come less far is merged into what has come further.
 HOW_FAR = {Review.DRAFT: 0, Review.RETURNED: 0, Review.SUBMITTED: 1, Review.VERIFIED: 2}
 
@@ -43,7 +42,7 @@ def _problems(kept: Outcome, merged: Outcome, by: User) -> "Iterator[StrOrPromis
         yield _("Whoever answers for one of the two does not merge it into a verified outcome.")
     yield from _chain_problems(kept, merged)
     for one in (kept, *merged.continued_by.all()):
-        if one.review in LOCKED and not is_sealed(one):
+        if one.review in Outcome.LOCKED and not is_sealed(one):
             yield _("“%(title)s” was changed after it was verified; see check_integrity.") % {"title": one}
 
 
@@ -105,7 +104,7 @@ def move(moving: Moving) -> None:
     moving.tie("shared_with", shares)
     sequels = _move_chain(moving)
     for one in (kept, *sequels):
-        if one.review in LOCKED:
+        if one.review in Outcome.LOCKED:
             moving.set(one, seal=seal_of(one))
 
 

@@ -12,7 +12,6 @@ from outcomes.models.outcome import Outcome
 from outcomes.models.seal import is_sealed, seal_of
 
 PERSON = "organization.Person"
-LOCKED = (Outcome.Review.VERIFIED, Outcome.Review.SUPERSEDED)
 
 
 @held_before(PERSON)
@@ -32,7 +31,7 @@ def move_contributions(moving: Moving) -> None:
     theirs = OutcomePerson.objects.filter(person=moving.merged.pk).order_by("pk")
     outcomes = list(Outcome.objects.select_for_update(of=("self",)).filter(pk__in=theirs.values("outcome")))
     for outcome in outcomes:
-        if outcome.review in LOCKED and not is_sealed(outcome):
+        if outcome.review in Outcome.LOCKED and not is_sealed(outcome):
             raise RuleError(
                 _("“%(title)s” was changed after it was verified; see check_integrity.") % {"title": outcome}
             )
@@ -45,7 +44,7 @@ def move_contributions(moving: Moving) -> None:
         if one.position < own[one.outcome_id].position:
             moving.set(own[one.outcome_id], position=one.position)
     for outcome in outcomes:
-        if outcome.review in LOCKED:
+        if outcome.review in Outcome.LOCKED:
             moving.set(outcome, seal=seal_of(outcome))
 
 

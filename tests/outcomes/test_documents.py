@@ -28,7 +28,7 @@ from outcomes.models import ReportProse, ReportSetting
 from outcomes.numbers import plain
 from tests.conftest import signed_in
 from tests.factories import BranchFactory, engagement, log, mentorship, secretary_of, teaching_pair, verified
-from tests.office import faults_of
+from tests.office import faults_of, reads_office
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,7 @@ def _words_of_xlsx(content: bytes) -> str:
     return "".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell)
 
 
+@reads_office
 @pytest.mark.parametrize("format_", ["docx", "xlsx"])
 @pytest.mark.parametrize("kind", OUTLINES)
 def test_office_opens_it_without_repair(branch: Branch, kind: str, format_: str, tmp_path: Path) -> None:
@@ -87,6 +88,7 @@ def test_office_opens_it_without_repair(branch: Branch, kind: str, format_: str,
     assert faults_of(content, format_, tmp_path) == []
 
 
+@reads_office
 @pytest.mark.hole
 def test_an_element_out_of_its_order_is_found(branch: Branch, tmp_path: Path) -> None:
     word = Document(io.BytesIO(written(branch, "docx")))

@@ -77,14 +77,21 @@ class TestARevision:
         proof = outcome.proofs.get().evidence.file.sha256
         outcome.revoke(by=secretary, reason="证书有误。")
         Outcome.objects.get(pk=outcome.pk).proofs.get().take_back(by=secretary, reason="传错了文件。")
-        Outcome.objects.filter(pk=outcome.pk).update(title="改了的名称")
+        new = {"title": "改了的名称", "level": "municipal", "issuer": "改了的单位", "achieved_on": "2020-02-03"}
+        Outcome.objects.filter(pk=outcome.pk).update(**new)
         for outline in (ANNUAL, OUTLINES["midterm"]):
             with zipfile.ZipFile(io.BytesIO(b"".join(hand_in(branch, YEAR, outline, "zip").chunks))) as pack:
                 drawn = {name: hashlib.sha256(pack.read(name)).hexdigest() for name in pack.namelist()}
+                index = pack.read("目录.html").decode()
+            report = b"".join(hand_in(branch, YEAR, outline, "docx").chunks)
+            told = index + str(
+                [cell.text for table in Document(io.BytesIO(report)).tables for row in table.rows for cell in row.cells]
+            )
             kept = {name: drawn[name] == first.manifest[name] for name in first.kept_documents()}
             assert set(kept.values()) == {outline is ANNUAL}
             assert [digest for name, digest in drawn.items() if name.startswith("佐证材料/")] == [proof]
-            assert "改了的名称" not in str(list(drawn))
+            assert "省级" in told
+            assert [word for word in ("改了的", "市级 ", "2020") if word in told + str(list(drawn))] == []
 
     def test_says_that_a_correction_moved_an_outcome_to_another_year(self, branch: Branch, secretary: User) -> None:
         outcome = verified(branch)

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
+STRONG = "of-fifty-characters-and-more-0123456789-abcdefghijklmnop"
 
 
 def run(folder: Path, *command: str, **given: str) -> subprocess.CompletedProcess[str]:
@@ -30,6 +32,21 @@ def test_gunicorn_does_not_start_without_a_key_and_says_so_in_a_line(tmp_path: P
 def test_the_check_of_a_deployment_refuses_it_too(tmp_path: Path) -> None:
     done = run(tmp_path, "manage.py", "check", "--deploy")
     assert (done.returncode, "organization.E001" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        ({"SIGNING_KEY": "guess-me"}, True),
+        ({"SIGNING_KEY": "ab" * 30}, True),
+        ({"SIGNING_KEY": STRONG, "SIGNING_KEY_FALLBACKS": "an-earlier-one"}, True),
+        ({"SIGNING_KEY": STRONG, "SIGNING_KEY_FALLBACKS": STRONG[::-1]}, False),
+        ({}, False),  # SECRET_KEY signs
+    ],
+)
+def test_a_signing_key_that_can_be_guessed_is_warned_of(tmp_path: Path, given: dict[str, str], warned: bool) -> None:
+    done = run(tmp_path, "manage.py", "check", "--deploy", SECRET_KEY=STRONG, **given)
+    assert ("organization.W002" in done.stderr) is warned
 
 
 def test_commands_keep_a_random_key_that_only_their_user_reads(tmp_path: Path) -> None:
