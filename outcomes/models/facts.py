@@ -129,7 +129,7 @@ class OutcomeFacts(QuantityMixin, Mergeable):
         """Save, keeping the work of the outcome that this one continues, and the unit of its kind."""
         if self.continues is not None:
             self.work = self.continues.work
-        if self.is_editable and kwargs.get("update_fields") is None:
+        if kwargs.get("update_fields") is None:
             self.take_unit()
         super().save(**kwargs)
 

@@ -100,8 +100,7 @@ class Outcome(TiesMixin, UndoesMixin):
         Raises:
             ValidationError: by field.
         """
-        if self.is_editable:  # afterwards it keeps the unit that was submitted
-            self.take_unit()
+        self.take_unit()
         errors: dict[str, Any] = dict(self.problems_with_quantity())
         for name in ("subkind", "grade"):
             word = getattr(self, name)

@@ -93,17 +93,22 @@ class QuantityMixin(models.Model):
         """Return the kinds of help in words."""
         return "、".join(str(HelpKind(kind).label) for kind in self.help_kinds.split(",") if kind in HelpKind.values)
 
+    @property
+    def is_editable(self) -> bool:
+        """Whether it is still its author's to change."""
+        raise NotImplementedError  # the outcome says it, which has a review
+
     @writes
     def take_unit(self) -> None:
-        """Take the unit of the kind, where there is a quantity."""
-        self.unit = unit_of(self.category, self.subkind) if self.quantity is not None else ""
+        """Take the unit of the kind, where there is a quantity; what was submitted keeps the unit that it had."""
+        if self.is_editable:
+            self.unit = unit_of(self.category, self.subkind) if self.quantity is not None else ""
 
     def problems_with_quantity(self) -> Iterator[tuple[str, Any]]:
-        """Yield the field and why it cannot be said of an outcome of this kind."""
-        unit = unit_of(self.category, self.subkind)
-        if self.quantity is not None and not unit:
+        """Yield the field and why it cannot be said of an outcome in its unit (`take_unit` comes before)."""
+        if self.quantity is not None and not self.unit:
             yield "quantity", _("Nothing is counted of this kind.")
-        elif self.quantity is not None and unit in Unit.whole() and self.quantity % 1:
+        elif self.quantity is not None and self.unit in Unit.whole() and self.quantity % 1:
             yield "quantity", _("This is counted in whole numbers.")
         for category, (names, words) in ASKED_OF.items():
             for name in names:

@@ -50,13 +50,30 @@ def test_an_outcome_takes_the_unit_of_its_kind() -> None:
     assert many.quantities == ["120 人次", "360.5 小时"]
 
 
-def test_what_was_submitted_keeps_its_unit_and_its_seal_whatever_becomes_of_the_kind() -> None:
+@pytest.mark.parametrize(
+    ("category", "kind", "quantity", "words"),
+    [("service", "技能培训", "35", "35 人次"), ("project", "横向课题", "35.5", "35.5 万元")],
+)
+@pytest.mark.parametrize("unit", ["hours", "", "person_times"])
+def test_what_was_submitted_keeps_its_unit_and_its_seal_whatever_becomes_of_the_kind(
+    category: str, kind: str, quantity: str, words: str, unit: str
+) -> None:
     branch = BranchFactory()
-    sent = submitted(branch, category="service", subkind=subkind("技能培训"), quantity=35)
-    Subkind.objects.filter(pk=sent.subkind_id).update(unit="hours")
+    sent = submitted(branch, category=category, subkind=subkind(kind), quantity=Decimal(quantity))
+    Subkind.objects.filter(pk=sent.subkind_id).update(unit=unit)
     sent.verify(by=secretary_of(branch))
     stored = Outcome.objects.get(pk=sent.pk)
-    assert (stored.quantities, is_sealed(stored)) == (["35 人次"], True)
+    assert (stored.quantities, is_sealed(stored)) == ([words], True)
+
+
+def test_what_was_returned_takes_the_unit_that_its_kind_has_today() -> None:
+    branch = BranchFactory()
+    sent = submitted(branch, category="project", subkind=subkind("横向课题"), quantity=Decimal("35.5"))
+    sent.send_back(by=secretary_of(branch), reason="请补充。")
+    Subkind.objects.filter(pk=sent.subkind_id).update(unit="")
+    with pytest.raises(ValidationError) as refused:
+        Outcome.objects.get(pk=sent.pk).full_clean()
+    assert list(refused.value.message_dict) == ["quantity"]
 
 
 def test_a_kind_of_volunteering_is_counted_in_attendances() -> None:
