@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from organization.models import User
+from organization.models import Branch, User
 from outcomes.documents.outlines import OUTLINES
 from outcomes.figures import Period
 from outcomes.figures.report import branch_report
@@ -29,6 +29,11 @@ def secretary(pair: TeachingPair) -> User:
 
 def slugs(pair: TeachingPair, user: User) -> list[str]:
     return [found.kind.slug for found in in_rows([TeachingPair.objects.get(pk=pair.pk)], user)]
+
+
+def out_of_order(branch: Branch) -> list[tuple[int, frozenset[int]]]:
+    """Return how many pairs of a branch nobody has explained, and which were explained."""
+    return [(one.open, one.explained) for one in standings_of(branch) if one.kind.slug == "steps-out-of-order"]
 
 
 @pytest.mark.parametrize(
@@ -84,4 +89,16 @@ def test_the_report_counts_what_nobody_explained_and_the_statement_names_it(
     assert (before["contradictions"], after["contradictions"]) == ({"steps-out-of-order": 1}, {})
     assert "尚有1处矛盾未说明（节点完成先后颠倒）" in said
     assert "尚有" not in str(OUTLINES["statement"].compose(after, {}).parts)
-    assert [len(one.explained) for one in standings_of(pair.branch) if one.kind.slug == "steps-out-of-order"] == [1]
+
+
+def test_how_a_branch_stands_is_counted_from_its_own_records_and_answers(pair: TeachingPair, secretary: User) -> None:
+    other = BranchFactory()
+    answered, open_one = teaching_pair(other), teaching_pair(other)
+    for one in (pair, answered, open_one):
+        one.plan({"outline": (None, APRIL), "resources": (None, MARCH)})
+    explain(kind_of("steps-out-of-order"), answered, by=secretary_of(other), reason="资源先行建成。")
+    assert out_of_order(pair.branch) == [(1, frozenset())]
+    assert out_of_order(other) == [(1, frozenset({answered.pk}))]
+    explain(kind_of("steps-out-of-order"), pair, by=secretary, reason="资源先行建成。")
+    assert out_of_order(pair.branch) == [(0, frozenset({pair.pk}))]
+    assert out_of_order(other) == [(1, frozenset({answered.pk}))]
