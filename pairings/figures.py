@@ -11,6 +11,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Aggregate, Count, JSONField, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -65,8 +66,7 @@ class Records:
     """The records of one model that figures are counted from, each once.
 
     Args:
-        rows: those of branches and days; a record stands in them once, so that sums over them are right. Figures of
-            the same rows are worked out together.
+        rows: those of branches and days; a record stands in them once, so that sums over them are right.
         columns: what a list says of each.
         shown_with: relations that the columns read.
         page: where a record is looked at.
@@ -88,6 +88,11 @@ class Records:
     def is_of_people(self) -> bool:
         """Whether people are counted, who may not be known to everybody."""
         return bool(self.person)
+
+    @property
+    def source(self) -> tuple[Callable[[Asked], "QuerySet[Any]"], str, str]:
+        """Return what figures share that are worked out together: the rows, and which people of which branch."""
+        return self.rows, self.person, self.branch
 
 
 #: Every record.
@@ -165,7 +170,7 @@ class Figure(Definition):
     Args:
         records: the records behind it.
         only: which of the records, as a condition.
-        parts: what the database adds up of them, given that condition; of people it is how many there are.
+        parts: what the database adds up of them, given that condition; of people it is always how many there are.
         worth: the number, from what was added up.
         by: a column that tells the records apart: a number for each of its values.
         values: those values in their official order; without them, of records of people, any value.
@@ -214,8 +219,17 @@ _figures: dict[str, Figure] = {}
 
 
 def register(*figures: Figure) -> None:
-    """Add figures, in the order in which they are shown."""
+    """Add figures, in the order in which they are shown.
+
+    Raises:
+        ImproperlyConfigured: for one that would not be counted as it says.
+    """
     for figure in figures:
+        is_counted = figure.parts is counted and figure.worth is number_of
+        if figure.records.is_of_people and not is_counted:
+            raise ImproperlyConfigured(f"{figure.slug}: people are counted, so leave parts and worth out.")
+        if figure.by and not figure.values and not figure.records.is_of_people:
+            raise ImproperlyConfigured(f"{figure.slug}: name the values of {figure.by}; people alone do without.")
         _figures[figure.slug] = figure
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -55,12 +55,13 @@ def work_out(
     """
     asked, told = asked_of(branches, period), Told.to(reader, period)
     found: dict[Key, tuple[Number, Ids]] = {}
-    for rows, figures in _by_rows(asked).items():
+    for figures in _worked_out_together(asked):
+        rows = figures[0].records.rows(asked)
         if figures[0].records.is_of_people:
-            people = _people(rows(asked), figures, asked, told)
+            people = _people(rows, figures, asked, told)
             found |= {key: (len(_together(one.told(told))), ()) for key, one in people.items()}
         else:
-            found |= _counted(rows(asked), figures, asked, with_ids=with_ids)
+            found |= _counted(rows, figures, asked, with_ids=with_ids)
     return [
         Worked(figure, of, *found[figure.slug, of])
         for figure in all_figures()
@@ -80,13 +81,13 @@ def _says_something(figure: Figure, number: Number) -> bool:
     return bool(number) if figure.is_sum else number is not None
 
 
-def _by_rows(asked: Asked) -> dict[Callable[[Asked], "QuerySet[Any]"], list[Figure]]:
-    """Return the figures that there are of these days, by the rows that they are counted from."""
-    found: dict[Callable[[Asked], QuerySet[Any]], list[Figure]] = defaultdict(list)
+def _worked_out_together(asked: Asked) -> Iterable[list[Figure]]:
+    """Return the figures that there are of these days, those of the same rows and people together."""
+    found: dict[Any, list[Figure]] = defaultdict(list)
     for figure in all_figures():
         if figure.has_number(asked):
-            found[figure.records.rows].append(figure)
-    return found
+            found[figure.records.source].append(figure)
+    return found.values()
 
 
 def _in_order(figure: Figure, values: Iterable[str]) -> list[str]:
@@ -168,7 +169,7 @@ class People:
 
 
 def _people(rows: "QuerySet[Any]", figures: list[Figure], asked: Asked, told: Told) -> dict[Key, People]:
-    """Return who is behind the numbers of figures of the same rows (one query)."""
+    """Return who is behind the numbers of figures of the same rows and people (one query)."""
     records = figures[0].records
     flags = {f"is_{figure.slug}": _whether(figure.chosen(asked)) for figure in figures}
     columns = {records.branch, records.person, *(figure.by for figure in figures if figure.by)}
