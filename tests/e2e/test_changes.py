@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pairings.models import ChangeRequest, Pairing
-from tests.e2e.test_journey import fits, sign_in
+from tests.e2e.steps import fits, follow, sign_in
 from tests.factories import BranchFactory, member, secretary_of, teacher, teaching_pair, user_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -19,19 +19,19 @@ def test_a_colleague_is_replaced_by_a_decision(phone_page: Page) -> None:
     page = phone_page
     sign_in(page, lead.username)
     page.goto(pair.get_absolute_url())
-    page.get_by_role("link", name="申请变更").click()
+    follow(page.get_by_role("link", name="申请变更"))
     expect(page.get_by_text("现为：何普通")).to_be_visible()
     page.locator("[name=ordinary_teacher]").select_option(str(newcomer.pk))
     page.locator("[name=reason]").fill("何普通调离本系。")
     assert fits(page)
-    page.get_by_role("button", name="提交变更申请").click()
+    follow(page.get_by_role("button", name="提交变更申请"))
     expect(page.locator(".change")).to_contain_text("高新来")
     expect(page.locator(".triad")).to_contain_text("何普通")
     assert fits(page)
     sign_in(page, secretary.username)
-    page.get_by_role("link", name="批准后的变更").click()
+    follow(page.get_by_role("link", name="批准后的变更"))
     assert fits(page)
-    page.get_by_role("button", name="批准变更").click()
+    follow(page.get_by_role("button", name="批准变更"))
     expect(page.get_by_text("没有待处理的变更")).to_be_visible()
     assert (ChangeRequest.objects.get().state, Pairing.objects.get().seats.count()) == ("approved", 3)
     page.goto(pair.get_absolute_url())

@@ -11,7 +11,7 @@ from enterprise_service.models import Confirmation, Problem
 from organization.models import Branch, User
 from outcomes.models import Outcome
 from pairings.models import Pairing
-from tests.e2e.test_journey import fits, sign_in
+from tests.e2e.steps import fits, follow, press, sign_in
 from tests.factories import BranchFactory, OfficeFactory, member, secretary_of, student, teacher, user_of
 from tests.factories.outcomes import picture
 
@@ -35,20 +35,11 @@ def certificate(tmp_path: Path) -> Path:
     return file
 
 
-def press(page: Page, words: str) -> None:
-    """Press the page's button or link of these words, and see that the page still fits the phone."""
-    assert fits(page)
-    page.locator("main").get_by_role("button", name=words, exact=True).or_(
-        page.locator("main").get_by_role("link", name=words, exact=True)
-    ).first.click()
-    page.wait_for_load_state("load")
-
-
 def submit_with(page: Page, proof: Path) -> Outcome:
     """From a draft's page, add a proof and submit it."""
     press(page, "修改")
     page.locator("[name=files]").set_input_files(proof)
-    page.locator("main form button[name=submit]").click()
+    follow(page.locator("main form button[name=submit]"))
     expect(page.get_by_text("待审核").first).to_be_visible()
     return Outcome.objects.get()
 
@@ -165,7 +156,7 @@ def test_a_workshop_brings_two_teachers_together_and_their_course_is_submitted(
     phone.locator("[name=level]").select_option("college")
     phone.locator("[name=achieved_on]").fill("2026-11-01")
     phone.locator("[name=files]").set_input_files(certificate)
-    phone.locator("main form button[name=submit]").click()
+    follow(phone.locator("main form button[name=submit]"))
     expect(phone.get_by_text("待审核").first).to_be_visible()
     assert [credit.pairing_id for credit in Outcome.objects.get(review="submitted").credits.all()] == [pair.pk]
 
@@ -202,11 +193,11 @@ def test_an_enterprise_s_problem_is_solved_confirmed_and_submitted(
     expect(phone.get_by_text("难题已解决").first).to_be_visible()
     phone.locator("[data-opens=complete]").click()
     phone.locator("dialog#complete [name=summary]").fill("编程模板投入使用，培训两名青工。")
-    phone.locator("dialog#complete button[type=submit]").click()
+    follow(phone.locator("dialog#complete button[type=submit]"))
     press(phone, "转为成果")
     press(phone, "修改")
     phone.locator("[name=log_photos]").first.check()
-    phone.locator("main form button[name=submit]").click()
+    follow(phone.locator("main form button[name=submit]"))
     expect(phone.get_by_text("待审核").first).to_be_visible()
     outcome = Outcome.objects.get()
     assert (outcome.review, outcome.category, outcome.proofs.count()) == ("submitted", "service", 1)

@@ -11,27 +11,13 @@ from playwright.sync_api import Page, expect
 from organization.models import Branch
 from outcomes.models import Outcome
 from pairings.models import ProgressLog
+from tests.e2e.steps import fits, follow, sign_in
 from tests.factories import BranchFactory, leader_of, member, secretary_of, student, teacher, teaching_pair, user_of
 from tests.factories.outcomes import picture
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 TITLE = "省级精品在线开放课程：智能产线调试"
-
-
-def sign_in(page: Page, username: str) -> None:
-    """Sign in through the page, whoever was signed in before."""
-    page.context.clear_cookies()
-    page.goto("/accounts/login/")
-    page.locator("[name=login]").fill(username)
-    page.locator("[name=password]").fill(username)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url(re.compile(r"/(dashboard/)?$"))
-
-
-def fits(page: Page) -> bool:
-    """Return whether nothing sticks out to the right."""
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_a_log_with_a_photo_becomes_a_number_in_the_report(
@@ -65,17 +51,17 @@ def test_a_log_with_a_photo_becomes_a_number_in_the_report(
 def _teacher_logs(page: Page, photo: Path) -> None:
     sign_in(page, "journey-teacher")
     assert fits(page)
-    page.get_by_role("link", name=re.compile("记录进展")).first.click()
+    follow(page.get_by_role("link", name=re.compile("记录进展")).first)
     page.locator("[name=words]").fill("完成六轴机器人工作站联调。")
     page.locator("[name=photos]").set_input_files(photo)
     assert fits(page)
-    page.locator("main form button[type=submit]").first.click()
+    follow(page.locator("main form button[type=submit]").first)
     expect(page.get_by_text("完成六轴机器人工作站联调。").first).to_be_visible()
     assert fits(page)
 
 
 def _teacher_submits(page: Page) -> None:
-    page.get_by_role("link", name="录入成果").first.click()
+    follow(page.get_by_role("link", name="录入成果").first)
     page.locator("[name=title]").fill(TITLE)
     page.locator("[name=category]").select_option("course")
     page.locator("[name=level]").select_option("provincial")
@@ -83,7 +69,7 @@ def _teacher_submits(page: Page) -> None:
     page.locator("[name=achieved_on]").fill("2025-06-18")
     page.locator("[name=log_photos]").first.check()
     assert fits(page)
-    page.locator("main form button[name=submit]").click()
+    follow(page.locator("main form button[name=submit]"))
     expect(page.locator("h1")).to_contain_text("智能产线调试")
 
 
@@ -92,7 +78,7 @@ def _secretary_verifies(page: Page, username: str) -> None:
     page.goto("/admin/outcomes/outcome/?review__exact=submitted")
     page.locator("input.action-select").first.check()
     page.locator("select[name=action]").select_option("verify")
-    page.locator("button[name=index]").click()
+    follow(page.locator("button[name=index]"))
     expect(page.get_by_text("已处理1条").first).to_be_visible()
 
 
@@ -100,7 +86,7 @@ def _leader_sees(page: Page, username: str, outcome: Outcome) -> None:
     sign_in(page, username)
     page.goto("/dashboard/?year=2025")
     number = page.locator("td a", has_text=re.compile(r"^\s*1\s*$")).first
-    number.click()
+    follow(number)
     expect(page.get_by_text(TITLE).first).to_be_visible()
     page.goto(outcome.get_absolute_url())
     expect(page.get_by_text("林旅程").first).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from outcomes.models import PreparedFile
 from outcomes.tasks import prepare
-from tests.e2e.test_journey import fits, sign_in
+from tests.e2e.steps import fits, follow, sign_in
 from tests.factories import BranchFactory, secretary_of, verified
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -26,16 +26,16 @@ def test_a_large_pack_is_prepared_and_downloaded(
     verified(branch, verifier=secretary)
     sign_in(page, secretary.username)
     page.goto("/reports/PRE/?year=2024")
-    page.locator("a[href*='/zip/']").first.click()
+    follow(page.locator("a[href*='/zip/']").first)
     assert fits(page)
-    page.get_by_role("button", name="准备文件").click()
+    follow(page.get_by_role("button", name="准备文件"))
     expect(page.get_by_text("排队等待")).to_be_visible()
     assert fits(page)
     row = PreparedFile.objects.get()
     prepare.call(row.pk)
     expect(page.get_by_text("可以下载")).to_be_visible()  # the page asked anew by itself
     assert fits(page)
-    page.get_by_role("link", name="已准备文件").click()
+    follow(page.get_by_role("link", name="已准备文件"))
     assert fits(page)
     with page.expect_download() as sent:
         page.get_by_role("link", name="下载").click()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from imports.models import SheetImport
 from organization.models import Person
-from tests.e2e.test_journey import fits, sign_in
+from tests.e2e.steps import fits, follow, sign_in
 from tests.factories import BranchFactory, secretary_of, teacher
 from tests.sheets import ROSTER, workbook
 
@@ -47,7 +47,7 @@ def changed(path: Path, cells: dict[str, str]) -> Path:
 def upload(page: Page, path: Path) -> None:
     page.goto("/imports/new/roster/")
     page.locator("[name=file]").set_input_files(path)
-    page.get_by_role("button", name="预览表格").click()
+    follow(page.get_by_role("button", name="预览表格"))
 
 
 def test_a_roster_of_300_with_seven_wrong_rows_is_corrected_written_and_undone(
@@ -73,13 +73,13 @@ def test_a_roster_of_300_with_seven_wrong_rows_is_corrected_written_and_undone(
     marked = load_workbook(corrected).active
     assert [row for row in range(2, PEOPLE + 2) if marked[f"J{row}"].value] == sorted(WRONG)
     upload(desk_page, changed(corrected, {f"{column}{row}": right for row, (column, _wrong, right) in WRONG.items()}))
-    desk_page.get_by_role("button", name="全部写入（300 行）").click()
+    follow(desk_page.get_by_role("button", name="全部写入（300 行）"))
     expect(desk_page.get_by_text("已写入：新增 300 行").first).to_be_visible()
     assert Person.objects.count() == before + PEOPLE
-    desk_page.get_by_role("link", name="撤销这次导入").click()
+    follow(desk_page.get_by_role("link", name="撤销这次导入"))
     expect(desk_page.get_by_text("删除人员 300 条")).to_be_visible()
     desk_page.locator("[name=reason]").fill("导入了旧表。")
-    desk_page.get_by_role("button", name="撤销整次导入").click()
+    follow(desk_page.get_by_role("button", name="撤销整次导入"))
     expect(desk_page.get_by_text("这次导入已撤销。").first).to_be_visible()
     assert (Person.objects.count(), SheetImport.objects.get(stage="undone").undo_reason) == (before, "导入了旧表。")
 
@@ -90,6 +90,6 @@ def test_a_preview_and_its_words_fit_a_phone(phone_page: Page, live_server: obje
     upload(phone_page, roster(tmp_path))
     assert fits(phone_page)
     phone_page.locator("[name=meaning_0]").select_option("无党派人士")
-    phone_page.get_by_role("button", name="记住并重新预览").click()
+    follow(phone_page.get_by_role("button", name="记住并重新预览"))
     expect(phone_page.get_by_text("已记住").first).to_be_visible()
     assert fits(phone_page)

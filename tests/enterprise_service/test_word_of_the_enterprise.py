@@ -26,6 +26,7 @@ from organization.models import Person, RuleError, User
 from organization.personal import everything_about
 from outcomes.documents.records import records_of
 from outcomes.documents.sections import proof_in_words
+from outcomes.figures import Period, branch_report
 from outcomes.models import Outcome
 from pairings.models import PairingFile
 from tests.conftest import signed_in
@@ -269,9 +270,11 @@ class TestWorth:
     def test_the_report_says_it_where_it_says_the_proof(self, world: BranchWorld) -> None:
         link = given(world)
         done = proved_by(world, link)
-        assert proof_in_words(records_of([done.pk])[0]) == "1份（经链接确认）"
+        report = branch_report(world.branch, Period.year(done.achieved_on.year))
+        assert [proof_in_words(row) for row in records_of(report) if row.pk == done.pk] == ["1份（经链接确认）"]
         link.spoke_to(by=world.users["secretary"], on=timezone.localdate(), words="林工确认属实。")
-        assert proof_in_words(records_of([done.pk])[0]) == "1份（经链接确认，支部已联系核对）"
+        told = [proof_in_words(row) for row in records_of(report) if row.pk == done.pk]
+        assert told == ["1份（经链接确认，支部已联系核对）"]
 
     def test_the_same_bytes_uploaded_again_are_known(self, world: BranchWorld) -> None:
         link = given(world)
