@@ -161,6 +161,8 @@ class WayBack:
                 line.facts["words_left_in_trail"] = not forget_words(told_under, row.pk, self.words, by=by)
             line.full_clean()
             line.save()
+            for step in _following:
+                step(self, line)
 
     def check(self, row: Row, *, by: Account, reason: str) -> bool:
         """Refuse whoever may not, a wrong moment, and a missing reason; return whether they do it as its owner.
@@ -179,6 +181,13 @@ class WayBack:
 
 
 _ways: dict[str, WayBack] = {}
+_following: list[Callable[[WayBack, TakenBack], None]] = []
+
+
+def taken_back(step: Callable[[WayBack, TakenBack], None]) -> Callable[[WayBack, TakenBack], None]:
+    """Register what an app does, in the same transaction, about what was taken back."""
+    _following.append(step)
+    return step
 
 
 def register(*ways: WayBack) -> None:

@@ -26,7 +26,7 @@ from outcomes.models import (
     Subkind,
 )
 from outcomes.models.transitions import RETURN, VERIFY
-from outcomes.preparing import format_in_words, kind_in_words
+from outcomes.preparing import format_in_words, report_in_words
 from pairings.contradictions import explain, in_rows
 
 
@@ -175,7 +175,7 @@ class PreparedFileAdmin(BranchModelAdmin):
     @display(description=gettext_lazy("kind of report"))
     def shown_kind(self, row: PreparedFile) -> str:
         """Return the kind in words."""
-        return kind_in_words(row)
+        return report_in_words(row)
 
     @display(description=gettext_lazy("format"))
     def shown_format(self, row: PreparedFile) -> str:

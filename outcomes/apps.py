@@ -20,6 +20,7 @@ class OutcomesConfig(AppConfig):
             ledger_kind,  # noqa: F401
             ledger_words,  # noqa: F401
             models,
+            outdating,  # noqa: F401
             personal,  # noqa: F401
             preparing,  # noqa: F401
             rules,  # noqa: F401

@@ -49,7 +49,8 @@ def handing_of(
     prose = ReportProse.objects.newest(branch, outline.slug, period.last)
     frozen = frozen_of(branch, period, revision)
     report = report_of(branch, period, frozen)
-    return Handing(set_beside(report, *beside) if beside else report, outline, prose, frozen)
+    kept = frozen if is_kept(outline, beside) else None
+    return Handing(set_beside(report, *beside) if beside else report, outline, prose, frozen, kept)
 
 
 def hand_in(
@@ -80,15 +81,13 @@ def hand_in(
     progress = progress or Progress()
     handing = replace(handing_of(branch, period, outline, revision, beside), progress=progress)
     progress.step()
-    kept = kept_file(handing.frozen, chosen) if handing.is_as_kept else None
+    kept = kept_file(handing.kept, chosen)
     return Handed(_chunks(kept) if kept else chosen.write(handing), chosen)
 
 
-def kept_version(
-    branch: Branch, period: Period, outline: Outline, revision: int | None, beside: Other | None
-) -> FrozenReport | None:
-    """Return the frozen version whose documents and files are handed in, where there is one."""
-    return frozen_of(branch, period, revision) if outline is ANNUAL and beside is None else None
+def is_kept(outline: Outline, beside: Other | None) -> bool:
+    """Return whether a frozen report keeps the documents of a kind: of the annual one, set beside nothing."""
+    return outline is ANNUAL and beside is None
 
 
 def kept_file(frozen: FrozenReport | None, format_: Format) -> ReportFile | None:

@@ -4,12 +4,12 @@ import datetime
 import errno
 import hashlib
 import logging
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Count, Sum
 from django.utils import timezone, translation
 
@@ -22,13 +22,14 @@ from outcomes.documents.outlines import OUTLINES, Outline
 from outcomes.documents.progress import Progress
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
-from outcomes.handing import Other, hand_in, kept_file, kept_version
+from outcomes.freezing import frozen_of
+from outcomes.handing import Other, hand_in, is_kept, kept_file
+from outcomes.holding import Hold
 from outcomes.models import Outcome, OutcomeEvidence, PreparedFile
-from outcomes.models.prepared import WithdrawnError, clear, prepared_storage
+from outcomes.models.prepared import WithdrawnError, clear, has_room_for, prepared_storage
+from outcomes.models.queries import OutcomeQuerySet
 
 logger = logging.getLogger(__name__)
-#: So many seconds lie between two words of a worker on how far it is, at least.
-BEAT = 0.5
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -45,20 +46,38 @@ def is_large(
 
     Of a live report the verified outcomes are counted, those too that a higher recognition of the same work replaces.
     """
-    frozen = kept_version(branch, period, outline, revision, beside)
+    frozen = frozen_of(branch, period, revision) if is_kept(outline, beside) else None
     if format_ == JSON.slug or kept_file(frozen, FORMATS[format_]):
         return False
-    outcomes = Outcome.objects.verified().of_branches([branch]).achieved_between(period.first, period.last)
+    outcomes = _outcomes_of(branch, period.first, period.last)
     if outcomes.count() > settings.PREPARE_FROM_OUTCOMES:
         return True
     if format_ != ZIP.slug:
         return False
+    files, size = _proofs_of(outcomes)
+    return files > settings.PREPARE_FROM_FILES or size > settings.PREPARE_FROM_BYTES
+
+
+def bytes_of_proofs(row: PreparedFile) -> int:
+    """Return how many bytes of proof a pack that is asked for holds, and of any other format none (a query)."""
+    if row.format != ZIP.slug:
+        return 0
+    return _proofs_of(_outcomes_of(row.branch, row.first_day, row.last_day))[1]
+
+
+def _outcomes_of(branch: Branch, first: datetime.date, last: datetime.date) -> OutcomeQuerySet:
+    """Return the outcomes that a report may tell of."""
+    return Outcome.objects.verified().of_branches([branch]).achieved_between(first, last)
+
+
+def _proofs_of(outcomes: OutcomeQuerySet) -> tuple[int, int]:
+    """Return how many files prove outcomes, and how many bytes they have (a query)."""
     proofs = OutcomeEvidence.objects.filter(outcome__in=outcomes.values("pk"))
     held = proofs.aggregate(files=Count("pk"), size=Sum("evidence__file__size", default=0))
-    return held["files"] > settings.PREPARE_FROM_FILES or held["size"] > settings.PREPARE_FROM_BYTES
+    return held["files"], held["size"]
 
 
-def kind_in_words(row: PreparedFile) -> str:
+def report_in_words(row: PreparedFile) -> str:
     """Return which kind of report a request is for, or its name where an earlier release made it."""
     return str(OUTLINES[row.kind].label) if row.kind in OUTLINES else row.kind
 
@@ -68,39 +87,21 @@ def format_in_words(row: PreparedFile) -> str:
     return str(FORMATS[row.format].label) if row.format in FORMATS else row.format
 
 
-class Beat:
-    """Says how far a file is, now and then, so that nobody takes its worker for dead.
-
-    Raises:
-        WithdrawnError: from `tell` and `go_on`, when the file is no longer wanted of this worker.
-    """
-
-    def __init__(self, row: PreparedFile) -> None:
-        self.row, self.done, self.total = row, 0, 1
-        self._next = 0.0
-
-    def tell(self, done: int, total: int) -> None:
-        """Note how many parts are done, and of how many."""
-        self.done, self.total = done, total
-        self.go_on()
-
-    def go_on(self) -> None:
-        """Say it, unless it was said a moment ago."""
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + BEAT
-            self.row.tell(self.done, self.total)
-
-
 def make(row: PreparedFile) -> None:
-    """Make the file of a row that was taken up, and say how it ended; nothing half made stays."""
+    """Make the file of a row that was taken up, and say how it ended; nothing half made stays.
+
+    A database that does not answer says nothing of the file: the row is left to its lease and its attempts.
+    """
     clear(row.pk, row.stored_name)
     with acting(row.asked_by), translation.override(row.language):
         try:
             _make(row)
+            row.replace_earlier()
         except WithdrawnError:
             logger.info("prepared file %s is no longer wanted of this worker", row.pk)
-        except Exception as error:  # whatever goes wrong is said to whoever waits
+        except OperationalError:
+            logger.exception("prepared file %s is left to whoever takes it up next", row.pk)
+        except Exception as error:  # whatever else goes wrong is said to whoever waits
             logger.exception("prepared file %s could not be made", row.pk)
             _fail(row, error)
 
@@ -110,32 +111,34 @@ def _make(row: PreparedFile) -> None:
 
     Raises:
         WithdrawnError: when it was cancelled, or another has it; what was written is removed.
-        OSError: when it cannot be written; the same.
+        OSError: when it cannot be written, or leaves too little room; the same.
     """
-    beat, digest, size = Beat(row), hashlib.sha256(), 0
-    beat.go_on()
+    digest, size = hashlib.sha256(), 0
 
     def write(file: IO[bytes]) -> None:
         nonlocal size
-        for chunk in _chunks(row, beat):
+        for chunk in _chunks(row, hold):
+            if not has_room_for(len(chunk)):
+                raise OSError(errno.ENOSPC, "too little room would be left")
             digest.update(chunk)
             file.write(chunk)
             size += len(chunk)
-            beat.go_on()
+            hold.go_on()
 
     storage = prepared_storage()
-    part = write_aside(storage.waiting_folder(), write, flush=storage.flush, prefix=f"{row.pk}-{row.attempts}-")
-    try:
-        row.finish(part, sha256=digest.hexdigest(), size=size, parts=beat.total)
-    finally:
-        forget(part)  # it has its name by now, or gets none
+    with Hold(row) as hold:
+        part = write_aside(storage.waiting_folder(), write, flush=storage.flush, prefix=f"{row.pk}-{row.attempts}-")
+        try:
+            row.finish(part, sha256=digest.hexdigest(), size=size, parts=hold.total)
+        finally:
+            forget(part)  # it has its name by now, or gets none
 
 
-def _chunks(row: PreparedFile, beat: Beat) -> Iterator[bytes]:
+def _chunks(row: PreparedFile, hold: Hold) -> Iterator[bytes]:
     """Yield the bytes of the file that was asked for."""
     days = row.beside_days
     beside = (row.beside_branch, period_of(*days)) if row.beside_branch and days else None
-    period, outline, progress = period_of(row.first_day, row.last_day), OUTLINES[row.kind], Progress(beat.tell)
+    period, outline, progress = period_of(row.first_day, row.last_day), OUTLINES[row.kind], Progress(hold.note)
     asked = (row.branch, period, outline, row.format)
     yield from hand_in(*asked, revision=row.revision, beside=beside, progress=progress).chunks
 

@@ -48,7 +48,7 @@ def says_who_shares_it(user: User, outcome: Outcome | None) -> bool:
 
 @rules.predicate
 def may_withdraw_it(user: User, row: PreparedFile | None) -> bool:
-    """The user asked for the file, or decides in its branch."""
+    """The user asked for the file."""
     return row is not None and may_withdraw(user, row)
 
 

@@ -57,6 +57,11 @@ def _evidence_is_writable() -> None:
     _write_a_byte(Path(settings.EVIDENCE_ROOT))
 
 
+def _prepared_is_writable() -> None:
+    """Write to the folder of prepared files."""
+    _write_a_byte(Path(settings.PREPARED_ROOT))
+
+
 def _write_a_byte(folder: Path) -> None:
     """Write a file that goes away, in a folder with room for uploads.
 
@@ -90,5 +95,6 @@ PARTS: dict[str, Callable[[], None]] = {
     "database": _database_answers,
     "data": _data_is_writable,
     "evidence": _evidence_is_writable,
+    "prepared": _prepared_is_writable,
     "cache": _cache_keeps,
 }

@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from pairing_site.keys import kept_key
+from pairing_site.readers import at_least_one, one_of
 from pairing_site.static_answers import keep_out_of_other_pages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -210,15 +211,15 @@ TASK_BACKENDS = {
     "immediate": "django_tasks.backends.immediate.ImmediateBackend",
     "database": "django_tasks_db.DatabaseBackend",
 }
-TASKS = {"default": {"BACKEND": TASK_BACKENDS[env.str("TASK_BACKEND", default="immediate")]}}
+TASKS = {"default": {"BACKEND": one_of(env, "TASK_BACKEND", TASK_BACKENDS, default="immediate")}}
 # A document or pack of more than this is prepared, and not sent at once.
 PREPARE_FROM_OUTCOMES = env.int("PREPARE_FROM_OUTCOMES", default=200)
 PREPARE_FROM_FILES = env.int("PREPARE_FROM_FILES", default=100)
 PREPARE_FROM_BYTES = env.int("PREPARE_FROM_MB", default=50) * 1024 * 1024
 PREPARED_ROOT = Path(env.str("PREPARED_ROOT", default=str(DATA_DIR / "prepared")))
-PREPARED_KEPT_DAYS = env.int("PREPARED_KEPT_DAYS", default=7)
+PREPARED_KEPT_DAYS = at_least_one(env, "PREPARED_KEPT_DAYS", default=7)
 # A worker that has said nothing for so long is gone, and another takes up what it was making.
-PREPARED_LEASE_SECONDS = env.int("PREPARED_LEASE_SECONDS", default=120)
+PREPARED_LEASE_SECONDS = at_least_one(env, "PREPARED_LEASE_SECONDS", default=120)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_HANDLERS = ["evidence.uploads.BoundedUploadHandler"]

@@ -15,7 +15,7 @@ COMMANDS = {"load_demo", "import_roster", "import_outcomes", "branch_report", "c
 
 def test_every_setting_stands_in_the_readme_s_table_and_no_other() -> None:
     source = (ROOT / "pairing_site" / "settings.py").read_text()
-    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', source))
+    read = set(re.findall(r'\benv(?:\.\w+\(|,)\s*"(\w+)"', source))
     assert set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)) == read
 
 

@@ -264,7 +264,7 @@ PAGES = {
     "outcomes:prepared": Page(OVERSEERS, "prepared", SEEN_BY_OVERSEERS),
     "outcomes:prepared_file": Page(OVERSEERS, "prepared", SEEN_BY_OVERSEERS),
     "outcomes:prepare_again": Page(OVERSEERS, "prepared", SEEN_BY_OVERSEERS, method="post"),
-    "outcomes:withdraw": Page(DESK, "waiting_file", SEEN_BY_OVERSEERS, method="post"),
+    "outcomes:withdraw": Page(("secretary",), "waiting_file", SEEN_BY_OVERSEERS, method="post"),
 }
 
 #: Open without signing in, and why.

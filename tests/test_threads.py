@@ -5,12 +5,13 @@ Real threads with connections of their own; on PostgreSQL they truly meet, on SQ
 
 import datetime
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connections
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -19,9 +20,11 @@ from mentorship.models import MentorshipTeam
 from organization.integrity import try_all
 from organization.merging import merge, undo_merge
 from organization.models import Branch, Merge, RuleError, User
+from outcomes.asking import ask_for
+from outcomes.holding import Hold
 from outcomes.models import FrozenReport, Outcome, OutcomeShare, PreparedFile, ask_to_share
 from outcomes.models.prepared import prepared_storage
-from outcomes.tasks import ask_for, prepare
+from outcomes.tasks import prepare
 from pairings.models import ChangeRequest, Match, MatchRun, Pairing, Seat
 from pairings.models.asking import ask_for_changes
 from teaching_pairs.models import TeachingPair
@@ -339,3 +342,20 @@ def test_a_request_is_withdrawn_or_taken_up(branch: Branch, secretary: User, set
         ("cancelled", ["done", "done"], False),
         ("ready", ["done", "refused"], True),
     )
+
+
+def test_a_worker_s_hold_outlasts_a_step_that_is_longer_than_the_lease(
+    branch: Branch, secretary: User, settings
+) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.PREPARED_LEASE_SECONDS = 0.3
+    days = {"first_day": datetime.date(2024, 1, 1), "last_day": datetime.date(2024, 12, 31)}
+    row = ask_for(PreparedFile(branch=branch, kind="annual", format="xlsx", language="zh-hans", **days), by=secretary)
+    with transaction.atomic():
+        row = PreparedFile.objects.locked(row.pk)
+        row.take_up()
+    later, ends = row.leased_until + datetime.timedelta(seconds=0.6), time.monotonic() + 20
+    with Hold(row):  # and not a word from whoever works
+        while not (held := PreparedFile.objects.get(pk=row.pk).leased_until > later) and time.monotonic() < ends:
+            time.sleep(0.02)
+    assert held

@@ -14,11 +14,11 @@ from enterprise_service.models import Confirmation, ConfirmationSetting, Engagem
 from mentorship.models import Assessment, MentorshipTeam, Project, Reflection, Rubric
 from organization.merging import merge, say_different
 from organization.models import Branch, College, Person, RoleAssignment, Synonym, Tag, User
+from outcomes.asking import ask_for
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from outcomes.models import Grade, Outcome, PreparedFile, ReportProse, ReportSetting, Subkind, ask_to_share
 from outcomes.preparing import make
-from outcomes.tasks import ask_for
 from pairings.contradictions import explain, kind_of
 from pairings.models import MatchRule, MatchRun, PairingFile
 from pairings.models.asking import ask_for_changes
@@ -286,7 +286,7 @@ def _prepared(world: BranchWorld, days: dict[str, datetime.date]) -> dict[str, M
     )
     for row in (ready, waiting):
         row.refresh_from_db()
-    if ready.begin():
+    if ready.take_up():
         make(ready)
     return {"prepared": ready, "waiting_file": waiting}
 

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from outcomes.documents import pack, pdf, word, workbook
-from outcomes.documents.outlines import ANNUAL, Outline
+from outcomes.documents.outlines import Outline
 from outcomes.documents.parts import Document
 from outcomes.documents.progress import Progress
 from outcomes.models import FrozenReport
@@ -24,12 +24,9 @@ class Handing:
     prose: Mapping[str, str]
     #: The version that was frozen, whose files prove what it counted.
     frozen: FrozenReport | None = None
+    #: The same, where this is what it keeps: its documents are then handed in as they were.
+    kept: FrozenReport | None = None
     progress: Progress = field(default_factory=Progress)
-
-    @property
-    def is_as_kept(self) -> bool:
-        """Whether it is what a frozen report keeps: its documents are then handed in as they were."""
-        return self.frozen is not None and self.outline is ANNUAL and "comparison" not in self.report
 
     @cached_property
     def document(self) -> Document:
@@ -39,21 +36,20 @@ class Handing:
 
 @dataclass(frozen=True)
 class Format:
-    """A format: what an address and `branch_report --format` call it, and how it is written, chunk by chunk."""
+    """A format: what an address and `branch_report --format` call it, and how it is written, chunk by chunk.
+
+    What is a document, drawn in one go, stands in packs too.
+    """
 
     slug: str
     label: Any
     media_type: str
     write: Callable[[Handing], Iterable[bytes]]
+    draw: Callable[[Handing], bytes] | None = None
 
 
-def _json(handing: Handing) -> bytes:
-    """Return the report's figures, whatever kind it is handed in as."""
-    return (json.dumps(handing.report, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def _alone(draw: Callable[[Handing], bytes]) -> Callable[[Handing], Iterable[bytes]]:
-    """Return how a document is written that is the whole file."""
+def _document(slug: str, label: Any, media_type: str, draw: Callable[[Handing], bytes]) -> Format:
+    """Return the format of a document that is drawn in one go."""
 
     def write(handing: Handing) -> Iterable[bytes]:
         handing.progress.expect(1)
@@ -61,16 +57,22 @@ def _alone(draw: Callable[[Handing], bytes]) -> Callable[[Handing], Iterable[byt
         handing.progress.step()
         return [content]
 
-    return write
+    return Format(slug, label, media_type, write, draw)
+
+
+def _json(handing: Handing) -> bytes:
+    """Return the report's figures, whatever kind it is handed in as."""
+    return (json.dumps(handing.report, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _pack(handing: Handing) -> Iterable[bytes]:
     """Yield the evidence pack with the report's documents in it."""
     held = pack.held_by(handing.report, handing.frozen)
-    handing.progress.expect(len(DRAWN) + len(held.proofs))
-    kept = handing.frozen.kept_documents() if handing.frozen and handing.is_as_kept else {}
+    drawn = {one.slug: one.draw for one in (JSON, *KEPT) if one.draw}
+    handing.progress.expect(len(drawn) + len(held.proofs))
+    kept = handing.kept.kept_documents() if handing.kept else {}
     documents = {}
-    for slug, draw in DRAWN.items():
+    for slug, draw in drawn.items():
         name = f"report.{slug}"
         documents[name] = kept.get(name) or draw(handing)
         handing.progress.step()
@@ -78,19 +80,12 @@ def _pack(handing: Handing) -> Iterable[bytes]:
 
 
 OPEN_XML = "application/vnd.openxmlformats-officedocument"
-#: The documents of a report, each drawn in one go.
-DRAWN: dict[str, Callable[[Handing], bytes]] = {
-    "json": _json,
-    "docx": lambda one: word.write(one.document),
-    "pdf": lambda one: pdf.write(one.document),
-    "xlsx": lambda one: workbook.write(one.document),
-}
-JSON = Format("json", _("JSON, for other programs"), "application/json", _alone(DRAWN["json"]))
+JSON = _document("json", _("JSON, for other programs"), "application/json", _json)
 #: Those that a frozen report keeps byte for byte.
 KEPT = (
-    Format("docx", _("Word"), f"{OPEN_XML}.wordprocessingml.document", _alone(DRAWN["docx"])),
-    Format("pdf", _("PDF"), "application/pdf", _alone(DRAWN["pdf"])),
-    Format("xlsx", _("Excel"), f"{OPEN_XML}.spreadsheetml.sheet", _alone(DRAWN["xlsx"])),
+    _document("docx", _("Word"), f"{OPEN_XML}.wordprocessingml.document", lambda one: word.write(one.document)),
+    _document("pdf", _("PDF"), "application/pdf", lambda one: pdf.write(one.document)),
+    _document("xlsx", _("Excel"), f"{OPEN_XML}.spreadsheetml.sheet", lambda one: workbook.write(one.document)),
 )
 ZIP = Format("zip", _("Evidence pack"), "application/zip", _pack)
 

@@ -3,11 +3,14 @@
 import datetime
 import hashlib
 import json
+import os
+import shutil
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -17,12 +20,17 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.durable import LEFTOVER, forget
 from evidence.storage import DurableStorage
-from organization.models import Branch, RuleError, ScopedQuerySet, User, all_or_nothing
-from organization.reach import Reach
+from organization.models import Branch, RuleError, User, all_or_nothing
 from organization.verbs import verb, writes
+from outcomes.models.prepared_queries import PreparedFileQuerySet, lease
+from outcomes.models.transitions import WITHDRAW, FileState
 
 #: A file whose worker was killed so many times is not tried again.
 MOST_ATTEMPTS = 3
+#: So many ready files of one account are kept; a newer one takes the place of the oldest.
+MOST_READY = 10
+#: What a row says of a file that is there.
+OF_THE_FILE = ("size", "sha256", "ready_at", "expires_at")
 #: What tells two requests apart.
 ASKED = (
     "branch_id", "first_day", "last_day", "kind", "format", "revision",
@@ -39,23 +47,6 @@ def prepared_storage() -> DurableStorage:
     return cast("DurableStorage", storages["prepared"])
 
 
-class PreparedFileQuerySet(ScopedQuerySet):
-    """Prepared files: seen by whoever oversees the branch, and the branch that it is set beside."""
-
-    def branch_scope(self, reach: Reach) -> Q:
-        """Return the condition for files that tell of no branch but those whose rows the user sees."""
-        beside = Q(beside_branch__in=reach.oversees) | Q(beside_branch__college__in=reach.leads)
-        return super().branch_scope(reach) & (Q(beside_branch=None) | beside)
-
-    def open(self) -> Self:
-        """Return those that wait or are being made."""
-        return self.filter(state__in=PreparedFile.OPEN)
-
-    def locked(self, pk: int) -> "PreparedFile | None":
-        """Return a row as it stands, to be written in the transaction that is open."""
-        return self.select_for_update(no_key=True, of=("self",)).select_related("asked_by").filter(pk=pk).first()
-
-
 class PreparedFile(models.Model):
     """A document or pack that somebody asked for: how far it is, and the file once it is there.
 
@@ -63,14 +54,7 @@ class PreparedFile(models.Model):
     earlier one still writes gets no name.
     """
 
-    class State(models.TextChoices):
-        """How far it is."""
-
-        WAITING = "waiting", _("waiting for its turn")
-        WORKING = "working", _("being prepared")
-        READY = "ready", _("ready to download")
-        FAILED = "failed", _("not prepared")
-        CANCELLED = "cancelled", _("request withdrawn")
+    State = FileState
 
     class Failure(models.TextChoices):
         """Why there is no file."""
@@ -79,8 +63,12 @@ class PreparedFile(models.Model):
         FULL = "full", _("The server has no room for the file. Please tell whoever runs it.")
         BROKEN = "broken", _("The file could not be written. Whoever runs the server finds the reason in its log.")
         LOST = "lost", _("The file is no longer on the server.")
+        OUTDATED = (
+            "outdated",
+            _("Records behind it were taken back or made anonymous since. Please have it prepared anew."),
+        )
 
-    OPEN = (State.WAITING, State.WORKING)
+    OPEN = WITHDRAW.allowed
 
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="+", verbose_name=_("branch"))
     first_day = models.DateField(_("from"))
@@ -182,15 +170,24 @@ class PreparedFile(models.Model):
         return self.state in self.OPEN
 
     @property
-    def is_over(self) -> bool:
+    def is_expired(self) -> bool:
         """Whether it is no longer kept, removed already or not."""
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
-    def is_late(self) -> bool:
-        """Whether it has waited so long that perhaps no worker runs."""
-        waited = timezone.now() - self.asked_at
-        return self.state == self.State.WAITING and waited > _lease()
+    def is_downloadable(self) -> bool:
+        """Whether the file can be had."""
+        return self.state == self.State.READY and not self.is_expired
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether a worker had it and has said nothing for too long."""
+        return self.leased_until is not None and self.leased_until <= timezone.now()
+
+    @property
+    def is_left_lying(self) -> bool:
+        """Whether it has waited so long, or been silent so long, that perhaps nobody is about to make it."""
+        return self.is_abandoned or (self.state == self.State.WAITING and timezone.now() - self.asked_at > lease())
 
     @property
     def percent(self) -> int:
@@ -203,28 +200,30 @@ class PreparedFile(models.Model):
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     @writes
-    def begin(self) -> bool:
-        """Take the locked row up when it waits, or when whoever had it is gone; return whether it is to be made now."""
-        lost = self.leased_until is not None and self.leased_until <= timezone.now()
-        if self.state != self.State.WAITING and not lost:
+    def take_up(self) -> bool:
+        """Take the locked row in hand when it waits, or whoever had it is gone; return whether it is to be made."""
+        if self.state != self.State.WAITING and not self.is_abandoned:
             return False
         if self.attempts >= MOST_ATTEMPTS:
-            self._end(self.State.FAILED, failure=self.Failure.STOPPED)
+            self.end(self.State.FAILED, failure=self.Failure.STOPPED)
             return False
         self.state, self.attempts, self.done, self.total = self.State.WORKING, self.attempts + 1, 0, 0
-        self.leased_until = timezone.now() + _lease()
+        self.leased_until = timezone.now() + lease()
         self.save(update_fields=["state", "attempts", "done", "total", "leased_until"])
         return True
 
     @writes
-    def tell(self, done: int, total: int) -> None:
-        """Say how far it is and that it is still in hand; not in the trail, for nobody decides it.
+    def renew(self, **parts: int) -> None:
+        """Say that it is still in hand; not in the trail, for nobody decides it.
+
+        Args:
+            parts: how far it is, as `done` and `total`, where that is to be said too.
 
         Raises:
             WithdrawnError: when it was cancelled, or another has it.
         """
         mine = type(self).objects.filter(pk=self.pk, state=self.State.WORKING, attempts=self.attempts)
-        if not mine.update(done=done, total=total, leased_until=timezone.now() + _lease()):
+        if not mine.update(leased_until=timezone.now() + lease(), **parts):
             raise WithdrawnError
 
     @writes
@@ -241,8 +240,7 @@ class PreparedFile(models.Model):
             row.state, row.leased_until, row.ready_at = self.State.READY, None, timezone.now()
             row.done, row.total, row.sha256, row.size = parts, parts, sha256, size
             row.expires_at = row.ready_at + datetime.timedelta(days=settings.PREPARED_KEPT_DAYS)
-            row.save()
-            storage.make_folder_of(row.stored_name)
+            row.save(update_fields=["state", "leased_until", "done", "total", *OF_THE_FILE])
             storage.adopt(part, row.stored_name)
 
     @writes
@@ -253,7 +251,7 @@ class PreparedFile(models.Model):
             WithdrawnError: when it was cancelled, or another has it.
         """
         with transaction.atomic():
-            self._mine()._end(self.State.FAILED, failure=failure)
+            self._mine().end(self.State.FAILED, failure=failure)
 
     def _mine(self) -> "PreparedFile":
         """Return the row under lock while this attempt has it.
@@ -271,37 +269,64 @@ class PreparedFile(models.Model):
         """Withdraw the request; a worker that makes it stops at its next part.
 
         Raises:
-            RuleError: when `by` neither asked for it nor manages the branch, or it is over already.
+            RuleError: when `by` did not ask for it, or it is over already.
         """
         with all_or_nothing():
             row = PreparedFile.objects.locked(self.pk)
-            if not may_withdraw(by, self):
-                raise RuleError(_("Only whoever asked for the file, or the branch's secretary, withdraws the request."))
+            if row is not None and not may_withdraw(by, row):
+                raise RuleError(_("Only whoever asked for the file withdraws the request."))
             if row is None or not row.is_open:
                 raise RuleError(_("The file is no longer being prepared."))
-            row._end(self.State.CANCELLED)
+            row.end(self.State.CANCELLED)
 
     @writes
-    def lose(self) -> bool:
+    def note_loss(self) -> bool:
         """Say that the file is gone when a ready one has none; return whether it is."""
+        if self.lies_whole():
+            return False
         with transaction.atomic():
             row = PreparedFile.objects.locked(self.pk)
             is_lost = row is not None and row.state == self.State.READY and not row.lies_whole()
             if row is not None and is_lost:
-                row._end(self.State.FAILED, failure=self.Failure.LOST)
+                row.end(self.State.FAILED, failure=self.Failure.LOST)
         return is_lost
 
-    def lies_whole(self) -> bool:
-        """Return whether the file is there, as long as it was."""
-        storage = prepared_storage()
-        return storage.exists(self.stored_name) and storage.size(self.stored_name) == self.size
+    def opened(self) -> File | None:
+        """Return the file, open, or None when it is not there as it was made."""
+        try:
+            file = prepared_storage().open(self.stored_name)
+        except FileNotFoundError:
+            return None
+        if os.fstat(file.fileno()).st_size == self.size:
+            return file
+        file.close()
+        return None
 
-    def _end(self, state: State, *, failure: str = "") -> None:
+    def lies_whole(self) -> bool:
+        """Return whether the file is there as it was made."""
+        file = self.opened()
+        if file is not None:
+            file.close()
+        return file is not None
+
+    @writes
+    def end(self, state: FileState, *, failure: str = "") -> None:
         """Write that it is over without a file, and remove what was written of it with the commit."""
         self.state, self.failure, self.leased_until = state, failure, None
         self.size, self.sha256, self.ready_at, self.expires_at = None, "", None, None
-        self.save()
+        self.save(update_fields=["state", "failure", "leased_until", *OF_THE_FILE])
         transaction.on_commit(partial(clear, self.pk, self.stored_name))
+
+    @writes
+    def replace_earlier(self) -> None:
+        """Remove the asker's earlier files of the same thing, and their oldest ones beyond those that are kept."""
+        ready = PreparedFile.objects.ready().filter(asked_by=self.asked_by_id).order_by("-ready_at", "-pk")
+        kept: set[str] = set()
+        for row in ready:
+            if row.key in kept or len(kept) == MOST_READY:
+                row.remove()
+            else:
+                kept.add(row.key)
 
     @writes
     def remove(self) -> None:
@@ -312,6 +337,11 @@ class PreparedFile(models.Model):
             transaction.on_commit(partial(clear, pk, name))
 
 
+def has_room_for(size: int) -> bool:
+    """Return whether so many bytes more leave the room on the disk below which the site counts as unwell."""
+    return shutil.disk_usage(prepared_storage().waiting_folder()).free - size >= settings.HEALTH_MIN_FREE_BYTES
+
+
 def clear(pk: int, name: str) -> None:
     """Remove what any attempt wrote of a file; whoever still writes it gets no name for it."""
     storage = prepared_storage()
@@ -320,11 +350,12 @@ def clear(pk: int, name: str) -> None:
     storage.delete(name)
 
 
+def may_have(user: Any, row: PreparedFile) -> bool:
+    """Return whether somebody may have a file: who oversees every branch that it tells of (a query)."""
+    told = {row.branch_id, row.beside_branch_id} - {None}
+    return Branch.objects.overseen_by(user).filter(pk__in=told).count() == len(told)
+
+
 def may_withdraw(user: Any, row: PreparedFile) -> bool:
-    """Return whether somebody may withdraw a request: whoever asked, and who decides in the branch."""
-    return row.asked_by_id == user.pk or user.manages(row.branch_id)
-
-
-def _lease() -> datetime.timedelta:
-    """Return how long a worker that says nothing is believed to be alive."""
-    return datetime.timedelta(seconds=settings.PREPARED_LEASE_SECONDS)
+    """Return whether somebody may withdraw a request: whoever asked, since others have files of their own."""
+    return row.asked_by_id == user.pk

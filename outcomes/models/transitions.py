@@ -19,6 +19,16 @@ class ShareState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class FileState(models.TextChoices):
+    """How far a prepared file is."""
+
+    WAITING = "waiting", _("waiting for its turn")
+    WORKING = "working", _("being prepared")
+    READY = "ready", _("ready to download")
+    FAILED = "failed", _("not prepared")
+    CANCELLED = "cancelled", _("request withdrawn")
+
+
 SUBMIT = Transition(
     slug="submit",
     model=OUTCOME,
@@ -105,7 +115,7 @@ WITHDRAW = Transition(
     verb="withdraw",
     permission="outcomes.withdraw_file",
     state="state",
-    allowed=("waiting", "working"),
+    allowed=(FileState.WAITING, FileState.WORKING),
     button=_("Stop preparing it"),
     done=_("Withdrawn. What was prepared so far is removed."),
 )

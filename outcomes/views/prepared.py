@@ -1,6 +1,6 @@
 """Files that take long: asked for, waited for, downloaded, asked for again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from django.core.paginator import Paginator
@@ -11,20 +11,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from organization.access import UserRequest, require, visible_or_404
 from organization.refusals import carried_out
+from outcomes.asking import ask_again, ask_for
 from outcomes.documents.formats import FORMATS
 from outcomes.figures.periods import period_of
 from outcomes.models import PreparedFile
-from outcomes.models.prepared import prepared_storage
 from outcomes.models.transitions import WITHDRAW
-from outcomes.preparing import format_in_words, kind_in_words
-from outcomes.tasks import ask_again, ask_for
+from outcomes.preparing import format_in_words, report_in_words
 from outcomes.views.asked import Asked, asked_of
 from outcomes.views.figures import with_period
 
 GONE = 410
 ROWS_A_PAGE = 25
-#: So many seconds a page that waits is shown before it asks anew.
-REFRESH_SECONDS = 4
+#: So many seconds lie between two looks of a page that waits.
+LOOKS_EVERY = 4
 TONES = {"waiting": "soft", "working": "amber", "ready": "green", "failed": "red", "cancelled": "soft"}
 
 
@@ -39,10 +38,10 @@ def offer(request: HttpRequest, asked: Asked, format_: str) -> HttpResponse:
 def prepare(request: UserRequest, code: str, kind: str) -> HttpResponse:
     """Let a file be prepared, and go where its progress is shown; `kind` is the format."""
     asked = asked_of(request, code, kind)
-    return _to_its_page(request, lambda: ask_for(_request_for(asked, kind), by=request.user), asked.report_url)
+    return _to_its_page(request, lambda: ask_for(request_for(asked, kind), by=request.user), asked.report_url)
 
 
-def _request_for(asked: Asked, format_: str) -> PreparedFile:
+def request_for(asked: Asked, format_: str) -> PreparedFile:
     """Return an unsaved request for what an address asks."""
     period = asked.scope.period
     row = PreparedFile(branch=asked.branch, first_day=period.first, last_day=period.last, language=get_language() or "")
@@ -67,17 +66,24 @@ def _row(request: HttpRequest, pk: int) -> PreparedFile:
     return cast("PreparedFile", visible_or_404(request, rows, pk))
 
 
-def _shown(request: UserRequest, row: PreparedFile) -> dict[str, Any]:
-    """Return a request with the words of a page."""
-    return {
-        "row": row,
-        "period": period_of(row.first_day, row.last_day).label,
-        "outline": kind_in_words(row),
-        "format": format_in_words(row),
-        "beside": period_of(*row.beside_days).label if row.beside_days else "",
-        "tone": TONES[row.state],
-        "withdraw": WITHDRAW.is_offered(request.user, row),
-    }
+def _shown(request: UserRequest, rows: Sequence[PreparedFile]) -> dict[str, Any]:
+    """Return requests with the words of a page, and how often the page looks anew while one of them is open."""
+    is_idle = any(row.is_left_lying for row in rows) and not PreparedFile.objects.is_anybody_at_work()
+    shown = [
+        {
+            "row": row,
+            "period": period_of(row.first_day, row.last_day).label,
+            "outline": report_in_words(row),
+            "format": format_in_words(row),
+            "beside": period_of(*row.beside_days).label if row.beside_days else "",
+            "tone": TONES[row.state],
+            "is_left": row.is_left_lying and is_idle,
+            "again": row.is_abandoned or (row.is_left_lying and is_idle) or not (row.is_open or row.is_downloadable),
+            "withdraw": WITHDRAW.is_offered(request.user, row),
+        }
+        for row in rows
+    ]
+    return {"shown": shown, "looks_every": LOOKS_EVERY if any(row.is_open for row in rows) else 0}
 
 
 @require_safe
@@ -87,18 +93,14 @@ def files(request: UserRequest) -> HttpResponse:
     rows = PreparedFile.objects.visible_to(request.user).filter(asked_by=request.user)
     rows = rows.select_related("branch", "beside_branch", "asked_by__person")
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    shown = [_shown(request, row) for row in page]
-    is_open = any(one["row"].is_open for one in shown)
-    context = {"page_obj": page, "shown": shown, "refresh": REFRESH_SECONDS if is_open else 0}
-    return render(request, "outcomes/prepared_files.html", context)
+    return render(request, "outcomes/prepared_files.html", {"page_obj": page, **_shown(request, list(page))})
 
 
 @require_safe
 def detail(request: UserRequest, pk: int) -> HttpResponse:
-    """Show how far a file is; the page asks anew by itself until it is there."""
-    row = _row(request, pk)
-    context = {"one": _shown(request, row), "refresh": REFRESH_SECONDS if row.is_open else 0}
-    return render(request, "outcomes/prepared.html", context)
+    """Show how far a file is; the page looks anew by itself until it is there."""
+    context = _shown(request, [_row(request, pk)])
+    return render(request, "outcomes/prepared.html", {**context, "one": context["shown"][0]})
 
 
 @require_safe
@@ -109,11 +111,11 @@ def download(request: UserRequest, pk: int) -> HttpResponseBase:
         Http404: while there is none, and when it is no longer kept.
     """
     row = _row(request, pk)
-    if row.state != PreparedFile.State.READY or row.is_over or row.format not in FORMATS:
+    if not row.is_downloadable or row.format not in FORMATS:
         raise Http404
-    if not row.lies_whole():
-        return render(request, "outcomes/prepared_gone.html", {"one": _shown(request, row)}, status=GONE)
-    file = prepared_storage().open(row.stored_name)
+    file = row.opened()
+    if file is None:
+        return render(request, "outcomes/prepared_gone.html", {"row": row}, status=GONE)
     return FileResponse(file, as_attachment=True, filename=row.file_name, content_type=FORMATS[row.format].media_type)
 
 

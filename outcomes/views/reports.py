@@ -33,7 +33,7 @@ from outcomes.since import since_freezing
 from outcomes.views.asked import asked_of, outline_of, query_of, version_of
 from outcomes.views.beside import Beside, beside_of
 from outcomes.views.figures import YEARS_BACK, scope_of, with_period
-from outcomes.views.prepared import offer
+from outcomes.views.prepared import offer, request_for
 
 
 def report_list(request: UserRequest) -> HttpResponse:
@@ -145,8 +145,7 @@ def download(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
         return offer(request, asked, kind)
     handed = hand_in(asked.branch, period, asked.outline, kind, revision=revision, beside=asked.other)
     response = StreamingHttpResponse(handed.chunks, content_type=handed.format.media_type)
-    version = f"-r{revision}" if revision else ""
-    name = f"{code}-{asked.outline.slug}-{period.first}-{period.last}{version}.{kind}"
+    name = request_for(asked, kind).file_name
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return response
 

@@ -124,6 +124,48 @@ for (const form of document.querySelectorAll("form.filters")) {
   });
 }
 
+// What is under way is looked at anew while somebody looks. Only what says something else by now is put in its place, so
+// that nothing that is read, marked or about to be pressed goes away; after an hour the page no longer asks.
+const looking = document.querySelector("[data-looks]");
+if (looking) {
+  const until = Date.now() + 60 * 60 * 1000;
+  const parts = () => document.querySelectorAll("[data-now]");
+  const show = (now) => {
+    document.title = now.title;
+    for (const part of parts()) {
+      const fresh = now.getElementById(part.id);
+      if (fresh && fresh.textContent !== part.textContent) {
+        const isHeld = part.contains(document.activeElement);
+        part.replaceChildren(...fresh.childNodes);
+        if (isHeld) {
+          part.querySelector("a, button")?.focus();
+        }
+      }
+    }
+  };
+  const look = async () => {
+    let isOver = Date.now() > until;
+    try {
+      if (!document.hidden) {
+        const answer = await fetch(location.href);
+        const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (answer.ok && !now.getElementById(parts()[0].id)) {
+          window.location.reload(); // signed out meanwhile
+        } else if (answer.ok) {
+          show(now);
+          isOver = isOver || !now.querySelector("[data-looks]");
+        }
+      }
+    } catch {
+      // no reception: the next look may have it
+    }
+    if (!isOver) {
+      setTimeout(look, 1000 * looking.dataset.looks);
+    }
+  };
+  setTimeout(look, 1000 * looking.dataset.looks);
+}
+
 // What is being typed may be there already: our own address is asked, and its notice shown; saving goes on either way.
 for (const form of document.querySelectorAll("form[data-alike]")) {
   let waiting = 0;

@@ -31,10 +31,14 @@ def test_a_large_pack_is_prepared_and_downloaded(
     follow(page.get_by_role("button", name="准备文件"))
     expect(page.get_by_text("排队等待")).to_be_visible()
     assert fits(page)
+    page.get_by_role("button", name="撤回申请").focus()
+    page.evaluate("window.isStillHere = true")
     row = PreparedFile.objects.get()
     prepare.call(row.pk)
-    expect(page.get_by_text("可以下载")).to_be_visible()  # the page asked anew by itself
-    assert fits(page)
+    expect(page.get_by_text("可以下载")).to_be_visible()  # the page looked anew, and nobody was moved
+    expect(page.get_by_role("link", name="下载")).to_be_focused()
+    assert page.evaluate("window.isStillHere")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     follow(page.get_by_role("link", name="已准备文件"))
     assert fits(page)
     with page.expect_download() as sent:

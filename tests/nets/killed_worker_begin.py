@@ -15,8 +15,8 @@ django.setup()
 
 from PIL import Image  # noqa: E402 - after setup
 
+from outcomes.asking import MOST_OPEN, ask_for  # noqa: E402
 from outcomes.models import PreparedFile  # noqa: E402
-from outcomes.tasks import MOST_OPEN, ask_for  # noqa: E402
 from pairing_site.backup.databases import load  # noqa: E402
 from tests.factories import BranchFactory, evidence, member, secretary_of, teacher, user_of, verified  # noqa: E402
 

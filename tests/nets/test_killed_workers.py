@@ -1,7 +1,7 @@
 """kill -9 of the worker that prepares files, at any moment: a file is whole or said to have failed, and there once.
 
-A real worker takes a queue of packs. Whenever it is killed another one starts; at the end the rows are held
-against the folder, byte for byte.
+A real worker takes a queue of packs. Whenever it is killed another one starts; at the end each file has come unless its
+workers were killed too often, and the rows are held against the folder, byte for byte.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from outcomes.models.prepared import MOST_ATTEMPTS
 from pairing_site.backup.databases import save
 from tests.leash import leashed, let_go
 from tests.nets import size
@@ -87,20 +89,34 @@ class Beset:
                 raise TimeoutError(f"{self.rows()}\n{self.site.said.read_text()[-2000:]}")
             time.sleep(0.02)
 
-    def kill_at_some_moment(self, chance: random.Random) -> bool:
-        """Kill a worker while it makes a file, or just when it starts; return whether it was making one."""
+    def kill_at_some_moment(self, chance: random.Random) -> set[int]:
+        """Kill a worker while it makes a file, or just when it starts; return which file it was making, if any."""
         begun = self.begun()
         with self.worker() as process:
             if chance.random() < 0.8:
-                self.wait(lambda rows: self.begun() > begun or not any(row.is_open for row in rows))
+                self.wait(lambda rows: self.begun() != begun or not any(row.is_open for row in rows))
             time.sleep(chance.random() * 0.8)
             kill(process.pid)
             process.wait()
-        return self.begun() > begun and any(row.state == "working" for row in self.rows())
+        return {row.pk for row in self.rows() if row.state == "working" and row.attempts > begun[row.pk]}
 
-    def begun(self) -> int:
-        """Return how often a worker has begun a file."""
-        return sum(row.attempts for row in self.rows())
+    def begun(self) -> dict[int, int]:
+        """Return how often a worker has begun each file."""
+        return {row.pk: row.attempts for row in self.rows()}
+
+    def not_come(self, killed: Counter[int]) -> list[str]:
+        """Return which files did not come although few enough of their workers were killed, or came otherwise.
+
+        Args:
+            killed: how often the worker of a file was killed while it made it.
+        """
+        expected = {
+            row.pk: ("failed", "stopped", killed[row.pk])
+            if killed[row.pk] == MOST_ATTEMPTS
+            else ("ready", "", killed[row.pk] + 1)
+            for row in self.rows()
+        }
+        return [f"{row}" for row in self.rows() if (row.state, row.failure, row.attempts) != expected[row.pk]]
 
     def faults(self) -> list[str]:
         """Return what is half, double, or not said."""
@@ -151,16 +167,18 @@ def beset(saved: Path) -> Iterator[Beset]:
 
 
 def test_a_file_is_whole_or_said_to_have_failed_whenever_its_worker_is_killed(beset: Beset) -> None:
-    chance = random.Random()
-    in_the_middle = sum(beset.kill_at_some_moment(chance) for _ in range(KILLS))
+    chance, killed = random.Random(), Counter[int]()
+    for _ in range(KILLS):
+        killed.update(beset.kill_at_some_moment(chance))
     with beset.worker():
         beset.wait(lambda rows: not any(row.is_open for row in rows))
     rows = beset.rows()
     sys.stdout.write(
-        f"\n{KILLS} workers killed, {in_the_middle} while they made a file;"
+        f"\n{KILLS} workers killed, {killed.total()} while they made a file;"
         f" {sum(row.state == 'ready' for row in rows)} files ready, {sum(row.attempts - 1 for row in rows)} made anew\n"
     )
-    assert (beset.faults(), in_the_middle > 0, len(rows)) == ([], True, KILLS + 1)
+    assert (beset.faults(), beset.not_come(killed), len(rows)) == ([], [], KILLS + 1)
+    assert killed.total() > 0
     assert beset.site.broken() == []
 
 
@@ -172,3 +190,13 @@ def test_a_worker_that_says_ready_before_the_file_is_whole_is_found(beset: Beset
         kill(process.pid)
         process.wait()
     assert any("not the bytes" in fault for fault in beset.faults())
+
+
+@pytest.mark.hole
+def test_files_that_nobody_makes_anew_are_found(beset: Beset) -> None:
+    killed: Counter[int] = Counter()
+    for _ in range(KILLS):
+        killed.update(beset.kill_at_some_moment(random.Random()))
+    with beset.worker("-m", "tests.nets.forgetful_worker"):
+        beset.wait(lambda rows: not any(row.is_open for row in rows))
+    assert (beset.faults(), len(beset.not_come(killed)) > 0) == ([], True)

@@ -69,3 +69,17 @@ def test_commands_that_need_no_key_work_where_nothing_can_be_kept(tmp_path: Path
     in_the_way.write_text("")
     done = run(in_the_way, "manage.py", "makemigrations", "--check", "--dry-run", CACHE_URL="locmemcache://")
     assert (done.returncode, done.stdout) == (0, "No changes detected\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "said"),
+    [
+        ("TASK_BACKEND", "databse", "TASK_BACKEND is 'databse'; it can be immediate or database."),
+        ("PREPARED_KEPT_DAYS", "0", "PREPARED_KEPT_DAYS is 0; it must be 1 or more."),
+        ("PREPARED_LEASE_SECONDS", "-5", "PREPARED_LEASE_SECONDS is -5; it must be 1 or more."),
+        ("PREPARED_LEASE_SECONDS", "2 min", "PREPARED_LEASE_SECONDS must be a whole number."),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused_in_words(tmp_path: Path, name: str, word: str, said: str) -> None:
+    done = run(tmp_path, "manage.py", "check", SECRET_KEY=STRONG, **{name: word})
+    assert (done.returncode, done.stderr.splitlines()[-1].endswith(said)) == (1, True)

@@ -27,9 +27,16 @@ def test_a_full_disk_is_seen(settings: Any, tmp_path: Path) -> None:
     assert ask() == (503, {"ok": False, "failing": ["data"]})
 
 
+def test_a_folder_of_prepared_files_that_cannot_be_written_is_seen(settings: Any, tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    settings.PREPARED_ROOT = full
+    assert ask() == (503, {"ok": False, "failing": ["prepared"]})
+
+
 def test_too_little_room_is_seen(settings: Any) -> None:
     settings.HEALTH_MIN_FREE_BYTES = 1 << 62
-    assert ask() == (503, {"ok": False, "failing": ["data", "evidence"]})
+    assert ask() == (503, {"ok": False, "failing": ["data", "evidence", "prepared"]})
 
 
 def test_a_cache_that_forgets_is_seen() -> None:

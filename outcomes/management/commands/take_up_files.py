@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from organization.management.base import OneLineCommand
-from outcomes.tasks import take_up
+from outcomes.asking import look_after
 
 
 class Command(OneLineCommand):
@@ -19,7 +19,7 @@ class Command(OneLineCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take them up, and name them."""
-        rows = take_up()
+        rows = look_after()
         if options["json"]:
             self.print_json({"taken_up": [row.pk for row in rows]})
         else:
