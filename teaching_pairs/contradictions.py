@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from organization.ranks import rank_of
 from organization.reach import Viewer
 from pairings.contradictions import Contradiction, Told, register
 from teaching_pairs.models import Milestone
@@ -59,9 +60,7 @@ class StepsOutOfOrder(OfPairs):
 
 def _steps() -> Any:
     """Return the steps of what pairs work on, with their `place` in its order."""
-    places = [When(step=step, then=Value(place)) for place, step in enumerate(Milestone.Step.values)]
-    place = Case(*places, default=Value(0), output_field=IntegerField())
-    return Milestone.objects.of_subject().order_by().annotate(place=place)
+    return Milestone.objects.of_subject().order_by().annotate(place=rank_of(Milestone.Step, "step"))
 
 
 def _too_early() -> Any:

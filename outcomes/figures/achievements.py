@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from organization.models import Branch
 from outcomes.figures.periods import Period
-from outcomes.models import Category, Level, Outcome, Status
+from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM, OutcomeQuerySet
-from outcomes.models.vocabulary import NOT_YET_GRANTED
+from outcomes.models.vocabulary import NOT_YET_GRANTED, official_order
 from pairings.kinds import all_kinds
 
 
@@ -66,7 +66,7 @@ class Achievements:
             rows.setdefault((one.category, one.subkind, one.level, one.status), []).append(one.pk)
         return [
             {"category": category, "subkind": subkind, "level": level, "status": status, "count": len(ids), "ids": ids}
-            for (category, subkind, level, status), ids in sorted(rows.items(), key=_official_order)
+            for (category, subkind, level, status), ids in sorted(rows.items(), key=_in_official_order)
         ]
 
     def totals(self) -> dict[str, Any]:
@@ -101,15 +101,11 @@ def _sums(outcomes: Iterable[Counted]) -> dict[str, Any]:
     }
 
 
-def _official_order(row: tuple[tuple[str, str | None, str, str], list[int]]) -> tuple[int, str, int, int]:
-    """Sort as the vocabulary lists its words, the highest level and the furthest status first."""
+def _in_official_order(row: tuple[tuple[str, str | None, str, str], list[int]]) -> tuple[int | str, ...]:
+    """Sort in the official order, the sub-kinds of a category one after another."""
     category, subkind, level, status = row[0]
-    return (
-        Category.values.index(category),
-        subkind or "",
-        Level.values.index(level),
-        -Status.values.index(status),
-    )
+    place, *further = official_order(category, level, status)
+    return (place, subkind or "", *further)
 
 
 def is_granted(row: dict[str, Any]) -> bool:

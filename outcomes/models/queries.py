@@ -10,6 +10,7 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils.translation import gettext as _
 
 from organization.models import Branch, MergeableQuerySet, TakenBack, User
+from organization.ranks import rank_of
 from organization.reach import Reach
 from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status, Unit
 from outcomes.numbers import plain
@@ -23,10 +24,8 @@ def standing() -> Any:
     """Return what orders the recognitions of one work: granted before not, then level, then status."""
     granted = Case(When(status__in=NOT_YET_GRANTED, then=Value(0)), default=Value(1000), output_field=IntegerField())
     levels = [When(level=level, then=Value(10 * place)) for place, level in enumerate(reversed(Level.values))]
-    statuses = [When(status=status, then=Value(place)) for place, status in enumerate(Status.values)]
     by_level = Case(*levels, default=Value(0), output_field=IntegerField())
-    by_status = Case(*statuses, default=Value(0), output_field=IntegerField())
-    return granted + by_level + by_status
+    return granted + by_level + rank_of(Status, "status")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, ScopedQuerySet, VersionedModel
+from organization.ranks import rank
 from organization.reach import Reach
 from organization.text import PlainCharField
 
@@ -48,6 +49,11 @@ class Status(models.TextChoices):
     BUILDING = "building", _("Under construction")
     ACCEPTED = "accepted", _("Accepted")
     RECOGNISED = "recognised", _("Recognised")
+
+
+def official_order(category: str, level: str, status: str) -> tuple[int, int, int]:
+    """Return where an official list names an outcome: by category, the highest level and furthest status first."""
+    return rank(Category, category), rank(Level, level), -rank(Status, status)
 
 
 #: Statuses in which nothing was granted yet.
