@@ -7,8 +7,8 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from django.db.models import CharField, Count, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import JSONArray
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -57,15 +57,9 @@ def confirmed(asked: Asked) -> "QuerySet[Confirmation]":
     return rows.filter(asked.within("confirmed_at__date"))
 
 
-def in_words(*parts: str | Value) -> Concat:
-    """Return the words of some columns, one after another."""
-    words = CharField()
-    return Concat(*(Cast(part, words) if isinstance(part, str) else part for part in parts), output_field=words)
-
-
 def middle(parts: Mapping[str, Any]) -> Number:
     """Return the days in the middle of those from start to end, or None where nothing ended."""
-    times = [map(datetime.date.fromisoformat, both.split()) for both in parts["days"] or ()]
+    times = [map(datetime.date.fromisoformat, both) for both in parts["days"] or ()]
     days = [(end - start).days for start, end in times]
     return Decimal(str(median(days))) if days else None
 
@@ -170,7 +164,7 @@ register(
         unit=pgettext_lazy("measure word", "days"),
         records=LOGS,
         only=activities(*ON_SITE),
-        parts=count(in_words("pairing", "date")),
+        parts=count(JSONArray("pairing", "date")),
     ),
     figure(
         slug="problems_solved",
@@ -201,7 +195,7 @@ register(
         unit=pgettext_lazy("measure word", "days"),
         records=COMPLETED,
         only=completed,
-        parts=lambda only: {"days": Listed(in_words("started_on", Value(" "), "closed_on"), filter=only)},
+        parts=lambda only: {"days": Listed(JSONArray("started_on", "closed_on"), filter=only)},
         worth=middle,
     ),
     figure(
