@@ -38,13 +38,28 @@ def row_or_404(rows: QuerySet[Any], pk: int) -> Model:
     return get_object_or_404(rows, pk=pk)
 
 
-def survivor_or_404(request: HttpRequest, rows: ScopedQuerySet, row: Mergeable) -> Any:
+def survivor_or_404(request: HttpRequest, row: Mergeable) -> Any:
     """Return the row that stands for one, when the user sees that row too: it may be another branch's.
 
     Raises:
         Http404: when they do not.
     """
+    rows: ScopedQuerySet = type(row)._default_manager.all()  # type: ignore[assignment]
     return visible_or_404(request, rows, row.survivor.pk)
+
+
+def page_for(user: User, row: Mergeable, *, is_seen: bool = True) -> str:
+    """Return the address at which the user sees who stands for a row; empty where they do not see it.
+
+    Args:
+        user: who reads.
+        row: what is named.
+        is_seen: whether it is known that they see the row itself; of one that stands nothing is asked then.
+    """
+    stands: Any = row.survivor
+    if not is_seen or stands != row:
+        is_seen = type(row)._default_manager.visible_to(user).filter(pk=stands.pk).exists()  # type: ignore[attr-defined]
+    return stands.get_absolute_url() if is_seen else ""
 
 
 def note_own_row(request: HttpRequest) -> None:

@@ -38,7 +38,7 @@ class SeesDoublesAdmin(BranchModelAdmin):
         rows = super().get_queryset(request).filter(merged_into__isnull=False)
         merged = rows.filter(pk=whole_number(object_id)).first()
         if merged is not None:
-            stands = survivor_or_404(request, cast("Any", self.model).objects.all(), merged)
+            stands = survivor_or_404(request, merged)
             messages.info(request, _("“%(title)s” was merged into this one.") % {"title": merged})
             return redirect("admin:" + self.opts.label_lower.replace(".", "_") + "_change", stands.pk)
         return cast("HttpResponse", super().change_view(request, object_id, form_url, extra_context))

@@ -17,11 +17,33 @@ SHOWN_DOUBLES = 5
 
 @dataclass(frozen=True)
 class Decided:
-    """A pair that was decided on: the line that says it, and the two rows where they are there."""
+    """A pair that was decided on: the line that says it, the two rows where the reader sees them.
+
+    Args:
+        line: what says it.
+        one: the row that was merged, or the first of two.
+        other: the row that was kept, or the second.
+        may: whether the reader may decide otherwise.
+    """
 
     line: Merge | NotDouble
     one: Any
     other: Any
+    may: bool
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What two rows say of one fact, side by side."""
+
+    label: str
+    kept: Any
+    merged: Any
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two say different things."""
+        return bool(self.kept != self.merged)
 
 
 def rows_with_doubles(kind: MergeKind, user: User) -> QuerySet[Any]:
@@ -71,10 +93,16 @@ def _decided(kind: MergeKind, user: User, found: QuerySet[Any]) -> list[Decided]
     lines = list(found.select_related("by__person")[:DECIDED])
     numbers = {pk for line in lines for pk in line.pair}
     rows = kind.seen_by(user).in_bulk(numbers) if numbers else {}
-    return [Decided(line, *(rows.get(pk) for pk in line.pair)) for line in lines]
+    return [_seen_pair(kind, user, line, *(rows.get(pk) for pk in line.pair)) for line in lines]
 
 
-def side_by_side(kind: MergeKind, kept: Any, merged: Any) -> list[tuple[str, Any, Any, bool]]:
-    """Return label, both rows' words and whether they differ, for each fact that one of the two has."""
+def _seen_pair(kind: MergeKind, user: User, line: Merge | NotDouble, one: Any, other: Any) -> Decided:
+    """Return a pair with whether the user, who sees these rows of it, decides on it."""
+    may = one is not None and other is not None and not kind.not_decided_by(user, one, other)
+    return Decided(line, one, other, may)
+
+
+def side_by_side(kind: MergeKind, kept: Any, merged: Any) -> list[Compared]:
+    """Return what both rows say, for each fact that one of the two has."""
     pairs = zip(kind.facts(kept), kind.facts(merged), strict=True)
-    return [(str(label), one, other, one != other) for (label, one), (_label, other) in pairs if one or other]
+    return [Compared(str(label), one, other) for (label, one), (_label, other) in pairs if one or other]

@@ -24,7 +24,9 @@ Step = Callable[[Moving], object]
 #: Yields why one row cannot be merged into another, given (kept, merged).
 Against = Callable[[Row, Row], Iterator["StrOrPromise"]]
 #: Yields what of a row would be broken by what was merged or parted.
-Holds = Callable[[Row], Iterator["StrOrPromise"]]
+Broken = Callable[[Row], Iterator["StrOrPromise"]]
+#: Locks what stands before rows of a model, given their numbers.
+Lock = Callable[[Collection[int]], object]
 
 
 @dataclass(frozen=True)
@@ -154,10 +156,10 @@ class MergeKind:
         """Return what moves what the relations' words do not."""
         return (self.move, *_steps.get(self.model, ()))
 
-    def hold_first(self, rows: Collection[int]) -> None:
+    def lock_first(self, rows: Collection[int]) -> None:
         """Lock what is locked before two rows of the kind are, by whoever else locks both (a few queries)."""
-        for hold in _holding.get(self.model, ()):
-            hold(rows)
+        for lock in _locking.get(self.model, ()):
+            lock(rows)
 
     def not_decided_by(self, user: User, *rows: Row) -> "StrOrPromise":
         """Return why a user does not decide whether rows are the same, one way or back; empty when they do."""
@@ -181,7 +183,7 @@ class MergeKind:
 
     def broken(self, *rows: Row) -> "StrOrPromise":
         """Return what of rows does not hold any more, by what was merged or parted (a few queries)."""
-        return next((words for row in rows for ask in _holds.get(self.model, ()) for words in ask(row)), "")
+        return next((words for row in rows for ask in _broken.get(self.model, ()) for words in ask(row)), "")
 
     def left_with(self, rows: Any) -> Iterator[QuerySet[Any]]:
         """Yield, by relation, the rows that point to merged ones and should not.
@@ -212,8 +214,8 @@ _kinds: dict[str, MergeKind] = {}
 _told: dict[str, dict[str, Relation]] = {}
 _steps: dict[str, list[Step]] = {}
 _against: dict[str, list[Against]] = {}
-_holds: dict[str, list[Holds]] = {}
-_holding: dict[str, list[Callable[[Collection[int]], object]]] = {}
+_broken: dict[str, list[Broken]] = {}
+_locking: dict[str, list[Lock]] = {}
 
 
 def register(kind: MergeKind) -> MergeKind:
@@ -247,25 +249,25 @@ def speaks_against(model: str) -> Callable[[Against], Against]:
     return keep
 
 
-def must_hold(model: str) -> Callable[[Holds], Holds]:
+def must_hold(model: str) -> Callable[[Broken], Broken]:
     """Register what has to be true of rows of a model after they were merged, and after they were parted."""
 
-    def keep(ask: Holds) -> Holds:
-        _holds.setdefault(model, []).append(ask)
+    def keep(ask: Broken) -> Broken:
+        _broken.setdefault(model, []).append(ask)
         return ask
 
     return keep
 
 
-def held_before(model: str) -> Callable[[Callable[[Collection[int]], object]], Callable[[Collection[int]], object]]:
+def locked_before(model: str) -> Callable[[Lock], Lock]:
     """Register what an app locks, given the rows' numbers, before two rows of a model are locked and merged, or parted.
 
     Whatever else locks it and one of them locks it first, so that the two do not wait for each other.
     """
 
-    def keep(hold: Callable[[Collection[int]], object]) -> Callable[[Collection[int]], object]:
-        _holding.setdefault(model, []).append(hold)
-        return hold
+    def keep(lock: Lock) -> Lock:
+        _locking.setdefault(model, []).append(lock)
+        return lock
 
     return keep
 

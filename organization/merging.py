@@ -130,7 +130,7 @@ def what_stands_on(line: Merge) -> "StrOrPromise":
 
 def _locked(kind: MergeKind, kept: int, merged: int) -> tuple[Row, Row]:
     """Return both rows, locked in one order, so that of two merges at one moment the second one waits."""
-    kind.hold_first([kept, merged])
+    kind.lock_first([kept, merged])
     rows = kind.model_class._base_manager.select_for_update(of=("self",)).filter(pk__in=[kept, merged]).order_by("pk")
     found = {row.pk: row for row in rows}
     if len(found) < len({kept, merged}):

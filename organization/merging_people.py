@@ -12,6 +12,7 @@ from organization import merging_times
 from organization.masking import masked
 from organization.merge_kinds import BY_STEP, MergeKind, by_step, moves, tell
 from organization.models import Merge, PartyStage, Person, User
+from organization.models.people import KEYS
 from organization.moving import Moving, write
 from organization.names import ANONYMOUS
 from organization.personal import forgets
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 #: What the kept one takes over where it says nothing itself.
 FILLED = (
-    "born_on", "phone", "phone_key", "email", "title", "specialty", "class_name", "political_status", "strengths",
+    "born_on", "phone", "email", "title", "specialty", "class_name", "political_status", "strengths",
     "needs", "office",
 )  # fmt: skip
 
@@ -74,8 +75,16 @@ def move(moving: Moving) -> None:
     filled = {name: getattr(moving.merged, name) for name in _lacking(moving.kept, moving.merged)}
     if filled:
         # Not among what is written down for undoing: no birthday and no telephone stand in two places.
-        write([moving.kept], filled)
+        _fill(moving.kept, filled)
     moving.notes["filled"] = list(filled)
+
+
+def _fill(person: Person, values: dict[str, Any]) -> None:
+    """Write columns of a person, with the keys that follow from them."""
+    for name, value in values.items():
+        setattr(person, name, value)
+    person.derive_likeness()
+    write([person], values | {key: getattr(person, key) for column, key in KEYS.items() if column in values})
 
 
 def _lacking(kept: Person, merged: Person) -> list[str]:
@@ -106,8 +115,7 @@ def move_back(line: Merge, kept: Person, merged: Person) -> None:
     kept.refresh_from_db()
     names = [name for name in line.moved["notes"]["filled"] if getattr(kept, name) == getattr(merged, name)]
     if names:
-        empty = {name: None if Person._meta.get_field(name).null else "" for name in names}
-        write([kept], empty)
+        _fill(kept, {name: None if Person._meta.get_field(name).null else "" for name in names})
 
 
 def stands(line: Merge, kept: Person, merged: Person) -> "StrOrPromise":

@@ -43,7 +43,7 @@ class Moving:
             return
         model, numbers = rows[0]._meta.model, [row.pk for row in rows]
         if auditlog.contains(model):
-            audited_delete(with_names(model).filter(pk__in=numbers))
+            audited_delete(with_relations(model).filter(pk__in=numbers))
         else:
             gone = model._base_manager.filter(pk__in=numbers)
             gone._raw_delete(gone.db)
@@ -99,7 +99,7 @@ def changed_since(moved: Mapping[str, Any], kept: Row) -> str:
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for label, pk in newest:
         numbers[label].append(pk)
-    stored = {label: with_names(apps.get_model(label)).in_bulk(pks) for label, pks in numbers.items()}
+    stored = {label: with_relations(apps.get_model(label)).in_bulk(pks) for label, pks in numbers.items()}
     for (label, pk), values in newest.items():
         row = stored[label].get(pk)
         if row is None or {name: plain(getattr(row, name)) for name in values} != values:
@@ -129,7 +129,7 @@ def write(rows: Sequence[Row], values: Mapping[str, Any]) -> None:
         return
     model, numbers = rows[0]._meta.model, [row.pk for row in rows]
     if auditlog.contains(model):
-        audited_update(with_names(model).filter(pk__in=numbers), **dict(_with_rows(model, values)))
+        audited_update(with_relations(model).filter(pk__in=numbers), **dict(_with_rows(model, values)))
     else:
         model._base_manager.filter(pk__in=numbers).update(**values)
     for row in rows:
@@ -140,14 +140,14 @@ def write(rows: Sequence[Row], values: Mapping[str, Any]) -> None:
 def _with_rows(model: Any, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield what is written, with rows for their numbers (a query each), so that each row is not asked what it is."""
     for name, value in values.items():
-        column = next(one for one in model._meta.concrete_fields if name in (one.attname, one.name))
+        column = model._meta.get_field(name)
         if column.remote_field and value is not None:
             yield column.name, column.remote_field.model._base_manager.get(pk=value)
         else:
             yield name, value
 
 
-def with_names(model: Any) -> QuerySet[Any]:
+def with_relations(model: Any) -> QuerySet[Any]:
     """Return the rows of a model, with those that they point to: the trail calls them by name, whatever their door."""
     near = [one.name for one in model._meta.concrete_fields if one.remote_field]
     rows = model._base_manager.order_by("pk")

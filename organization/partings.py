@@ -132,4 +132,4 @@ def _hold(people: Sequence[Person], answers: Sequence[tuple[Question, dict[str, 
     for question, _said in answers:
         question.hold()
     named = {value.pk for _question, said in answers for value in said.values() if isinstance(value, Person)}
-    Person.objects.lock(named | {person.pk for person in people})
+    Person.objects.hold(named | {person.pk for person in people})

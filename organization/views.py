@@ -70,7 +70,7 @@ def own_data(request: UserRequest) -> HttpResponse:
 def person_data(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand over everything that the system holds about a person of the branch, so that it can be given to them."""
     asked = cast("Person", row_or_404(Person.objects.select_related("merged_into"), pk))
-    person = cast("Person", survivor_or_404(request, Person.objects.all(), asked))
+    person = cast("Person", survivor_or_404(request, asked))
     require(request, "organization.take_out_person", person)
     return _handed_over(person)
 

@@ -47,10 +47,11 @@ def problem(request: UserRequest, pk: int) -> HttpResponse:
     shown = _problem_for(request, pk)
     if shown.is_merged:
         return _leads_on(request, shown)
+    seen = Problem.objects.visible_to(request.user)
     may_choose = request.user.manages(shown.branch_id)  # those who could lead are party members, which is not public
     context = {
         "problem": shown,
-        "doubles": Problem.objects.visible_to(request.user).likely_doubles_of(shown)[:SHOWN_DOUBLES],
+        "doubles": seen.likely_doubles_of(shown).select_related("enterprise")[:SHOWN_DOUBLES],
         "engagements": Engagement.objects.visible_to(request.user).filter(problem=shown).with_people(),
         "suggestions": _suggestions(shown) if may_choose and shown.status == Problem.Status.OPEN else [],
     }
@@ -66,7 +67,7 @@ def _suggestions(problem: Problem) -> list[dict[str, Any]]:
 
 def _leads_on(request: HttpRequest, merged: Enterprise | Problem) -> HttpResponse:
     """Go on to the row that stands for a merged one."""
-    stands = survivor_or_404(request, type(merged).objects.all(), merged)
+    stands = survivor_or_404(request, merged)
     messages.info(request, _("“%(title)s” was merged into this one.") % {"title": merged})
     return redirect(stands)
 

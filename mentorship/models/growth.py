@@ -17,6 +17,7 @@ from organization.doors import DayThatCameField
 from organization.models import (
     Branch,
     DeskQuerySet,
+    NamesPeople,
     Person,
     RuleError,
     ScopedQuerySet,
@@ -138,7 +139,7 @@ class AssessmentQuerySet(DeskQuerySet):
         return self.select_related("student", "rubric").prefetch_related("scores__item")
 
 
-class Assessment(VersionedModel):
+class Assessment(NamesPeople, VersionedModel):
     """How a student stands at the start, in the middle or at the end, as the mentor or the student sees it."""
 
     class Moment(models.TextChoices):
@@ -213,6 +214,7 @@ class Assessment(VersionedModel):
         with all_or_nothing(), self.team.while_active() as team:
             if self.assessed_on < team.started_on:
                 raise ValidationError({"assessed_on": before_start(team)})
+            self.name_survivors()
             students = {seat.person_id for seat in team.open_seats if seat.role != LEADER}
             if self.student_id not in students:
                 raise RuleError(_("This person is no student of the team."))
@@ -276,7 +278,7 @@ class AssessmentScore(models.Model):
             raise ValidationError({"item": _("This ability belongs to another rubric.")})
 
 
-class Reflection(VersionedModel):
+class Reflection(NamesPeople, VersionedModel):
     """What a student of a team writes about the work and themself."""
 
     team = models.ForeignKey(
@@ -313,7 +315,10 @@ class Reflection(VersionedModel):
             RuleError: when somebody else writes, or the team is not active.
         """
         with all_or_nothing(), self.team.while_active() as team:
-            if self.student_id != by.person_id or not (self.pk or team.seats_person(self.student_id)):
+            named = self.student_id
+            self.name_survivors()
+            is_own = by.person_id in (named, self.student_id)
+            if not is_own or not (self.pk or team.seats_person(self.student_id)):
                 raise RuleError(_("A reflection is written by a student of the team."))
             self.full_clean()
             self.save()

@@ -12,6 +12,7 @@ from organization.models.base import (
 from organization.models.membership import Ending, Membership
 from organization.models.mergeable import Mergeable, MergeableQuerySet
 from organization.models.merges import Merge, NotDouble
+from organization.models.naming import NamesPeople
 from organization.models.people import PartyStageEntry, Person
 from organization.models.places import Branch, College, Office
 from organization.models.receipts import FormReceipt
@@ -35,6 +36,7 @@ __all__ = [
     "Merge",
     "Mergeable",
     "MergeableQuerySet",
+    "NamesPeople",
     "NotDouble",
     "Office",
     "PartyStage",

@@ -1,5 +1,6 @@
 """User accounts and the roles that they hold."""
 
+from collections.abc import Collection
 from typing import Any
 
 import rules
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organization.events import Event, record
 from organization.models.base import RuleError, ScopedQuerySet
+from organization.models.naming import WAS_MERGED, NamesPeople
 from organization.models.people import Person
 from organization.models.places import Branch, College
 from organization.reach import Reach, Viewer
@@ -21,7 +23,6 @@ from organization.verbs import writes
 
 #: The account in whose name commands enter what nobody is signed in for; no person's number looks like it.
 COMMAND_LINE = "@command-line"
-WAS_MERGED = _("This record was merged into another one, which stands for the person.")
 
 
 class AccountManager(UserManager["User"]):
@@ -53,8 +54,10 @@ class AccountManager(UserManager["User"]):
         return user, password
 
 
-class User(AbstractUser):
+class User(NamesPeople, AbstractUser):
     """A sign-in. A superuser is the operator; all other rights come from the person and the role assignments."""
+
+    refuses_merged = True
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -83,8 +86,6 @@ class User(AbstractUser):
         Raises:
             RuleError: for an open account of a record of a person that was merged into another.
         """
-        if self.is_active and self.person and self.person.is_merged:
-            raise RuleError(WAS_MERGED)
         is_new = getattr(self, "_password", None) is not None and not self._state.adding
         if not self.is_active and User.objects.filter(pk=self.pk, is_active=True).exists():
             self.sessions_ended += 1
@@ -93,6 +94,16 @@ class User(AbstractUser):
         super().save(**kwargs)
         if is_new:
             record(Event.PASSWORD_CHANGED, about=self)
+
+    @writes
+    def name_survivors(self, only: Collection[str] | None = None) -> None:
+        """Refuse an open account of a merged record; a closed one stays with it, as who wrote.
+
+        Raises:
+            RuleError: for such an account.
+        """
+        if self.is_active:
+            super().name_survivors(None if only and "is_active" in only else only)
 
     @writes
     def end_sessions(self) -> None:

@@ -139,7 +139,7 @@ class Belonging(Mergeable):
             RuleError: unless the user manages the person's branch, and is somebody else.
         """
         with transaction.atomic():
-            people = cast("Any", type(self)).objects.select_for_update(of=("self",))
+            people = cast("Any", type(self)).objects.select_for_update(of=("self",), no_key=True)
             person: Self = people.select_related("branch").get(pk=self.pk)
             by.must_manage(person.branch_id)
             if by.person_id == person.pk:

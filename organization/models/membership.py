@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from organization.doors import DayThatCameField, validate_at_the_door
 from organization.models.base import DeskQuerySet
+from organization.models.naming import NamesPeople
 from organization.models.places import Branch
 from organization.reach import Reach
 
@@ -61,7 +62,7 @@ class MembershipQuerySet(DeskQuerySet):
         return self.filter(Q(left_on__isnull=True) | Q(left_on__gt=timezone.localdate()))
 
 
-class Membership(models.Model):
+class Membership(NamesPeople):
     """From a day to a day a person belonged to a branch: no first day means before records, no last one still here."""
 
     class Basis(models.TextChoices):
@@ -69,6 +70,8 @@ class Membership(models.Model):
 
         STATED = "stated", gettext_lazy("Stated")
         RECKONED = "reckoned", gettext_lazy("Reckoned from older records")
+
+    refuses_merged = True
 
     person = models.ForeignKey(
         "organization.Person",
@@ -124,6 +127,7 @@ class Membership(models.Model):
 
         Raises:
             ValidationError: by field.
+            RuleError: for a record that was merged.
         """
         validate_at_the_door(self)
         super().save(**kwargs)

@@ -16,6 +16,7 @@ from organization.doors import DayThatCameField, validate_at_the_door
 from organization.likeness import PHONE_LENGTH, of_number, of_person, of_phone
 from organization.models.base import DeskQuerySet, RuleError
 from organization.models.coming import Belonging
+from organization.models.naming import WAS_MERGED
 from organization.models.person_queries import PersonQuerySet
 from organization.models.stages import MEMBER_STAGES, PartyStage
 from organization.models.ties import History, problems_of_history, problems_of_person, ties_history, ties_person
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 
 PARTY_AGE = 18
+#: What is derived of a column beside the name, by which likely doubles are found.
+KEYS = {"number": "number_key", "phone": "phone_key"}
 
 
 class Person(Belonging):
@@ -115,9 +118,11 @@ class Person(Belonging):
                 would come to another branch otherwise than by moving.
         """
         self.derive()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, *(KEYS[name] for name in fields if name in KEYS)}
         with transaction.atomic():
             is_new = self._state.adding
-            is_another = kwargs.get("update_fields") is None and self._is_another_than_stored()
+            is_another = fields is None and self._is_another_than_stored()
             super().save(**kwargs)
             if is_new:
                 self.belong()
@@ -327,7 +332,9 @@ class PartyStageEntry(models.Model):
     def _keeping_seats_true(self) -> Iterator[None]:
         """Lock the person, let the history change, and refuse one that contradicts the person's seats."""
         with transaction.atomic():
-            person = Person.objects.select_for_update(of=("self",)).get(pk=self.person_id)
+            person = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=self.person_id)
+            if person.is_merged:
+                raise RuleError(WAS_MERGED)
             yield
             history = list(person.stage_entries.values_list("from_date", "stage"))
             if problems := problems_of_history(person, history):

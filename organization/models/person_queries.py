@@ -30,23 +30,22 @@ class PersonQuerySet(MergeableQuerySet):
             own |= Q(branch=reach.own_branch_id) & Q(is_here())
         return own
 
-    def lock(self, people: Iterable[Any]) -> None:
-        """Lock people until the transaction ends: all in one statement and one order, so that no two who do so cross.
+    def hold(self, people: Iterable[Any]) -> dict[int, Any]:
+        """Lock people until the transaction ends, and return by number who stands for each (one query).
+
+        All in one statement and one order, so that no two who do so cross; no merge comes between then. Where one was
+        waited for, a second query looks for who stands for whom now.
 
         Args:
             people: rows or their numbers.
         """
-        rows = self.filter(pk__in={getattr(one, "pk", one) for one in people}).order_by("pk")
-        list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
-
-    def hold(self, numbers: Iterable[int]) -> list[Any]:
-        """Return who stands for people, in order and each once, locked, so that no merge comes between."""
-        asked = list(numbers)
+        asked = {getattr(one, "pk", one) for one in people}
         locked = self.select_for_update(of=("self",), no_key=True).order_by("pk")
-        people = {one.pk: one for one in locked.filter(pk__in=asked)}
-        into = {one.merged_into_id for one in people.values() if one.merged_into_id}
-        stands = {one.pk: one for one in locked.filter(pk__in=into)} if into else {}
-        return list(dict.fromkeys(stands.get(people[pk].merged_into_id, people[pk]) for pk in asked))
+        merged_into = self.filter(pk__in=asked).values("merged_into")
+        found = {one.pk: one for one in locked.filter(Q(pk__in=asked) | Q(pk__in=merged_into))}
+        if since := {one.merged_into_id for one in found.values()} - {None, *found}:
+            found |= {one.pk: one for one in locked.filter(pk__in=since)}
+        return {pk: found.get(found[pk].merged_into_id, found[pk]) for pk in asked if pk in found}
 
     def active(self) -> Self:
         """Return the people who belong to their branch today."""

@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from organization import access
 from organization.doubles import likely_doubles
 from organization.merge_kinds import MergeKind, merge_kind
 from organization.models import Mergeable, User
@@ -48,6 +49,12 @@ def named_of(row: Model | None, kind: MergeKind) -> str:
     return kind.named(row) if row is not None else gettext("a record of another branch")
 
 
+@register.simple_tag
+def page_for(user: User, row: Mergeable, *, is_seen: bool = True) -> str:
+    """Return the address of what stands for a row; empty where it is not the user's to see."""
+    return access.page_for(user, row, is_seen=is_seen)
+
+
 @register.filter
 def page_of(row: Model, kind: MergeKind) -> str:
     """Return the address of a row's page."""
@@ -61,4 +68,5 @@ def doubles_on_desk(context: dict[str, Any], row: Model | None) -> dict[str, Any
     if not isinstance(row, Mergeable) or not row.pk or row.is_merged or not user.has_perm("organization.merge", row):
         return {}
     kind = merge_kind(row.merge_kind)
-    return {"kind": kind, "row": row, "doubles": likely_doubles(kind, user, row)}
+    doubles = [(one, user.has_perm("organization.merge", one)) for one in likely_doubles(kind, user, row)]
+    return {"kind": kind, "row": row, "doubles": doubles}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.models import EvidenceLink, EvidenceLinkQuerySet, Excerpt
 from evidence.removal import let_go
-from organization.models import Branch, Person, User, all_or_nothing
+from organization.models import Branch, NamesPeople, Person, User, all_or_nothing
 from organization.reach import Viewer
 from organization.text import PlainCharField
 from organization.verbs import verb
@@ -18,7 +18,7 @@ from outcomes.models.outcome import Outcome
 from pairings.models import Pairing
 
 
-class OutcomePerson(models.Model):
+class OutcomePerson(NamesPeople):
     """A person achieved an outcome, at a place in its order (完成人)."""
 
     outcome = models.ForeignKey(Outcome, models.CASCADE, related_name="contributions")  # a draft goes with its people

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from organization.merge_kinds import BY_STEP, held_before, moves_too, tell
+from organization.merge_kinds import BY_STEP, locked_before, moves_too, tell
 from organization.models import RuleError
 from organization.moving import Moving
 from outcomes.models.links import OutcomePerson
@@ -14,8 +14,8 @@ from outcomes.models.seal import is_sealed, seal_of
 PERSON = "organization.Person"
 
 
-@held_before(PERSON)
-def hold_outcomes(people: Collection[int]) -> None:
+@locked_before(PERSON)
+def lock_outcomes(people: Collection[int]) -> None:
     """Lock the outcomes that people achieved, as whatever writes who did locks them before it locks people."""
     theirs = Outcome.objects.filter(pk__in=OutcomePerson.objects.filter(person__in=people).values("outcome"))
     list(theirs.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))

@@ -16,8 +16,10 @@ class TiesMixin(OutcomeFacts):
 
     def _set_people(self, people: Iterable[Person]) -> None:
         """Write who achieved it, in order, touching only what changed; who was merged is who stands for them."""
-        stand = Person.objects.hold(person.pk for person in people)
-        wanted = {person.pk: place for place, person in enumerate(stand, start=1)}
+        named = list(people)
+        stands = Person.objects.hold(named)
+        once = dict.fromkeys(stands[person.pk].pk for person in named)
+        wanted = {pk: place for place, pk in enumerate(once, start=1)}
         for contribution in self.contributions.all():
             place = wanted.pop(contribution.person_id, None)
             if place is None:

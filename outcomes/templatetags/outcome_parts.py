@@ -26,29 +26,27 @@ def credited_outcomes(context: template.Context, pairing: Pairing) -> dict[str, 
 
 
 @register.simple_tag(takes_context=True)
-def handed_over(context: template.Context, pairing: Pairing) -> dict[str, Outcome]:
-    """Return the outcomes that stand for what a pairing's page has handed over, by what they came from (two queries).
+def handed_over(context: template.Context, pairing: Pairing) -> dict[str, Outcome | None]:
+    """Return what stands for what a pairing's page has handed over, by what it came from (two queries or three).
 
-    One that was merged may lead to an outcome that the reader does not see.
+    None stands for an outcome that the reader does not see, such as one of another branch that it was merged into.
     """
-    visible = Outcome.objects.visible_to(context["request"].user)
-    rows = HandOver.objects.filter(pairing=pairing.pk, outcome__in=visible.values("pk"))
-    rows = rows.select_related("outcome__merged_into").prefetch_related("outcome__proofs")
-    made = {row.origin: row.outcome for row in rows}
-    stands = {origin: outcome.survivor.pk for origin, outcome in made.items() if outcome.is_merged}
-    shown = visible.prefetch_related("proofs").in_bulk(stands.values()) if stands else {}
-    own = {origin: outcome for origin, outcome in made.items() if origin not in stands}
-    return own | {origin: shown[pk] for origin, pk in stands.items() if pk in shown}
+    rows = HandOver.objects.filter(pairing=pairing.pk).select_related("outcome__merged_into")
+    stands = {row.origin: row.outcome.survivor.pk for row in rows}
+    visible = Outcome.objects.visible_to(context["request"].user).prefetch_related("proofs")
+    shown = visible.in_bulk(stands.values()) if stands else {}
+    return {origin: shown.get(pk) for origin, pk in stands.items()}
 
 
 @register.inclusion_tag("outcomes/parts/hand_over.html", takes_context=True)
 def hand_over(
-    context: template.Context, pairing: Pairing, fields: dict[str, str], known: dict[str, Outcome]
+    context: template.Context, pairing: Pairing, fields: dict[str, str], known: dict[str, Outcome | None]
 ) -> dict[str, Any]:
     """Show the outcome that came of something, or the button that makes a draft of it with nothing typed twice."""
     user = context["request"].user
     return {
         "request": context["request"],
+        "is_made": fields["origin"] in known,
         "outcome": known.get(fields["origin"]),
         "fields": fields,
         "pairing": pairing,

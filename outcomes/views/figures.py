@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Model
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from organization.access import require
-from organization.models import Branch, User
+from organization.access import page_for, require
+from organization.models import Branch, Mergeable, User
 from outcomes.figures import Period
 from outcomes.figures.charts import logs_over_time, outcomes_by_level
 from outcomes.figures.dashboard import (
@@ -147,7 +148,7 @@ def _figure_or_404(request: HttpRequest, slug: str) -> tuple[Figure, str]:
         found = figure_of(slug)
     except KeyError:
         raise Http404 from None
-    if of and (not found.by or (found.values and of not in found.values)):
+    if of and (not found.by or (found.labels and of not in found.labels)):
         raise Http404
     return found, of
 
@@ -197,9 +198,15 @@ def figure(request: HttpRequest, slug: str) -> HttpResponse:
         "fewest": FEWEST,
         "page_obj": page,
         "columns": columns,
-        "rows": [(shown.records.page(row), [(column, column.told(row)) for column in columns]) for row in page],
+        "rows": [(_page_of(shown, row, user), [(column, column.told(row)) for column in columns]) for row in page],
     }
     return render(request, "outcomes/figure.html", context)
+
+
+def _page_of(figure: Figure, row: Model, user: User) -> str:
+    """Return the address at which a record is looked at; of what was merged, of what stands for it."""
+    is_merged = isinstance(row, Mergeable) and row.is_merged
+    return page_for(user, cast("Mergeable", row)) if is_merged else figure.records.page(row)
 
 
 def figures(request: HttpRequest) -> HttpResponse:

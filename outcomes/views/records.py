@@ -55,7 +55,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     ).prefetch_related("contributions__person", "proofs__evidence__file", "shared_with")  # fmt: skip
     outcome = cast("Outcome", visible_or_404(request, rows, pk))
     if outcome.is_merged:
-        stands = survivor_or_404(request, Outcome.objects.all(), outcome)
+        stands = survivor_or_404(request, outcome)
         messages.info(request, _("“%(title)s” was merged into this outcome.") % {"title": outcome.title})
         return redirect(stands)
     seen = Outcome.objects.visible_to(request.user)
@@ -129,7 +129,7 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
             Pairing.objects.select_for_update().get(pk=pk)  # two at once: the second one finds the first one's
             known = HandOver.objects.filter(pairing=pk, origin=source.cleaned_data["origin"]).first()
             if known:
-                return redirect(survivor_or_404(request, Outcome.objects.all(), known.outcome))
+                return _made_already(request, known)
             if is_whole:
                 outcome = form.save()
                 HandOver.objects.create(outcome=outcome, pairing=pairing, **source.cleaned_data)
@@ -141,6 +141,14 @@ def hand_over(request: UserRequest, pk: int) -> HttpResponse:
         label = form.fields[field].label if field in form.fields else ""
         messages.error(request, f"{label} {' '.join(map(str, errors))}".strip())
     return redirect(pairing)
+
+
+def _made_already(request: UserRequest, known: HandOver) -> HttpResponse:
+    """Go to the outcome that stands for what was handed over, or back where the reader does not see it."""
+    stands = Outcome.objects.visible_to(request.user).filter(pk=known.outcome.survivor.pk).first()
+    if stands is None:
+        messages.info(request, _("An outcome was made of it already."))
+    return redirect(stands or known.pairing)
 
 
 def _filled_in(given: QueryDict, pairing: Pairing) -> QueryDict:

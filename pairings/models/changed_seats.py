@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Person, ScopedQuerySet
+from organization.models import NamesPeople, Person, ScopedQuerySet
 from organization.reach import Reach
 from pairings.models.pairing import Pairing
 from pairings.models.seats import Seat
@@ -20,7 +20,7 @@ class ChangedSeatQuerySet(ScopedQuerySet):
         return Q(request__pairing__in=Pairing.objects.filter(Pairing.objects.all().own_rows(reach)).values("pk"))
 
 
-class ChangedSeat(models.Model):
+class ChangedSeat(NamesPeople):
     """A place in a pairing that a request gives to somebody else; `left` and `taken` are there once it is done."""
 
     request = models.ForeignKey(

@@ -205,14 +205,14 @@ class ChangeRequest(models.Model):
             pairing = self._lock_pairing()
             self._check_asker(by)
             is_about_people = self.subject == self.Subject.PEOPLE
-            seats = changing.places_for(pairing, people or {}, helpers) if is_about_people else []
+            named = pairing.hold_people(people or {}, helpers) if is_about_people else None
+            seats = changing.places_for(pairing, *named) if named else []
             fields = fields_in_words.changed(pairing.as_form(), values or {})
             if not seats and not fields:
                 raise RuleError(_("This is how it stands already."))
             self.asked_by, self.values = by, {"version": VALUES_VERSION, "fields": fields} if fields else {}
             self.full_clean()
             self.save()
-            Person.objects.lock(one for seat in seats for one in (seat.leaving_id, seat.joining_id) if one)
             for seat in seats:
                 seat.request = self
                 seat.save()

@@ -74,7 +74,7 @@ def _seat_others(
     leaving = [place.left for place in places if place.left]
     joining = [place.joining for place in places if place.joining]
     life.check_change(pairing, leaving, joining, by=by if decides else None, day=on)
-    Person.objects.lock(joining)
+    Person.objects.hold(joining)
     for seat in leaving:
         seat.leave(on=on)
     for place in places:

@@ -17,7 +17,16 @@ from django.utils.translation import gettext_lazy as _
 from evidence.models import Evidence, EvidenceLink, EvidenceLinkQuerySet
 from evidence.removal import let_go
 from organization.doors import DayThatCameField
-from organization.models import Branch, Person, RuleError, ScopedQuerySet, User, VersionedModel, all_or_nothing
+from organization.models import (
+    Branch,
+    NamesPeople,
+    Person,
+    RuleError,
+    ScopedQuerySet,
+    User,
+    VersionedModel,
+    all_or_nothing,
+)
 from organization.reach import Reach, Viewer
 from organization.text import PlainTextField
 from organization.verbs import verb, writes
@@ -26,6 +35,8 @@ from pairings.models.pairing import Pairing
 
 #: So many letters of the words an index holds.
 BEGINNING = 40
+#: The condition for logs that hold a party-building element.
+WITH_ELEMENT = ~Q(element_kind="")
 
 
 class ProgressLogQuerySet(ScopedQuerySet):
@@ -41,14 +52,14 @@ class ProgressLogQuerySet(ScopedQuerySet):
 
     def integrated(self) -> "ProgressLogQuerySet":
         """Return the logs that hold a party-building element."""
-        return self.exclude(element_kind="")
+        return self.filter(WITH_ELEMENT)
 
     def for_cards(self) -> "ProgressLogQuerySet":
         """Fetch what a log card shows."""
         return self.select_related("pairing", "author", "entered_by__person").prefetch_related("photos__evidence__file")
 
 
-class ProgressLog(VersionedModel):
+class ProgressLog(NamesPeople, VersionedModel):
     """What a pairing did on a day."""
 
     class Element(models.TextChoices):
@@ -96,7 +107,7 @@ class ProgressLog(VersionedModel):
                 violation_error_message=_("Hours lie between 0.1 and 24."),
             ),
             models.CheckConstraint(
-                condition=~Q(element_kind="") | Q(element_words=""),
+                condition=WITH_ELEMENT | Q(element_words=""),
                 name="log_element_words_need_a_kind",
                 violation_error_message=_("Please choose which party-building element it was."),
             ),
@@ -160,7 +171,7 @@ class ProgressLog(VersionedModel):
             pairing = self._lock_active_pairing()
             self.pairing, self.branch_id = pairing, pairing.branch_id
             self.entered_by = by
-            self.author = pairing.author_of(by)
+            self.author = pairing.hold_author(by)
             self.full_clean()
             self.save()
             self._attach(photos)

@@ -5,10 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from organization.models import Branch, DeskQuerySet, Person
+from organization.models import Branch, DeskQuerySet, NamesPeople, Person, all_or_nothing
+from organization.verbs import writes
 
 
-class MatchRule(models.Model):
+class MatchRule(NamesPeople):
     """What a secretary decided before the matching looks: keep two together or apart, take or leave one."""
 
     class Rule(models.TextChoices):
@@ -59,6 +60,19 @@ class MatchRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_rule_display()}：{'、'.join(one.name for one in (self.person, self.other) if one)}"
+
+    @writes
+    def keep(self) -> None:
+        """Save a new rule, about who stands for those whom it names.
+
+        Raises:
+            RuleError: when somebody else decided on them at the same moment.
+            ValidationError: when another rule stands against it.
+        """
+        with all_or_nothing():
+            self.name_survivors()
+            self.full_clean()
+            self.save()
 
     def clean(self) -> None:
         """Refuse a second rule for the same two, and a person kept together with two others.

@@ -11,7 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from organization.models import Branch, DeskQuerySet, Person, RuleError, User, VersionedModel, all_or_nothing
+from organization.models import (
+    Branch,
+    DeskQuerySet,
+    NamesPeople,
+    Person,
+    RuleError,
+    User,
+    VersionedModel,
+    all_or_nothing,
+)
 from organization.reach import Reach
 from organization.trail import audit_made
 from organization.verbs import verb, writes
@@ -164,6 +173,7 @@ class MatchRun(VersionedModel):
                 raise RuleError(_("The people have been asked already; begin a new proposal."))
             if not run.draft:
                 raise RuleError(_("The proposal holds nobody to ask."))
+            Person.objects.hold(person for group in run.draft for person in group["people"].values())
             if not run._still_stands():
                 raise RuleError(_("The rules or the people have changed since. Please propose anew, then ask."))
             matches = Match.objects.bulk_create(
@@ -328,7 +338,7 @@ class MatchSeatQuerySet(DeskQuerySet):
         return Q(match__in=MatchSeat.objects.filter(person=reach.person_id).values("match"))
 
 
-class MatchSeat(models.Model):
+class MatchSeat(NamesPeople):
     """A person is named in a match and answers for themselves."""
 
     class Answer(models.TextChoices):

@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from organization.merge_kinds import BY_STEP, by_step, held_before, moves, moves_too, must_hold, speaks_against, tell
+from organization.merge_kinds import BY_STEP, by_step, locked_before, moves, moves_too, must_hold, speaks_against, tell
 from organization.models import Person
 from organization.moving import Moving
 from pairings import kinds
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 PERSON = "organization.Person"
 
 
-@held_before(PERSON)
-def hold_pairings(people: Collection[int]) -> None:
+@locked_before(PERSON)
+def lock_pairings(people: Collection[int]) -> None:
     """Lock the pairings in which people sit or sat, as whatever seats or closes does before it locks people."""
     theirs = Pairing.objects.filter(pk__in=Seat.objects.filter(person__in=people).values("pairing")).order_by("pk")
     list(theirs.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))

@@ -79,16 +79,16 @@ class SeatsMixin(PairingFacts):
         return person_id is not None and any(seat.person_id == person_id for seat in self.open_seats)
 
     @writes
-    def author_of(self, by: User) -> Person:
-        """Return whose a log is that a user enters in this locked row: theirs when they sit in it, else the leader's.
+    def hold_author(self, by: User) -> Person:
+        """Lock and return whose a log of a user is in this locked row: theirs when they sit in it, else the leader's.
 
-        The person is locked, so that two records of theirs that are merged at this moment leave no log behind.
+        Two records of theirs that are merged at this moment then leave no log behind.
         """
         own = self.seats.filter(left_on__isnull=True).filter(
             Q(person=by.person_id) | Q(person__merged_here=by.person_id)
         )
         seat = own.first() if by.person_id is not None else None
-        [author] = Person.objects.hold([seat.person_id if seat else cast("Person", self.leader).pk])
+        [author] = Person.objects.hold([seat.person_id if seat else cast("Person", self.leader).pk]).values()
         return cast("Person", author)
 
     @writes
@@ -109,8 +109,8 @@ class SeatsMixin(PairingFacts):
             return pairing._seat(person, role, on or pairing.started_on)
 
     def _seat(self, person: Person, role: str, day: datetime.date) -> Seat:
-        """Give a person a seat of this locked row; the person is locked too, so that the history stands still."""
-        person = Person.objects.select_for_update(of=("self",)).select_related("branch").get(pk=person.pk)
+        """Give who stands for a person a seat of this locked row, and lock them, so that the history stands still."""
+        [person] = Person.objects.hold([person]).values()
         seat = self.seats.model(
             pairing_id=self.pk, person=person, role=role, joined_on=day, stage_when_seated=person.stage_on(day)
         )
@@ -121,7 +121,7 @@ class SeatsMixin(PairingFacts):
 
     def _seat_all(self, joining: Collection[tuple[str, Person]], on: datetime.date, *, by: User) -> None:
         """Give people their seats by role; all are locked at once, so that no two who seat the same people cross."""
-        Person.objects.lock(person for _role, person in joining)
+        Person.objects.hold(person for _role, person in joining)
         for role, person in joining:
             self._seat_named(person, role, on, by=by)
 
@@ -150,10 +150,20 @@ class SeatsMixin(PairingFacts):
         with self._locked(*self.OPEN) as pairing:
             if pairing.is_active:
                 raise RuleError(DECIDED)
-            leaving, joining = pairing.who_changes(people, helpers)
+            leaving, joining = pairing.who_changes(*pairing.hold_people(people, helpers))
             for seat in leaving:
                 seat.delete()
             pairing._seat_all(joining, pairing.started_on, by=by)
+
+    @writes
+    def hold_people(
+        self, people: Mapping[str, Person], helpers: Collection[Person] | None
+    ) -> tuple[dict[str, Person], list[Person] | None]:
+        """Lock, all at once, who sits in this locked row and who would, and return who stands for the latter."""
+        named = [*people.values(), *(helpers or ())]
+        stands = Person.objects.hold([*named, *(seat.person for seat in self.open_seats)])
+        by_role = {role: stands[who.pk] for role, who in people.items()}
+        return by_role, None if helpers is None else list(dict.fromkeys(stands[one.pk] for one in helpers))
 
     def who_changes(
         self, people: Mapping[str, Person], helpers: Collection[Person] | None

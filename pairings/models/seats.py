@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import (
     MEMBER_STAGES,
     Membership,
+    NamesPeople,
     PartyStage,
     Person,
     RuleError,
@@ -51,7 +52,7 @@ class SeatQuerySet(ScopedQuerySet):
         return kept.select_related("person", "pairing").order_by("stays_until", "pk")
 
 
-class Seat(models.Model):
+class Seat(NamesPeople):
     """A person sits, or sat, in a pairing. The party stage is that of the day the seat was taken."""
 
     pairing = models.ForeignKey(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organization.access import UserRequest, require, visible_or_404
 from organization.models import Branch, Person, User, all_or_nothing
-from organization.refusals import carried_out
+from organization.refusals import carried_out, say_errors
 from pairings.forms import AnswerForm, RuleForm, RunForm
 from pairings.kinds import PairingKind, kind_of
 from pairings.matching import matcher_of
@@ -180,8 +180,7 @@ def add_rule(request: UserRequest, kind: str) -> HttpResponse:
         return redirect(proposal) if proposal else _to_overview(kind, branch)
     if proposal is None:
         return _overview(request, form_kind, branch, form)
-    for errors in form.errors.values():
-        messages.error(request, " ".join(map(str, errors)))
+    say_errors(request, form)
     return redirect(proposal)
 
 
@@ -194,7 +193,7 @@ def _keep(rule: MatchRule, proposal: MatchRun | None) -> None:
     if proposal:
         proposal.propose(rule)
     with all_or_nothing():
-        rule.save()
+        rule.keep()
         if proposal:
             proposal.save()
 

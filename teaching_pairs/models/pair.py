@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.doors import DayThatCameField, validate_at_the_door
-from organization.models import Person, ScopedQuerySet, all_or_nothing
+from organization.models import NamesPeople, Person, ScopedQuerySet, all_or_nothing
 from organization.reach import Reach
 from organization.text import PlainCharField
 from organization.verbs import writes
@@ -30,7 +30,7 @@ class TeachingPairQuerySet(PairingQuerySet):
         return self.open().filter(pk__in=late.filter(planned_on__lt=today or timezone.localdate()).values("pair"))
 
 
-class TeachingPair(Pairing):
+class TeachingPair(Pairing, NamesPeople):
     """A party teacher leads an ordinary teacher in building a course or working on a topic (结对)."""
 
     class Formation(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import (
     Branch,
     BranchBoardQuerySet,
+    NamesPeople,
     Person,
     RuleError,
     ScopedQuerySet,
@@ -79,7 +80,7 @@ class Workshop(VersionedModel):
             workshop = Workshop.objects.select_for_update().get(pk=self.pk)
             if workshop.is_over:
                 raise RuleError(_("The workshop is over; nobody can sign up any more."))
-            person = Person.objects.get(pk=person.pk)
+            [person] = Person.objects.hold([person]).values()
             signup = SignUp.objects.filter(workshop=self, person=person).first() or SignUp(workshop=self, person=person)
             if (person.strengths, person.needs, signup.topics) != (strengths, needs, topics):
                 person.strengths, person.needs = strengths, needs
@@ -115,7 +116,7 @@ class SignUpQuerySet(BranchBoardQuerySet):
     branch_path = "workshop__branch"
 
 
-class SignUp(models.Model):
+class SignUp(NamesPeople):
     """A teacher comes to a workshop with topics in mind; strengths and needs stand in the profile."""
 
     workshop = models.ForeignKey(

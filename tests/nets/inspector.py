@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pillow_heif  # noqa: F401 - loaded once, for every fork
 from PIL import Image
@@ -66,7 +67,7 @@ def main() -> None:
         print(json.dumps(look_in_fork(line.strip())), flush=True)  # noqa: T201 - its output is its result
 
 
-def look_in_fork(path: str) -> dict[str, object]:
+def look_in_fork(path: str) -> dict[str, Any]:
     """Look at a file as the product's own process does."""
     reads, writes = os.pipe()
     if not (child := os.fork()):

@@ -6,6 +6,7 @@ The tables come from the tests' own database, saved in a file, for migrations ta
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -25,7 +26,7 @@ def session_of(user: User) -> str:
     return client.cookies["sessionid"].value
 
 
-def main(saved: Path) -> dict[str, object]:
+def main(saved: Path) -> dict[str, Any]:
     """Fill the database and return what clients need to know."""
     load(saved)
     branch = BranchFactory()

@@ -5,6 +5,7 @@ import random
 import uuid
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -75,7 +76,7 @@ def words_of(response: HttpResponseBase) -> str:
     return f"{response.headers}{body.decode('utf-8', 'replace')}"
 
 
-def sent_to(client: Client, address: Address, chance: random.Random) -> dict[str, object]:
+def sent_to(client: Client, address: Address, chance: random.Random) -> dict[str, Any]:
     """Return one of the page's forms, or what the verbs ask for."""
     forms = open_forms(client, address) if address.page.method == "get" else []
     data = chance.choice(forms).data() if forms else {}

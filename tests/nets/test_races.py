@@ -5,7 +5,7 @@ passed in which a lock kept it away. The controls take away the lock, the count 
 a race, and see every one of the same races go wrong.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -121,7 +121,7 @@ def test_without_one_order_of_locks_two_who_replace_one_another_stand_in_each_ot
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(partings, "_hold", lambda _people, _answers: None)
-    monkeypatch.setattr(PersonQuerySet, "lock", lambda _rows, _people: None)
+    monkeypatch.setattr(PersonQuerySet, "hold", one_by_one(PersonQuerySet.hold))
     one, two, _left = crossing_leavings(branch := BranchFactory(), secretary_of(branch))
     assert ends_of(one, two) != ["done", "refused"]  # a dead-lock, or both are gone
 
@@ -137,7 +137,7 @@ def test_of_two_that_seat_the_same_people_one_waits_for_the_other() -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_seating_people_one_by_one_two_stand_in_each_other_s_way(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two, _seated = crossing_approvals(branch := BranchFactory(), secretary_of(branch))
-    monkeypatch.setattr(PersonQuerySet, "lock", lambda _rows, _people: None)
+    monkeypatch.setattr(PersonQuerySet, "hold", one_by_one(PersonQuerySet.hold))
     assert ends_of(one, two) == ["", "done"]  # a dead-lock
 
 
@@ -153,8 +153,19 @@ def test_a_pairing_that_ends_while_two_who_help_in_it_are_merged_closes_their_pl
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_merge_that_does_not_hold_the_pairings_meets_what_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two, closed = ending_while_merged(branch := BranchFactory(), secretary_of(branch))
-    monkeypatch.setattr(MergeKind, "hold_first", lambda _kind, _rows: None)
+    monkeypatch.setattr(MergeKind, "lock_first", lambda _kind, _rows: None)
     assert (ends_of(one, two, meeting=before_the_end), closed()) != (["done", "done"], 1)
+
+
+def one_by_one(hold: Any) -> Any:
+    """Return what locks people where one is named, and not several at once."""
+
+    def held(rows: PersonQuerySet, people: Iterable[Any]) -> dict[int, Any]:
+        named = {getattr(one, "pk", one) for one in people}
+        found: dict[int, Any] = hold(rows, named) if len(named) == 1 else rows.in_bulk(named)
+        return found
+
+    return held
 
 
 @contextmanager

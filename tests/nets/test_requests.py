@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -85,7 +86,7 @@ class Site(BoundedHandler):
         request._dont_enforce_csrf_checks = not self.asks_for_tokens
         return super().get_response(request)
 
-    def answer(self, environ: dict[str, object]) -> int:
+    def answer(self, environ: dict[str, Any]) -> int:
         """Return the status of the answer after reading the whole of it."""
         for signal in (request_started, request_finished):  # a test's connection stays open, as for Django's own client
             signal.disconnect(close_old_connections)
@@ -99,7 +100,7 @@ class Site(BoundedHandler):
 class Environ(RequestFactory):
     """Makes what a server hands over, where Django's own makes the request of it."""
 
-    def request(self, **given: object) -> dict[str, object]:
+    def request(self, **given: Any) -> dict[str, Any]:
         return self._base_environ(**given)
 
 
@@ -216,7 +217,7 @@ def attacked(world: World, times: int, seed: int = SEED, only: str = "") -> Atta
     """Return what came of so many requests, with the last line of each exception beside them."""
     attacker = Attacker(world, seed, only)
 
-    def keep(sender: object, request: HttpRequest | None = None, **kwargs: object) -> None:
+    def keep(sender: object, request: HttpRequest | None = None, **kwargs: Any) -> None:
         attacker.caught.append(last_words())
 
     got_request_exception.connect(keep)
@@ -242,7 +243,7 @@ def test_no_request_stops_the_site(world: World) -> None:
 @pytest.mark.hole
 def test_the_net_finds_a_page_that_converts_what_comes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     class Anything(forms.CharField):
-        def __init__(self, *, min_value: int, max_value: int, **kwargs: object) -> None:
+        def __init__(self, *, min_value: int, max_value: int, **kwargs: Any) -> None:
             super().__init__(**kwargs)
 
     monkeypatch.setattr(hostile, "NAMES", ("pairing", "q"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.nets.verbs.world import Verbs, build
 pytestmark = pytest.mark.django_db
 
 
-def nothing(*args: object, **kwargs: object) -> list[str]:
+def nothing(*args: object, **kwargs: Any) -> list[str]:
     """Refuse nothing, and do nothing."""
     return []
 

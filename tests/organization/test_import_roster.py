@@ -5,6 +5,7 @@ import datetime
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -26,7 +27,7 @@ def branch() -> Branch:
     return BranchFactory(code="ROS")
 
 
-def read(path: Path, **options: object) -> dict:
+def read(path: Path, **options: Any) -> dict:
     """Run the command and return its JSON."""
     out = StringIO()
     call_command("import_roster", str(path), branch="ROS", json=True, stdout=out, **options)

@@ -208,6 +208,18 @@ class MergedTest(TestCase):
         self.kept.refresh_from_db()
         assert (self.kept.phone, self.kept.strengths) == ("13900000009", "")
 
+    def test_the_keys_follow_from_number_and_telephone_however_these_are_written(self) -> None:
+        line = self.merge()
+        self.kept.refresh_from_db()
+        assert self.kept.phone_key == "13900000001"
+        undo_merge(line, by=self.secretary, reason=BACK)
+        self.kept.refresh_from_db()
+        assert (self.kept.phone, self.kept.phone_key) == ("", "")
+        self.kept.phone, self.kept.number = "139 0000-0002", "T-2012002"
+        self.kept.save(update_fields=["phone", "number"])
+        self.kept.refresh_from_db()
+        assert (self.kept.phone_key, self.kept.number_key) == ("13900000002", "t2012002")
+
     def test_no_birthday_and_no_telephone_stand_in_the_line_of_the_merge(self) -> None:
         assert "13900000001" not in str(self.merge().moved)
 

@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.organization.test_sessions import is_in
 from tests.organization.test_sessions import signed_in as signed_in_by_page
+from tests.test_language import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +132,13 @@ class TestReading:
 
 
 class TestDeciding:
+    def ways_back_offered(self, *readers: User) -> list[list[str]]:
+        """Return which ways back the list of what was decided offers to each reader."""
+        ways = (("take_back_merge", Merge), ("take_back_not_double", NotDouble))
+        offered = {reverse(name, args=[line.pk]) for name, model in ways for line in model.objects.all()}
+        pages = [Page(signed_in(reader).get(LISTED).content.decode()) for reader in readers]
+        return [[link for link in page.links if link in offered] for page in pages]
+
     def test_who_cannot_say_that_two_are_different_cannot_take_it_back(
         self, branch: Branch, elsewhere: Branch, secretary: User, desk: Client
     ) -> None:
@@ -157,8 +165,10 @@ class TestDeciding:
         said = say_different(own, double, by=deputy)
         with pytest.raises(RuleError):
             take_difference_back(said, by=secretary, reason=REASON)
+        assert self.ways_back_offered(secretary, deputy) == [[], [reverse("take_back_not_double", args=[said.pk])]]
         take_difference_back(said, by=deputy, reason=REASON)
         line = merge(own, double, by=deputy, reason=REASON)
+        assert self.ways_back_offered(secretary, deputy) == [[], [reverse("take_back_merge", args=[line.pk])]]
         with pytest.raises(RuleError):
             undo_merge(line, by=secretary, reason=BACK)
         page = signed_in(secretary).post(reverse("take_back_merge", args=[line.pk]), {"reason": BACK})
