@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import partial
 from statistics import median
 from typing import Any
@@ -16,8 +16,9 @@ from django.utils.translation import pgettext_lazy
 
 from enterprise_service.models import Confirmation, Engagement, Instalment, Problem
 from enterprise_service.models.engagement import ON_SITE
-from pairings.figures import Asked, Column, Figure, Listed, Number, Records, count, day_of, register, total
+from pairings.figures import Asked, Column, Figure, Listed, Measure, Number, Records, count, day_of, register, total
 from pairings.models import Pairing
+from pairings.numbers import share
 from pairings.work_figures import LOG_COLUMNS, logged
 
 SLUG = Engagement.KIND
@@ -64,13 +65,6 @@ def middle(parts: Mapping[str, Any]) -> Number:
     return Decimal(str(median(days))) if days else None
 
 
-def share(parts: Mapping[str, Any]) -> Number:
-    """Return a share in percent with one decimal, or None where there is nothing to take a share of."""
-    if not parts["whole"]:
-        return None
-    return (Decimal(100) * parts["part"] / parts["whole"]).quantize(Decimal("0.1"), ROUND_HALF_UP)
-
-
 CONTRACTS = Records(
     rows=engagements,
     columns=(
@@ -100,7 +94,7 @@ RECEIVED = Records(
         Column(_("amount (CNY)"), lambda row: row.amount_cny, is_number=True),
     ),
     shown_with=("engagement",),
-    page=lambda row: row.engagement.get_absolute_url(),
+    opens="engagement",
 )
 LOGS = Records(rows=logged, columns=LOG_COLUMNS, shown_with=("pairing", "author"))
 BOARD = Records(
@@ -121,7 +115,7 @@ CONFIRMED = Records(
         Column(_("the service"), lambda row: row.get_rating_display()),
     ),
     shown_with=("engagement",),
-    page=lambda row: row.engagement.get_absolute_url(),
+    opens="engagement",
 )
 YUAN = pgettext_lazy("unit", "CNY")
 TIMES = pgettext_lazy("measure word", "times")
@@ -161,7 +155,7 @@ register(
         name=_("Days in enterprises"),
         definition=_("Days on which somebody of a team was at the enterprise, by the logs."),
         counting=_("A day once for each engagement, whatever number of logs it has."),
-        unit=pgettext_lazy("measure word", "days"),
+        unit=Measure.DAYS,
         records=LOGS,
         only=activities(*ON_SITE),
         parts=count(JSONArray("pairing", "date")),
@@ -172,7 +166,7 @@ register(
         definition=_("Enterprise problems whose engagement was completed."),
         counting=_("Each problem once."),
         period=_("By the day on which the engagement was completed."),
-        unit=pgettext_lazy("measure word", "problems"),
+        unit=Measure.PROBLEMS,
         records=COMPLETED,
         only=completed,
         parts=count("problem"),
@@ -182,7 +176,7 @@ register(
         name=_("Problems open"),
         definition=_("Enterprise problems on the board that nobody has taken."),
         period=_("As of today; of a period that is over there is no such number."),
-        unit=pgettext_lazy("measure word", "problems"),
+        unit=Measure.PROBLEMS,
         records=BOARD,
         is_of_today=True,
     ),
@@ -192,7 +186,7 @@ register(
         definition=_("From the start of an engagement to its completion: half of them took no longer."),
         counting=_("The middle of the days of all completed engagements."),
         period=_("By the day on which the engagement was completed."),
-        unit=pgettext_lazy("measure word", "days"),
+        unit=Measure.DAYS,
         records=COMPLETED,
         only=completed,
         parts=lambda only: {"days": Listed(JSONArray("started_on", "closed_on"), filter=only)},
@@ -218,7 +212,7 @@ register(
             "part": Count("pk", filter=only & Q(rating__gte=Confirmation.Rating.GOOD)),
             "whole": Count("pk", filter=only),
         },
-        worth=share,
+        worth=lambda parts: share(parts["part"], parts["whole"]),
     ),
     figure_of_logs(
         slug="surveys",

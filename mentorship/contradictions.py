@@ -13,7 +13,7 @@ from mentorship.models import Assessment, Reflection, Stage
 from mentorship.models.project import Round
 from organization.ranks import rank_of
 from organization.reach import Viewer
-from pairings.contradictions import Contradiction, Told, register
+from pairings.contradictions import Contradiction, Told, register, sentences
 from pairings.models import Seat
 
 Rows = Sequence[Any]
@@ -59,7 +59,7 @@ class BeforeJoining(OfTeams):
             for what, _pk, student, on, joined in early
         ]
         todo = _("Please correct the day, or write why it is right.")
-        return Told("".join([*said, todo]), tuple((what, pk, on, joined) for what, pk, _name, on, joined in early))
+        return Told(sentences(*said, todo), tuple((what, pk, on, joined) for what, pk, _name, on, joined in early))
 
 
 def _dated_too_early(model: Any, day: str) -> Any:
@@ -98,7 +98,7 @@ class RoundAboveContest(OfTeams):
             named = {"level": project.get_level_display(), "round": stage.get_round_display()}
             said.append(words % {"project": project.title, **named})
             facts.append((stage.pk, stage.round, project.level, stage.result))
-        return Told("".join(said), tuple(facts))
+        return Told(sentences(*said), tuple(facts))
 
 
 def _above() -> Any:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from mentorship.models import Assessment, AssessmentScore, MentorshipTeam, Stage
 from mentorship.models.project import Round
-from pairings.figures import Asked, Column, Figure, Records, day_of, register
+from pairings.figures import Asked, Column, Figure, Measure, Records, day_of, register
 
 SLUG = MentorshipTeam.KIND
 
@@ -47,7 +47,7 @@ ROUNDS = Records(
         Column(_("result"), lambda stage: stage.result),
     ),
     shown_with=("project__team",),
-    page=lambda stage: stage.project.team.get_absolute_url(),
+    opens="project.team",
 )
 GROWN = Records(
     rows=grown,
@@ -57,7 +57,7 @@ GROWN = Records(
         Column(_("At the end"), lambda score: score.get_value_display()),
     ),
     shown_with=("assessment__student", "assessment__team", "item"),
-    page=lambda score: score.assessment.team.get_absolute_url(),
+    opens="assessment.team",
     person="assessment__student",
     branch="assessment__team__branch",
 )
@@ -73,8 +73,7 @@ register(
         unit=pgettext_lazy("measure word", "rounds"),
         records=ROUNDS,
         by="round",
-        values=tuple(Round.values),
-        labels=lambda value: Round(value).label,
+        labels=dict(Round.choices),
     ),
     figure(
         slug="growth",
@@ -82,7 +81,7 @@ register(
         definition=_("Students whom the mentor marks higher at the end than at the start, by ability."),
         counting=_("Each student once for an ability; those who are not told names hear of three or more in a branch."),
         period=_("By the day of the assessment at the end."),
-        unit=pgettext_lazy("measure word", "people"),
+        unit=Measure.PEOPLE,
         records=GROWN,
         by="item__name",
     ),

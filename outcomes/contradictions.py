@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from organization.reach import Viewer
 from outcomes.issuers import above_what_the_issuer_gives, highest_of
 from outcomes.models import Category, Level, Outcome, OutcomeCredit, OutcomeEvidence
-from pairings.contradictions import Contradiction, Told, register
+from pairings.contradictions import Contradiction, Told, register, sentences
 
 Rows = Sequence[Any]
 #: What a correction or another outcome stands for.
@@ -128,7 +128,7 @@ class DayOutsidePairing(OfOutcomes):
                 )
         said.append(_("Please correct the day or the credit, or write how the pairing brought it about."))
         facts = [(pairing.pk, pairing.started_on, pairing.closed_on) for pairing in pairings]
-        return Told("".join(said), (row.achieved_on, facts))
+        return Told(sentences(*said), (row.achieved_on, facts))
 
 
 def _outside(day: Any) -> Q:

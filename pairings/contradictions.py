@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Count, ExpressionWrapper, Model, Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, RuleError, User, all_or_nothing
@@ -33,6 +34,11 @@ class Told:
 
     words: str
     facts: tuple[Any, ...]
+
+
+def sentences(*said: str) -> str:
+    """Return whole sentences one after another, as the reader's language parts them."""
+    return (" " if get_language() == "en" else "").join(map(str, said))
 
 
 class Contradiction:

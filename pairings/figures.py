@@ -6,16 +6,17 @@ out, and page, report, dashboard and list take them from there.
 
 import datetime
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Aggregate, Count, JSONField, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, JSONField, Model, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from organization.models import Branch
 
@@ -27,6 +28,16 @@ Number = int | Decimal | None
 #: Whoever is not told the names of people is told of at least so many.
 FEWEST = 3
 EACH_ONCE, ON_A_DAY = _("Each record once."), _("What happened on a day of the period.")
+
+
+class Measure:
+    """Measure words of more than one figure."""
+
+    PEOPLE = pgettext_lazy("measure word", "people")
+    LOGS = pgettext_lazy("measure word", "logs")
+    DAYS = pgettext_lazy("measure word", "days")
+    STEPS = pgettext_lazy("measure word", "steps")
+    PROBLEMS = pgettext_lazy("measure word", "problems")
 
 
 @dataclass(frozen=True)
@@ -68,8 +79,8 @@ class Records:
     Args:
         rows: those of branches and days; a record stands in them once, so that sums over them are right.
         columns: what a list says of each.
-        shown_with: relations that the columns read.
-        page: where a record is looked at.
+        opens: the path to what is looked at of a record, such as "project.team"; itself where it is empty, or None.
+        shown_with: relations that the columns and the path read.
         found_out: adds to rows what the columns read besides fields.
         person: the path to the person of whom they say what only those hear who keep the branch's lists, or none:
             others are told numbers of people without names, of whole years, and none smaller than FEWEST.
@@ -78,11 +89,24 @@ class Records:
 
     rows: Callable[[Asked], "QuerySet[Any]"]
     columns: tuple[Column, ...]
-    page: Callable[[Row], str] = lambda row: row.get_absolute_url()
+    opens: str | None = ""
     shown_with: tuple[str, ...] = ()
     found_out: Callable[["QuerySet[Any]"], "QuerySet[Any]"] = lambda rows: rows
     person: str = ""
     branch: str = ""
+
+    @property
+    def model(self) -> type[Model]:
+        """Return the model of the records."""
+        today = timezone.localdate()
+        return self.rows(Asked((), today, today)).model
+
+    def page(self, row: Row) -> str:
+        """Return the address at which a record is looked at, or nothing."""
+        if self.opens is None:
+            return ""
+        shown = attrgetter(self.opens)(row) if self.opens else row
+        return str(shown.get_absolute_url())
 
     @property
     def is_of_people(self) -> bool:
@@ -173,8 +197,7 @@ class Figure(Definition):
         parts: what the database adds up of them, given that condition; of people it is always how many there are.
         worth: the number, from what was added up.
         by: a column that tells the records apart: a number for each of its values.
-        values: those values in their official order; without them, of records of people, any value.
-        labels: what such a value is called.
+        labels: what those values are called, in their official order; without them, of records of people, any value.
         is_of_today: whether its records keep no past days, so that a period without today has no such number.
     """
 
@@ -183,8 +206,7 @@ class Figure(Definition):
     parts: Callable[[Q], Mapping[str, Any]] = counted
     worth: Callable[[Mapping[str, Any]], Number] = number_of
     by: str = ""
-    values: tuple[str, ...] = ()
-    labels: Callable[[str], "StrOrPromise"] = str
+    labels: "Mapping[str, StrOrPromise]" = field(default_factory=dict)
     is_of_today: bool = False
 
     @property
@@ -198,8 +220,8 @@ class Figure(Definition):
 
     def chosen(self, asked: Asked, of: str = "") -> Q:
         """Return the condition that a record stands behind the number, or behind the one of a value of `by`."""
-        if self.by and (of or self.values):
-            return self.only(asked) & Q(**{f"{self.by}__in": [of] if of else self.values})
+        if self.by and (of or self.labels):
+            return self.only(asked) & Q(**{f"{self.by}__in": [of] if of else list(self.labels)})
         return self.only(asked)
 
     def behind(self, asked: Asked, of: str = "") -> "QuerySet[Any]":
@@ -212,7 +234,7 @@ class Figure(Definition):
 
     def called(self, of: str = "") -> str:
         """Return its name, with the value of `by` that it is of."""
-        return f"{self.name}·{self.labels(of)}" if of else str(self.name)
+        return f"{self.name}·{self.labels.get(of, of)}" if of else str(self.name)
 
 
 _figures: dict[str, Figure] = {}
@@ -228,7 +250,7 @@ def register(*figures: Figure) -> None:
         is_counted = figure.parts is counted and figure.worth is number_of
         if figure.records.is_of_people and not is_counted:
             raise ImproperlyConfigured(f"{figure.slug}: people are counted, so leave parts and worth out.")
-        if figure.by and not figure.values and not figure.records.is_of_people:
+        if figure.by and not figure.labels and not figure.records.is_of_people:
             raise ImproperlyConfigured(f"{figure.slug}: name the values of {figure.by}; people alone do without.")
         _figures[figure.slug] = figure
 

@@ -12,6 +12,7 @@ from organization.models import Branch
 from pairings.forms import DateInput
 from pairings.kinds import kind_labels
 from pairings.models import Pairing, ProgressLog
+from pairings.models.logs import WITH_ELEMENT
 from pairings.models.queries import PairingQuerySet
 
 
@@ -76,4 +77,4 @@ class LogFilter(BranchFilterMixin):
 
     def by_element(self, rows: Any, name: str, wanted: bool) -> Any:
         """Return the logs that hold a party-building element, or those that hold none."""
-        return rows.integrated() if wanted else rows.filter(element_kind="")
+        return rows.integrated() if wanted else rows.filter(~WITH_ELEMENT)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organization.reach import Viewer
-from pairings.contradictions import Contradiction, Told, register
+from pairings.contradictions import Contradiction, Told, register, sentences
 from pairings.models import ProgressLog
 from pairings.models.logs import BEGINNING
 
@@ -67,7 +67,7 @@ class CopiedWords(OfLogs):
         else:
             said = _("The log of %(day)s says word for word what that of %(other)s in another pairing says.") % days
         todo = _("Please write what was done on that day, remove one of them if it was entered twice, or write why.")
-        return Told(f"{said}{todo}", (first.pk, row.words))
+        return Told(sentences(said, todo), (first.pk, row.words))
 
 
 class MoreHoursThanADay(OfLogs):

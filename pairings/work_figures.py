@@ -4,17 +4,16 @@ from functools import partial
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from organization.models import Membership, PartyStage, PartyStageEntry
 from organization.ranks import rank_of
-from pairings.figures import Asked, Column, Figure, Records, day_of, register
+from pairings.figures import Asked, Column, Figure, Measure, Records, day_of, register
 from pairings.models import ProgressLog, Seat
 
 
 def logged(asked: Asked) -> "QuerySet[ProgressLog]":
     """Return the period's logs."""
-    return ProgressLog.objects.filter(asked.within("date"), branch__in=asked.branches)
+    return ProgressLog.objects.filter(branch__in=asked.branches).between(asked.first, asked.day)
 
 
 LOG_COLUMNS = (
@@ -55,7 +54,7 @@ STEPS_FORWARD = Records(
         Column(_("party stage"), lambda step: step.get_stage_display()),
     ),
     shown_with=("person",),
-    page=lambda step: "",
+    opens=None,
     person="person",
     branch="of_branch",
 )
@@ -67,7 +66,7 @@ figure_of_people = partial(
         "another branch since, hear of three or more in a branch."
     ),
     period=_("By the day from which the stage counts; people of the branch of that day."),
-    unit=pgettext_lazy("measure word", "people"),
+    unit=Measure.PEOPLE,
     records=STEPS_FORWARD,
 )
 
@@ -76,11 +75,10 @@ register(
         slug="elements",
         name=_("Party-building elements"),
         definition=_("Logs that hold a party-building element, by its kind."),
-        unit=pgettext_lazy("measure word", "logs"),
+        unit=Measure.LOGS,
         records=WOVEN_IN,
         by="element_kind",
-        values=tuple(ProgressLog.Element.values),
-        labels=lambda kind: ProgressLog.Element(kind).label,
+        labels=dict(ProgressLog.Element.choices),
     ),
     figure_of_people(
         slug="advanced_teachers",

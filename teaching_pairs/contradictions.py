@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from organization.ranks import rank_of
 from organization.reach import Viewer
-from pairings.contradictions import Contradiction, Told, register
+from pairings.contradictions import Contradiction, Told, register, sentences
 from teaching_pairs.models import Milestone
 
 Rows = Sequence[Any]
@@ -55,7 +55,7 @@ class StepsOutOfOrder(OfPairs):
                 said.append(words % {**named, "day": date_format(day), "other": date_format(other)})
                 facts.append((step, day, earlier, other))
         todo = _("Please correct the days, or write why they are right.")
-        return Told("".join([*said, todo]), tuple(facts))
+        return Told(sentences(*said, todo), tuple(facts))
 
 
 def _steps() -> Any:

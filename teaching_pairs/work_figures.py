@@ -6,7 +6,7 @@ from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pairings.figures import Asked, Column, Figure, Records, day_of, happened, register
+from pairings.figures import Asked, Column, Figure, Measure, Records, day_of, happened, register
 from pairings.kinds import LEADER, ORDINARY_TEACHER
 from pairings.models import Seat
 from teaching_pairs.models import Milestone, SignUp, TeachingPair, Workshop
@@ -90,7 +90,7 @@ ATTENDED = Records(
         Column(_("person"), lambda signup: signup.person.name),
     ),
     shown_with=("workshop", "person"),
-    page=lambda signup: signup.workshop.get_absolute_url(),
+    opens="workshop",
 )
 STEPS = Records(
     rows=steps,
@@ -101,7 +101,7 @@ STEPS = Records(
         Column(_("reached on"), day_of("done_on")),
     ),
     shown_with=("pair",),
-    page=lambda milestone: milestone.pair.get_absolute_url(),
+    opens="pair",
 )
 BEGAN = _("By the day on which the pair began.")
 PAIRS = pgettext_lazy("measure word", "pairs")
@@ -114,16 +114,14 @@ register(
         name=_("Formation of the pairs"),
         definition=_("Pairs that began in the period, by how the two came together."),
         by="formation",
-        values=tuple(TeachingPair.Formation.values),
-        labels=lambda formation: TeachingPair.Formation(formation).label,
+        labels=dict(TeachingPair.Formation.choices),
     ),
     figure_of_pairs(
         slug="reach",
         name=_("Offices of the pairs"),
         definition=_("Pairs that began in the period, inside one teaching office or across two."),
         by="reach",
-        values=tuple(REACH),
-        labels=lambda reach: REACH[reach],
+        labels=REACH,
         counting=_("Each pair once, where the offices of both are known."),
     ),
     figure_of_pairs(
@@ -131,8 +129,7 @@ register(
         name=_("Patterns of the pairs"),
         definition=_("Pairs that began in the period, by why the two suit each other."),
         by="pattern",
-        values=tuple(TeachingPair.Pattern.values),
-        labels=lambda pattern: TeachingPair.Pattern(pattern).label,
+        labels=dict(TeachingPair.Pattern.choices),
         counting=_("Each pair once, where its pattern is entered."),
     ),
     figure(
@@ -161,7 +158,7 @@ register(
         name=_("Milestones reached"),
         definition=_("Steps of courses and topics that were reached."),
         period=_("By the day on which the step was reached."),
-        unit=pgettext_lazy("measure word", "steps"),
+        unit=Measure.STEPS,
         records=STEPS,
         only=happened("done_on"),
     ),
@@ -170,7 +167,7 @@ register(
         name=_("Milestones overdue"),
         definition=_("Steps of active pairs that should have been reached by then and were not."),
         period=_("On the last day of the period so far."),
-        unit=pgettext_lazy("measure word", "steps"),
+        unit=Measure.STEPS,
         records=STEPS,
         only=late,
     ),

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
@@ -32,7 +33,7 @@ from tests.world import BranchWorld
 pytestmark = pytest.mark.django_db
 
 
-def again(row: Model, **changes: object) -> None:
+def again(row: Model, **changes: Any) -> None:
     """Insert a copy of a row."""
     copy = type(row)._base_manager.get(pk=row.pk)
     for name, value in changes.items():
@@ -41,7 +42,7 @@ def again(row: Model, **changes: object) -> None:
     type(row)._base_manager.bulk_create([copy])
 
 
-def put(row: Model, **values: object) -> None:
+def put(row: Model, **values: Any) -> None:
     """Write values past save() and clean()."""
     type(row)._base_manager.filter(pk=row.pk).update(**values)
 
@@ -192,6 +193,7 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "helped_by_outreach": lambda w: put(w.rows["draft"], helped="山区职业技术学院"),
     "kinds_of_help_in_order": lambda w: put(w.rows["draft"], category="outreach", help_kinds="talent,staff"),
     "subkind_unit_is_a_unit": lambda w: put(w.rows["subkind"], unit="metres"),
+    "volunteering_in_attendances": lambda w: put(w.rows["subkind"], category="volunteering", unit="hours"),
     "report_frozen_once": lambda w: again(w.rows["frozen"]),
     "report_revised_for_a_reason": lambda w: put(w.rows["frozen"], revision=1),
     "report_revised_once": lambda w: [

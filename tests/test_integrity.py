@@ -6,6 +6,7 @@ What the database itself refuses (see test_constraints.py) is first let in by dr
 import json
 from collections.abc import Callable, Iterator
 from io import StringIO
+from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
@@ -66,7 +67,7 @@ def _checks_are_back() -> Iterator[None]:
             cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
-def put(row: Model, **values: object) -> Model:
+def put(row: Model, **values: Any) -> Model:
     """Write values past save(), verbs and audit."""
     type(row)._base_manager.filter(pk=row.pk).update(**values)
     return row

@@ -7,6 +7,7 @@ import datetime
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
@@ -65,11 +66,11 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
     return sorted(ends)
 
 
-def requests_at_once(*requests: tuple[User, str, dict[str, object]], follow: bool = False) -> list[tuple[int, str]]:
+def requests_at_once(*requests: tuple[User, str, dict[str, Any]], follow: bool = False) -> list[tuple[int, str]]:
     """Post at the same moment, each from a client of its own, and return status codes and pages, refusals first."""
     answers: list[tuple[int, str]] = []
 
-    def post(by: User, address: str, sent: dict[str, object]) -> None:
+    def post(by: User, address: str, sent: dict[str, Any]) -> None:
         client = Client(raise_request_exception=False)
         client.force_login(by)
         ready.wait()

@@ -4,6 +4,7 @@ import functools
 import io
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -20,7 +21,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, "application/octet-stream")
 
 
-def picture_as(kind: str, size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: object) -> bytes:
+def picture_as(kind: str, size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: Any) -> bytes:
     """Return a picture of a kind that Pillow writes."""
     file = io.BytesIO()
     picture = Image.linear_gradient("L").resize(size).convert(mode)

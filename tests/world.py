@@ -58,7 +58,7 @@ class BranchWorld:
 
     branch: Branch
     users: dict[str, User] = field(default_factory=dict)
-    rows: dict[str, Model] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
 
     @property
     def code(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from outcomes.numbers import plain
+from pairings.numbers import plain
 
 Cell = str | int | Decimal | datetime.date
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evidence.worth import Worth, worth_of
-from outcomes.models import Category, Level, Outcome, OutcomeEvidence, Status
-from outcomes.models.vocabulary import NOT_YET_GRANTED
+from outcomes.models import Outcome, OutcomeEvidence
+from outcomes.models.vocabulary import NOT_YET_GRANTED, official_order
 
 ROWS_AT_A_TIME = 500
 #: Whose words are those that were verified.
@@ -45,14 +45,8 @@ class Record:
 
     @property
     def order(self) -> tuple[int, int, int, datetime.date, int]:
-        """Return where an official list names it: by category, the highest level and furthest status first."""
-        return (
-            Category.values.index(self.category),
-            Level.values.index(self.level),
-            -Status.values.index(self.status),
-            self.achieved_on or datetime.date.max,
-            self.pk,
-        )
+        """Return where an official list names it; of those that are alike the oldest first."""
+        return *official_order(self.category, self.level, self.status), self.achieved_on or datetime.date.max, self.pk
 
 
 def records_of(report: dict[str, Any]) -> list[Record]:

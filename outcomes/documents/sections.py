@@ -15,9 +15,9 @@ from outcomes.documents.wording import results
 from outcomes.figures.definitions import OF_PAIRINGS
 from outcomes.figures.work import integrated_logs
 from outcomes.models import Category, Level, Status
-from outcomes.numbers import percent
 from pairings import contradictions
 from pairings.kinds import all_kinds, kind_of
+from pairings.numbers import percent
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from outcomes.figures.definitions import COVERAGE, OF_PAIRINGS, definition_of
 from outcomes.models import Category, Level
 from outcomes.models.queries import NO_FORM
-from outcomes.numbers import plain
 from pairings.figures import all_figures
 from pairings.kinds import all_kinds
+from pairings.numbers import plain
 
 Number = int | float | None
 #: How the path of a figure of the work begins, as in work.elements.theory.

@@ -20,12 +20,12 @@ from outcomes.figures.periods import Period
 from outcomes.figures.work import coverage, integrated_logs, logs_by_month, pairings_by_kind
 from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
-from outcomes.numbers import percent, plain
 from pairings.contradictions import standings
 from pairings.figures import all_figures
 from pairings.kinds import PairingKind, all_kinds, kind_of
 from pairings.models import ChangeRequest, Pairing
 from pairings.models.queries import PairingQuerySet
+from pairings.numbers import percent, plain
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pairings.figures import Definition, all_figures
+from pairings.figures import Definition, Measure, all_figures
 
 ON_THE_LAST_DAY = _("On the last day of the period so far.")
 CLOSED = _("By the day on which it was closed.")
@@ -42,7 +42,7 @@ OF_PAIRINGS = (
         slug="logs",
         name=_("Logs"),
         definition=_("Progress logs of the pairings."),
-        unit=pgettext_lazy("measure word", "logs"),
+        unit=Measure.LOGS,
         period=LOGGED,
     ),
     Definition(

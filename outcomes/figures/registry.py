@@ -1,6 +1,5 @@
 """Working out the registered figures (pairings/figures.py): for a report, a dashboard, and the list behind a number."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -12,8 +11,8 @@ from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
 from organization.models import Branch, User
 from outcomes.figures.periods import Period
 from outcomes.models import FrozenReport
-from outcomes.numbers import plain
 from pairings.figures import FEWEST, Asked, Figure, Listed, Number, all_figures
+from pairings.numbers import plain
 
 Key = tuple[str, str]
 Ids = tuple[int, ...]
@@ -59,7 +58,7 @@ def work_out(
         rows = figures[0].records.rows(asked)
         if figures[0].records.is_of_people:
             people = _people(rows, figures, asked, told)
-            found |= {key: (len(_together(one.told(told))), ()) for key, one in people.items()}
+            found |= {key: (len(_together(one.counted(is_whole=told.is_whole))), ()) for key, one in people.items()}
         else:
             found |= _counted(rows, figures, asked, with_ids=with_ids)
     return [
@@ -92,7 +91,7 @@ def _worked_out_together(asked: Asked) -> Iterable[list[Figure]]:
 
 def _in_order(figure: Figure, values: Iterable[str]) -> list[str]:
     """Return the values that tell records apart, in their official order."""
-    places = {value: place for place, value in enumerate(figure.values)}
+    places = {value: place for place, value in enumerate(figure.labels)}
     return sorted(values, key=lambda value: (places.get(value, len(places)), value))
 
 
@@ -100,7 +99,7 @@ def _counted(
     rows: "QuerySet[Any]", figures: list[Figure], asked: Asked, *, with_ids: bool
 ) -> dict[Key, tuple[Number, Ids]]:
     """Return the numbers of figures of the same rows, and where wanted the records behind them (one query)."""
-    choices = [(figure, of) for figure in figures for of in figure.values or ("",)]
+    choices = [(figure, of) for figure in figures for of in figure.labels or ("",)]
     parts: list[dict[str, Any]] = []
     for figure, of in choices:
         only = figure.chosen(asked, of)
@@ -147,7 +146,7 @@ class Told:
         return Q(pk__in=seen_by(self.reader, model).values("pk"), **{f"{figure.records.branch}__in": self.known})
 
 
-@dataclass(frozen=True)
+@dataclass
 class People:
     """The people behind a number, by the branch to which they belonged: all, and those whom the reader sees."""
 
@@ -160,10 +159,14 @@ class People:
         if is_seen:
             self.seen[branch].add(person)
 
-    def told(self, told: Told) -> dict[int, set[int]]:
-        """Return by branch who is counted: everybody where a number tells of nobody, else those whom one sees."""
+    def counted(self, *, is_whole: bool) -> dict[int, set[int]]:
+        """Return by branch who is counted: everybody where a number tells of nobody, else those whom one sees.
+
+        Args:
+            is_whole: whether the number is of a whole year.
+        """
         return {
-            branch: who if told.is_whole and len(who) >= FEWEST else self.seen[branch]
+            branch: who if is_whole and len(who) >= FEWEST else self.seen[branch]
             for branch, who in self.everybody.items()
         }
 
@@ -213,7 +216,7 @@ def _people_behind(figure: Figure, rows: "QuerySet[Any]", asked: Asked, told: To
     """Return the people whom the reader sees, and of other branches numbers that tell of nobody."""
     counted: dict[int, set[int]] = defaultdict(set)
     for people in _people(rows, [figure], asked, told).values():
-        for branch, who in people.told(told).items():
+        for branch, who in people.counted(is_whole=told.is_whole).items():
             counted[branch] |= who
     others = [branch for branch in asked.branches if branch.pk not in told.known and counted[branch.pk]]
     return Behind(
@@ -230,12 +233,10 @@ def _together(people: dict[int, set[int]]) -> set[int]:
 
 def behind_frozen(figure: Figure, of: str, report: FrozenReport, user: User) -> Behind | None:
     """Return the records that a frozen report kept behind its number, as far as the reader may see them, if any."""
-    kept = {(row["figure"], row["of"]): row for row in json.loads(report.figures).get("work", ()) if "ids" in row}
-    row = kept.get((figure.slug, of))
-    if row is None:
+    row = report.work_row(figure.slug, of)
+    if row is None or "ids" not in row:
         return None
-    model = figure.records.rows(Asked((), report.first_day, report.last_day)).model
-    rows = seen_by(user, model).filter(pk__in=row["ids"])
+    rows = seen_by(user, figure.records.model).filter(pk__in=row["ids"])
     return Behind(figure.records.found_out(rows), row["value"])
 
 

@@ -12,9 +12,10 @@ from django.db.models.functions import TruncMonth
 from organization.models import Branch, Person
 from outcomes.figures.periods import Period
 from outcomes.figures.presence import presences
-from outcomes.numbers import rate
 from pairings.kinds import all_kinds
 from pairings.models import Pairing, ProgressLog
+from pairings.models.logs import WITH_ELEMENT
+from pairings.numbers import rate
 
 #: Counts people, each once, whatever number of rows they have.
 _PEOPLE = {
@@ -54,7 +55,7 @@ def logs_by_kind(branches: Collection[Branch], period: Period) -> dict[str, dict
         logs_of(branches, period)
         .order_by()
         .values("pairing__kind")
-        .annotate(logs=Count("pk"), hours=Sum("hours"), integrated=Count("pk", filter=~Q(element_kind="")))
+        .annotate(logs=Count("pk"), hours=Sum("hours"), integrated=Count("pk", filter=WITH_ELEMENT))
     )
     found = {row["pairing__kind"]: row for row in rows}
     result = {}
@@ -85,9 +86,7 @@ def logs_by_month(branches: Collection[Branch], period: Period) -> list[dict[str
     A month in which nobody logged is there with zeros.
     """
     rows = logs_of(branches, period).order_by().annotate(month=TruncMonth("date")).values("month")
-    counts = {
-        row["month"]: row for row in rows.annotate(logs=Count("pk"), integrated=Count("pk", filter=~Q(element_kind="")))
-    }
+    counts = {row["month"]: row for row in rows.annotate(logs=Count("pk"), integrated=Count("pk", filter=WITH_ELEMENT))}
     return [counts.get(month, {"month": month, "logs": 0, "integrated": 0}) for month in period.months_so_far]
 
 

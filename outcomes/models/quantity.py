@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.text import PlainCharField
 from organization.verbs import writes
 from outcomes.models.vocabulary import Category, HelpKind, Unit, unit_of
-from outcomes.numbers import plain
+from pairings.numbers import plain
 
 #: What can be said of an outcome's quantity.
 QUANTITIES = ("quantity", "unit", "hours", "helped", "help_kinds")

@@ -13,8 +13,8 @@ from organization.models import Branch, MergeableQuerySet, TakenBack, User
 from organization.ranks import rank_of
 from organization.reach import Reach
 from outcomes.models.vocabulary import NOT_YET_GRANTED, Level, Status, Unit
-from outcomes.numbers import plain
 from pairings.models import Pairing
+from pairings.numbers import plain
 
 #: Stands for "no form" where outcomes are told by the form whose pairings share them.
 NO_FORM = "none"

@@ -156,6 +156,11 @@ class FrozenReport(models.Model):
         rows = dict(zip(map(str, range(len(figures["outcomes"]))), figures["outcomes"], strict=True))
         return list(rows[part]["ids"]) if part in rows else []
 
+    def work_row(self, figure: str, of: str = "") -> dict[str, Any] | None:
+        """Return what the kept figures say of a figure of the work, or None where they do not name it."""
+        rows = json.loads(self.figures).get("work", ())
+        return next((row for row in rows if (row["figure"], row["of"]) == (figure, of)), None)
+
     def kept_documents(self) -> dict[str, bytes]:
         """Return the documents that were handed in, by name (one query)."""
         documents = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from organization.signing import is_signed, sign
 from outcomes.models.facts import OutcomeFacts
-from outcomes.numbers import plain
+from pairings.numbers import plain
 
 SEALED = (
     "branch_id", "title", "category", "subkind_id", "level", "status", "grade_id", "achieved_on", "issuer",

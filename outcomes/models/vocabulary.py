@@ -157,6 +157,9 @@ def words_once(model: str) -> list[models.BaseConstraint]:
     ]
 
 
+IN_ATTENDANCES = _("Volunteering is counted in attendances, and in hours besides.")
+
+
 class Subkind(Word):
     """A sub-kind of a category (子类), e.g. 教学团队 of 团队."""
 
@@ -178,7 +181,7 @@ class Subkind(Word):
         """
         super().clean()
         if self.category == Category.VOLUNTEERING and self.unit not in ("", Unit.PERSON_TIMES):
-            raise ValidationError({"unit": _("Volunteering is counted in attendances, and in hours besides.")})
+            raise ValidationError({"unit": IN_ATTENDANCES})
 
     class Meta(Word.Meta):
         verbose_name = _("sub-kind")
@@ -186,6 +189,11 @@ class Subkind(Word):
         constraints = [
             *words_once("subkind"),
             models.CheckConstraint(condition=Q(unit__in=["", *Unit.values]), name="subkind_unit_is_a_unit"),
+            models.CheckConstraint(
+                condition=~Q(category="volunteering") | Q(unit__in=["", "person_times"]),
+                name="volunteering_in_attendances",
+                violation_error_message=IN_ATTENDANCES,
+            ),
         ]
 
 

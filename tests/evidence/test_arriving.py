@@ -1,6 +1,7 @@
 """What arrives is bounded while it arrives: per file, per request, and for those who are not signed in."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,7 +20,7 @@ from tests.world import BranchWorld
 pytestmark = pytest.mark.django_db
 
 
-def sent(world: BranchWorld, *photos: SimpleUploadedFile) -> dict[str, object]:
+def sent(world: BranchWorld, *photos: SimpleUploadedFile) -> dict[str, Any]:
     return {
         "form_key": str(uuid.uuid4()),
         "activity_type": world.rows["team"].kind_info.activities[0][0],

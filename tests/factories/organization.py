@@ -1,6 +1,8 @@
 """Colleges, branches, people and accounts."""
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 import factory
 
@@ -9,47 +11,54 @@ from organization.models import Branch, College, Office, PartyStage, Person, Rol
 LONG_AGO = datetime.date(2015, 7, 1)
 
 
-class CollegeFactory(factory.django.DjangoModelFactory):
+class Colleges(factory.django.DjangoModelFactory):
     class Meta:
         model = College
 
     name = factory.Sequence(lambda n: f"测试职业技术学院{n}")
 
 
-class BranchFactory(factory.django.DjangoModelFactory):
+class Branches(factory.django.DjangoModelFactory):
     class Meta:
         model = Branch
 
-    college = factory.SubFactory(CollegeFactory)
+    college = factory.SubFactory(Colleges)
     code = factory.Sequence(lambda n: f"B{n}")
     name = factory.Sequence(lambda n: f"第{n}教工党支部")
 
 
-class OfficeFactory(factory.django.DjangoModelFactory):
+class Offices(factory.django.DjangoModelFactory):
     class Meta:
         model = Office
 
-    branch = factory.SubFactory(BranchFactory)
+    branch = factory.SubFactory(Branches)
     name = factory.Sequence(lambda n: f"教研室{n}")
 
 
-class PersonFactory(factory.django.DjangoModelFactory):
+class People(factory.django.DjangoModelFactory):
     class Meta:
         model = Person
 
-    branch = factory.SubFactory(BranchFactory)
+    branch = factory.SubFactory(Branches)
     kind = Person.Kind.TEACHER
     name = factory.Sequence(lambda n: f"林测{n}")
     number = factory.Sequence(lambda n: f"T{n:06}")
     born_on = datetime.date(1985, 3, 1)
 
 
-def teacher(branch: Branch, **fields: object) -> Person:
+#: What makes a row, typed by what it makes.
+CollegeFactory: Callable[..., College] = Colleges.create
+BranchFactory: Callable[..., Branch] = Branches.create
+OfficeFactory: Callable[..., Office] = Offices.create
+PersonFactory: Callable[..., Person] = People.create
+
+
+def teacher(branch: Branch, **fields: Any) -> Person:
     """Return a teacher who is not a party member."""
     return PersonFactory(branch=branch, **fields)
 
 
-def student(branch: Branch, **fields: object) -> Person:
+def student(branch: Branch, **fields: Any) -> Person:
     """Return a student who is not a party member."""
     return PersonFactory(branch=branch, kind=Person.Kind.STUDENT, born_on=datetime.date(1996, 3, 1), **fields)
 
@@ -60,7 +69,7 @@ def member(person: Person, since: datetime.date = LONG_AGO, stage: str = PartySt
     return person
 
 
-def user_of(person: Person | None = None, **fields: object) -> User:
+def user_of(person: Person | None = None, **fields: Any) -> User:
     """Return an account, of the person where one is given; the password is the user name."""
     username = fields.pop("username", None) or f"user{User.objects.count()}"
     return User.objects.create_user(username=username, password=username, person=person, **fields)

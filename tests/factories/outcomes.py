@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from typing import Any
 
 from PIL import Image
 
@@ -26,9 +27,7 @@ def evidence(by: User | None = None, *, content: bytes | None = None, name: str 
     return Evidence.objects.take_in_bytes(content or picture(), name=name, by=by)
 
 
-def outcome(
-    branch: Branch, *, by: User | None = None, people=None, pairings=(), proofs=None, **fields: object
-) -> Outcome:
+def outcome(branch: Branch, *, by: User | None = None, people=None, pairings=(), proofs=None, **fields: Any) -> Outcome:
     """Return a draft outcome with a person and a proof."""
     fields = {
         "title": "省级精品在线开放课程",
@@ -49,14 +48,14 @@ def outcome(
     return draft
 
 
-def submitted(branch: Branch, **fields: object) -> Outcome:
+def submitted(branch: Branch, **fields: Any) -> Outcome:
     """Return a submitted outcome."""
     draft = outcome(branch, **fields)
     draft.submit(by=draft.entered_by)
     return draft
 
 
-def verified(branch: Branch, *, verifier: User | None = None, **fields: object) -> Outcome:
+def verified(branch: Branch, *, verifier: User | None = None, **fields: Any) -> Outcome:
     """Return a verified outcome."""
     sent = submitted(branch, **fields)
     sent.verify(by=verifier or secretary_of(branch))

@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 from enterprise_service.models import Engagement, Enterprise, Problem
 from mentorship.models import MentorshipTeam
@@ -22,7 +23,7 @@ def _propose(pairing: Pairing, people: dict[str, Person], by: User | None, *, ap
 
 
 def mentorship(
-    branch: Branch, *, by: User | None = None, approved: bool = True, people=None, **fields: object
+    branch: Branch, *, by: User | None = None, approved: bool = True, people=None, **fields: Any
 ) -> MentorshipTeam:
     """Return a mentorship team with its three people."""
     people = people or {
@@ -35,7 +36,7 @@ def mentorship(
 
 
 def teaching_pair(
-    branch: Branch, *, by: User | None = None, approved: bool = True, people=None, **fields: object
+    branch: Branch, *, by: User | None = None, approved: bool = True, people=None, **fields: Any
 ) -> TeachingPair:
     """Return a teaching pair that builds a course."""
     people = people or {"leader": member(teacher(branch)), "ordinary_teacher": teacher(branch)}
@@ -43,7 +44,7 @@ def teaching_pair(
     return _propose(TeachingPair(branch=branch, **fields), people, by, approved=approved)
 
 
-def problem(branch: Branch, **fields: object) -> Problem:
+def problem(branch: Branch, **fields: Any) -> Problem:
     """Return an open problem of a new enterprise."""
     if "enterprise" not in fields:
         name = f"测试精密机械厂{Enterprise.objects.count()}"
@@ -52,7 +53,7 @@ def problem(branch: Branch, **fields: object) -> Problem:
 
 
 def engagement(
-    branch: Branch, *, by: User | None = None, approved: bool = True, people=None, **fields: object
+    branch: Branch, *, by: User | None = None, approved: bool = True, people=None, **fields: Any
 ) -> Engagement:
     """Return an engagement with a new enterprise's problem."""
     people = people or {"leader": member(teacher(branch))}
@@ -61,7 +62,7 @@ def engagement(
     return _propose(Engagement(branch=branch, **fields), people, by, approved=approved)
 
 
-def changed(pairing: Pairing, *, by: User, on: datetime.date | None = None, **what: object) -> ChangeRequest:
+def changed(pairing: Pairing, *, by: User, on: datetime.date | None = None, **what: Any) -> ChangeRequest:
     """Let the pairing's leader ask for a change, and somebody approve it; return the request."""
     by_leader = getattr(pairing.leader, "user", None) or user_of(pairing.leader)
     [request] = ask_for_changes(Pairing.objects.get(pk=pairing.pk), by=by_leader, reason="工作调整。", on=on, **what)
@@ -70,7 +71,7 @@ def changed(pairing: Pairing, *, by: User, on: datetime.date | None = None, **wh
     return request
 
 
-def log(pairing: Pairing, *, by: User | None = None, photos=(), **fields: object) -> ProgressLog:
+def log(pairing: Pairing, *, by: User | None = None, photos=(), **fields: Any) -> ProgressLog:
     """Return a progress log, entered by the pairing's leader unless said otherwise."""
     leader = pairing.leader
     by = by or getattr(leader, "user", None) or user_of(leader)

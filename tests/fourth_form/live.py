@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import django
 from django.core.management import call_command
@@ -15,7 +16,7 @@ from pairings.models import Pairing  # noqa: E402
 from tests.factories import BranchFactory, member, secretary_of, student, teacher, user_of  # noqa: E402
 
 
-def main() -> dict[str, object]:
+def main() -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     call_command("check")
     branch = BranchFactory(code="TOY")

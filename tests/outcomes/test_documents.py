@@ -25,7 +25,7 @@ from outcomes.figures import Period, branch_report
 from outcomes.freezing import freeze_report
 from outcomes.handing import hand_in
 from outcomes.models import ReportProse, ReportSetting
-from outcomes.numbers import plain
+from pairings.numbers import plain
 from tests.conftest import signed_in
 from tests.factories import BranchFactory, engagement, log, mentorship, secretary_of, teaching_pair, verified
 from tests.office import faults_of, reads_office

@@ -4,6 +4,7 @@ import datetime
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -46,7 +47,7 @@ def secretary(branch: Branch) -> User:
     return secretary_of(branch)
 
 
-def read(path: Path, **options: object) -> dict:
+def read(path: Path, **options: Any) -> dict:
     out = StringIO()
     call_command("import_outcomes", str(path), branch="LED", json=True, stdout=out, **options)
     return json.loads(out.getvalue())
@@ -56,7 +57,7 @@ def counts(result: dict) -> dict:
     return {key: result[key] for key in ("rows", "created", "updated", "unchanged", "errors")}
 
 
-def refused(path: Path, **options: object) -> list[tuple]:
+def refused(path: Path, **options: Any) -> list[tuple]:
     out = StringIO()
     with pytest.raises(CommandError) as raised:
         call_command("import_outcomes", str(path), branch="LED", json=True, stdout=out, **options)

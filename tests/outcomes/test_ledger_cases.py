@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -47,7 +48,7 @@ def _in_chinese() -> Iterator[None]:
         yield
 
 
-def read(branch: Branch, name: str, **options: object) -> ImportResult:
+def read(branch: Branch, name: str, **options: Any) -> ImportResult:
     return import_ledger(case_file(f"ledgers/{name}.xlsx"), branch, **options)
 
 

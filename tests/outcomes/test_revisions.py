@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -49,7 +50,7 @@ def broken() -> list[str]:
     return [name for name, finding in try_all() if finding.broken]
 
 
-def page_of(user: User, branch: Branch, **query: object) -> str:
+def page_of(user: User, branch: Branch, **query: Any) -> str:
     return signed_in(user).get(reverse("outcomes:report", args=[branch.code]), {"year": 2024, **query}).content.decode()
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -38,13 +39,13 @@ def sums() -> dict[str, str]:
     return found | {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def run(command: str, *arguments: object, **options: object) -> dict:
+def run(command: str, *arguments: object, **options: Any) -> dict:
     out = StringIO()
     call_command(command, *map(str, arguments), json=True, stdout=out, **options)
     return json.loads(out.getvalue())
 
 
-def refused(*arguments: object, **options: object) -> str:
+def refused(*arguments: object, **options: Any) -> str:
     with pytest.raises(CommandError) as raised:
         run(*arguments, **options)
     assert (raised.value.returncode, "\n" in str(raised.value)) == (2, False)

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from decimal import Decimal
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -81,7 +82,7 @@ def sitting(pairing: Pairing, role: str = "ordinary_teacher") -> str:
     return seat.person.name if seat else ""
 
 
-def ask(pairing: Pairing, by: User, **what: object) -> ChangeRequest:
+def ask(pairing: Pairing, by: User, **what: Any) -> ChangeRequest:
     """Return the one request that comes of asking."""
     what = {"on": WHEN, "reason": REASON, **what}
     [request] = ask_for_changes(type(pairing).objects.get(pk=pairing.pk), by=by, **what)

@@ -1,6 +1,7 @@
 """From profiles to a pairing: proposed with reasons, asked, accepted, approved; and everything that must not be."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def people(branch: Branch) -> dict[str, Person]:
     }
 
 
-def run_of(branch: Branch, kind: str = TeachingPair.KIND, **settings: object) -> MatchRun:
+def run_of(branch: Branch, kind: str = TeachingPair.KIND, **settings: Any) -> MatchRun:
     run = MatchRun.begin(branch, kind, by=operator())
     for name, value in settings.items():
         setattr(run, name, value)

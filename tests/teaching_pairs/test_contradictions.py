@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.utils import translation
 
 from organization.models import Branch, User
 from outcomes.documents.outlines import OUTLINES
@@ -62,6 +63,9 @@ def test_the_words_name_both_steps_and_both_days(pair: TeachingPair, secretary: 
     assert found.words == (
         "“课程资源建成”完成于2024年3月8日，早于“课程标准定稿”的2024年4月8日。请更正日期；如确无误，请说明情况。"
     )
+    with translation.override("en"):
+        [found] = in_rows([TeachingPair.objects.get(pk=pair.pk)], secretary)
+        assert found.words.endswith("2024. Please correct the days, or write why they are right.")
 
 
 @pytest.mark.parametrize(("days", "contradicts"), [(1, True), (0, False), (-30, False)])

@@ -10,9 +10,14 @@ def rate(part: int, whole: int) -> float | None:
     return float((Decimal(part) / whole).quantize(RATE_STEP, ROUND_HALF_UP)) if whole else None
 
 
+def share(part: int, whole: int) -> Decimal | None:
+    """Return a share in percent with one decimal, or None when there is nothing to take a share of."""
+    return (Decimal(100) * part / whole).quantize(PERCENT_STEP, ROUND_HALF_UP) if whole else None
+
+
 def percent(part: int, whole: int) -> str:
-    """Return a share as a percentage with one decimal, or a dash when there is nothing to take a share of."""
-    return f"{(Decimal(100) * part / whole).quantize(PERCENT_STEP, ROUND_HALF_UP)}%" if whole else "—"
+    """Return a share in percent as it is written, or a dash when there is nothing to take a share of."""
+    return f"{share(part, whole)}%" if whole else "—"
 
 
 def plain(number: float | Decimal) -> str:
