@@ -3,7 +3,7 @@
 import functools
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -42,7 +42,7 @@ def large_jpeg(megapixels: int, *, progressive: bool = False) -> bytes:
     return picture_as("JPEG", (height * 4 // 3, height), exif=exif, progressive=progressive, quality=60)
 
 
-def archive(parts: dict[str, bytes | str]) -> bytes:
+def archive(parts: Mapping[str, bytes | str]) -> bytes:
     """Return a zip of parts."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:

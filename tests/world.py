@@ -64,7 +64,7 @@ class BranchWorld:
     def code(self) -> str:
         return self.branch.code
 
-    def add_rows(self) -> dict[str, Model]:
+    def add_rows(self) -> dict[str, Any]:
         """Add a row of every kind, with people of their own beside the teacher, and return them by name."""
         branch, code, by = self.branch, self.code, self.users["teacher"]
         office = OfficeFactory(branch=branch, name=f"教研室{code}{branch.offices.count()}")
@@ -90,7 +90,7 @@ class BranchWorld:
         log(pair, by=by)
         log(served, by=by)
         log(pair, by=by, photos=[evidence(by)]).take_back(by=self.users["secretary"], reason=f"重复录入{code}。")
-        of_pair = {"by": by, "pairings": [pair], "people": [by.person, ordinary]}
+        of_pair: dict[str, Any] = {"by": by, "pairings": [pair], "people": [by.person, ordinary]}
         proved = verified(branch, verifier=self.users["secretary"], title=f"已核实课程{code}", **of_pair)
         place = Subkind.objects.count()
         deeper = {**self._work_of_teaching(pair, ordinary), **self._work_of_team(team, other_pupil)}
@@ -132,7 +132,7 @@ class BranchWorld:
             **deeper,
         }
 
-    def _sheets(self, known: Person, place: int) -> dict[str, Model]:
+    def _sheets(self, known: Person, place: int) -> dict[str, Any]:
         """Add a roster that was written, one that waits to be, and one with a word that nothing explains."""
         code, by = self.code, self.users["secretary"]
         changed = [known.name, known.number, "教师", "群众", f"钳工{code}"]
@@ -144,7 +144,7 @@ class BranchWorld:
             "refused_sheet": previewed_sheet(self.branch, [SHEET, odd], by=by, name=f"名册有误{code}.csv"),
         }
 
-    def _doubles(self, draft: Outcome, of_pair: dict[str, Any]) -> dict[str, Model]:
+    def _doubles(self, draft: Outcome, of_pair: dict[str, Any]) -> dict[str, Any]:
         """Add a likely double of a draft, two that were merged, and a pair that is no double."""
         code, secretary = self.code, self.users["secretary"]
         twin = outcome(self.branch, title=f"“课程草稿{code}”", **of_pair)
@@ -156,7 +156,7 @@ class BranchWorld:
             "not_double": say_different(draft, kept, by=secretary),
         }
 
-    def _people_twice(self, person: Person) -> dict[str, Model]:
+    def _people_twice(self, person: Person) -> dict[str, Any]:
         """Add a likely double of a person, and two records of another that were merged."""
         code, number = self.code, Person.objects.count()
         once = {"name": f"两次登记{code}", "phone": "13900000021"}
@@ -173,7 +173,7 @@ class BranchWorld:
         sent.send_back(by=self.users["secretary"], reason=f"请补充证书{self.code}。")
         return sent
 
-    def _work_of_teaching(self, pair: TeachingPair, ordinary: Person) -> dict[str, Model]:
+    def _work_of_teaching(self, pair: TeachingPair, ordinary: Person) -> dict[str, Any]:
         """Add milestones, a workshop to come, and proposals: a draft, one that people are asked about, and a rule."""
         code, by, secretary = self.code, self.users["teacher"], self.users["secretary"]
         first, second = datetime.date(YEAR, 5, 1), datetime.date(YEAR, 6, 1)
@@ -199,7 +199,7 @@ class BranchWorld:
         answer = match.seats.get(person=by.person)
         return {"workshop": workshop, "signup": signup, "rule": rule, "run": draft, "match": match, "answer": answer}
 
-    def _work_of_team(self, team: MentorshipTeam, pupil: Person) -> dict[str, Model]:
+    def _work_of_team(self, team: MentorshipTeam, pupil: Person) -> dict[str, Any]:
         """Add a contest with a round, an assessment, a reflection, and a rubric of the branch's own."""
         code, by = self.code, self.users["teacher"]
         project = Project(team=team, track="contest", title=f"参赛项目{code}", contest=f"大赛{code}")
@@ -216,7 +216,7 @@ class BranchWorld:
             "rubric": own,
         }
 
-    def _work_of_service(self, served: Engagement) -> dict[str, Model]:
+    def _work_of_service(self, served: Engagement) -> dict[str, Any]:
         """Add an instalment and a link for the enterprise."""
         served.receive(Instalment(amount_cny=1000, received_on=datetime.date(YEAR, 7, 1), note=f"首期{self.code}"))
         calls = {"call": f"支部办公室{self.code}"}
@@ -232,9 +232,9 @@ class BranchWorld:
             "explanation": explained,
         }
 
-    def _changes(self, pair: TeachingPair, served: Engagement, ordinary: Person, office: Model) -> dict[str, Model]:
+    def _changes(self, pair: TeachingPair, served: Engagement, ordinary: Person, office: Model) -> dict[str, Any]:
         """Add a change of people that waits for its decision, and one that was approved."""
-        asked = {"by": self.users["teacher"], "reason": f"原搭档调离{self.code}。"}
+        asked: dict[str, Any] = {"by": self.users["teacher"], "reason": f"原搭档调离{self.code}。"}
         newcomer = teacher(self.branch, office=office)
         [waiting] = ask_for_changes(pair, people={"ordinary_teacher": newcomer}, **asked)
         [approved] = ask_for_changes(served, helpers=[ordinary], **asked)
@@ -278,7 +278,7 @@ def build_branch(college: College, code: str) -> BranchWorld:
     return world
 
 
-def _prepared(world: BranchWorld, days: dict[str, datetime.date]) -> dict[str, Model]:
+def _prepared(world: BranchWorld, days: dict[str, datetime.date]) -> dict[str, Any]:
     """Return a file that was prepared, and one that waits for its turn (prepared too, where the test commits)."""
     asked = {"branch": world.branch, "kind": "case", "language": "zh-hans", **days}
     ready, waiting = (

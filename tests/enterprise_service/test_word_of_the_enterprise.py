@@ -152,7 +152,7 @@ class TestWhatTheContactReads:
 class TestCode:
     def sent_code(self, client: Client, link: Confirmation) -> str:
         client.post(link.path, {"send_code": "1"})
-        return re.findall(r"\d{6}", mail.outbox[-1].body)[0]
+        return re.findall(r"\d{6}", str(mail.outbox[-1].body))[0]
 
     def test_it_goes_to_the_mail_on_record_and_the_answer_says_so(self, client: Client, coded: Confirmation) -> None:
         code = self.sent_code(client, coded)
@@ -175,7 +175,7 @@ class TestCode:
         self, client: Client, coded: Confirmation
     ) -> None:
         page = client.post(coded.path, {"send_code": "1", "words": "写了一半"}).content.decode()
-        code = re.findall(r"\d{6}", mail.outbox[-1].body)[0]
+        code = re.findall(r"\d{6}", str(mail.outbox[-1].body))[0]
         row = Confirmation.objects.values().get(pk=coded.pk)
         assert code not in {str(value) for value in row.values()}
         assert ("写了一半" in page, MAIL in page, f">{code}<" in page) == (True, False, False)

@@ -4,7 +4,7 @@ import io
 import random
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import xlsxwriter
 from openpyxl import Workbook
@@ -35,16 +35,16 @@ TEXTS = [
 RANGES = ["A1:XFD1048576", "B2:B20000", "A1", "E2:A1", "ZZZ1:AAA2", "", "A2:A3", "A1:D1"]
 
 
-def _openpyxl(rows: list[list[object]]) -> bytes:
+def _openpyxl(rows: Sequence[Sequence[object]]) -> bytes:
     memory = io.BytesIO()
     book = Workbook()
     for row in rows:
-        book.active.append(row)
+        book.active.append(list(row))
     book.save(memory)
     return memory.getvalue()
 
 
-def _xlsxwriter(rows: list[list[object]]) -> bytes:
+def _xlsxwriter(rows: Sequence[Sequence[object]]) -> bytes:
     memory = io.BytesIO()
     book = xlsxwriter.Workbook(memory)
     sheet = book.add_worksheet()

@@ -260,7 +260,7 @@ def confirmation(branch: Branch, by: User) -> Race:
     served = engagement(branch)
     link = Confirmation.make(served, by=by)
     one, two = (Confirmation.objects.get(pk=link.pk) for _time in range(2))
-    said = {"is_solved": True, "rating": 4, "words": "", "confirmed_by": "王经理"}
+    said: dict[str, Any] = {"is_solved": True, "rating": 4, "words": "", "confirmed_by": "王经理"}
     return lambda: one.confirm(**said), lambda: two.confirm(**said), served.files.count
 
 

@@ -70,7 +70,7 @@ class Beset:
         """Let a worker run, another after the one before."""
         assert self.site.run("manage.py", "take_up_files").returncode == 0
         with self.site.said.open("a") as said:
-            options = {"cwd": ROOT, "env": self.site.environment, "stdout": said, "stderr": said}
+            options: dict[str, Any] = {"cwd": ROOT, "env": self.site.environment, "stdout": said, "stderr": said}
             process = leashed([sys.executable, *(command or WORKER)], **options)
         try:
             yield process

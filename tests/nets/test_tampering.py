@@ -39,7 +39,7 @@ Tampering = Callable[[BranchWorld], None]
 EVERY = size(small=6, large=1)
 
 
-def sql(statement: str, *values: object) -> int:
+def sql(statement: str, *values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount

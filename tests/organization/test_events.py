@@ -28,7 +28,7 @@ def lines(event: Event) -> list[tuple[User | None, str, str | None]]:
     return [(one.actor, one.object_pk, one.remote_addr) for one in of_event(event).order_by("pk")]
 
 
-def post(client: Client, address: str, sent: dict[str, Any] | None = None, **headers: str) -> int:
+def post(client: Client, address: str, sent: dict[str, Any] | None = None, **headers: Any) -> int:
     return client.post(address, sent or {}, REMOTE_ADDR="10.0.0.1", **headers).status_code
 
 

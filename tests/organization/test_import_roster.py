@@ -85,7 +85,7 @@ def test_a_changed_cell_updates_and_an_empty_one_keeps_what_is_known(branch: Bra
 
 
 def test_it_reads_what_offices_really_keep(branch: Branch, tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["先进制造技术学院教工党支部人员名册"],
         [],
         ["政治面貌 *", "  姓 名*", "身份*", "工号／学号＊", "出生日期", "入党日期", "备用列"],

@@ -5,6 +5,7 @@ import logging
 import logging.config
 import re
 import sys
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,7 +22,8 @@ LINE = re.compile(r"2026-03-02T08:00:00\.000Z (?:WARNING|ERROR|INFO) [\w.]+ .*")
 
 def formatter() -> logging.Formatter:
     """Return the formatter that the settings name."""
-    given = settings.LOGGING["formatters"]["plain"]
+    logging_: Any = settings.LOGGING
+    given = logging_["formatters"]["plain"]
     return logging.config.DictConfigurator({"version": 1}).configure_formatter(given)
 
 

@@ -167,7 +167,7 @@ class MergedTest(TestCase):
     def merge(self, double: Person | None = None, kept: Person | None = None, by: User | None = None) -> Merge:
         return merge(kept or self.kept, double or self.double, by=by or self.secretary, reason=REASON)
 
-    def and_back(self, **people: Person) -> Merge:
+    def and_back(self, **people: Any) -> Merge:
         """Merge, see that nothing is left behind, part again and see that all is as it was; then merge for good."""
         before = everything()
         line = self.merge(**people)

@@ -1,5 +1,7 @@
 """The secretary meets one person on record twice: while adding, on the page, in the list; and answers once."""
 
+import datetime
+
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import translation
@@ -83,9 +85,9 @@ class DeskTest(TestCase):
 
     def test_everything_that_speaks_against_it_is_said_at_once(self) -> None:
         double = self.double()
-        self.kept.record_stage(stage="full", from_date="2015-01-01")
+        self.kept.record_stage(stage="full", from_date=datetime.date(2015, 1, 1))
         teaching_pair(self.branch, title="共建甲", people={"leader": self.kept, "ordinary_teacher": double})
-        double.record_stage(stage="applicant", from_date="2024-06-01")
+        double.record_stage(stage="applicant", from_date=datetime.date(2024, 6, 1))
         page = self.desk.get(reverse("merge_person", args=[double.pk, self.kept.pk]))
         assert len(page.context["problems"]) == 2
         assert self.desk.post(page.request["PATH_INFO"], {"reason": REASON})["Location"] == page_of(self.kept)

@@ -12,6 +12,7 @@ import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -30,7 +31,7 @@ FREE_TRIES = 4
 
 
 def sign_in(
-    username: str, password: str, *, client: Client | None = None, address: str = "10.0.0.1", **headers: str
+    username: str, password: str, *, client: Client | None = None, address: str = "10.0.0.1", **headers: Any
 ) -> tuple[str, int]:
     """Try a password and return how it ended, with the seconds to wait where there are any."""
     answer = (client or Client()).post(LOGIN, {"login": username, "password": password}, REMOTE_ADDR=address, **headers)
@@ -39,7 +40,7 @@ def sign_in(
     return ("wrong", 0) if answer.status_code == 200 else ("wait", int(answer["Retry-After"]))
 
 
-def behind_proxy(address: str) -> dict[str, str]:
+def behind_proxy(address: str) -> dict[str, Any]:
     """Return what the documented proxy says about a client that forges the header besides."""
     return {"address": "127.0.0.1", "HTTP_X_FORWARDED_FOR": f"203.0.113.250, {address}"}
 
@@ -90,7 +91,7 @@ class TestAddress:
         self, proxies: int, forwarded: str | None, peer: str, expected: str | None, settings: object
     ) -> None:
         settings.TRUSTED_PROXIES = proxies
-        headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded is not None else {}
+        headers: dict[str, Any] = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded is not None else {}
         assert client_address(RequestFactory().get("/", REMOTE_ADDR=peer, **headers)) == expected
 
     def test_a_proxy_that_nobody_counted_stops_a_deployment(self, settings: object) -> None:
@@ -280,7 +281,7 @@ def test_a_forged_header_is_recorded_nowhere_and_breaks_nothing(owner: User) -> 
     from auditlog.models import LogEntry  # noqa: PLC0415 - beside its only use
 
     client = signed_in(user_of(username="boss", is_superuser=True))
-    headers = {
+    headers: dict[str, Any] = {
         "HTTP_X_FORWARDED_FOR": "no address at all, 203.0.113.250",
         "HTTP_X_FORWARDED_PORT": "99999999999",
         "HTTP_X_CORRELATION_ID": "x" * 3000,

@@ -52,7 +52,7 @@ AMOUNTS: dict[str, dict[str, Any]] = {
     "volunteering": {"quantity": 12, "hours": Decimal("7.5")},
     "outreach": {"quantity": 1, "helped": "山区职业技术学院", "help_kinds": "talent,service"},
 }
-CONTRACT = {"contract_number": "HT-1", "contract_amount_cny": Decimal("12345.60")}
+CONTRACT: dict[str, Any] = {"contract_number": "HT-1", "contract_amount_cny": Decimal("12345.60")}
 MAKES = {"mentorship": mentorship, "teaching": teaching_pair, "enterprise": engagement}
 
 happenings = st.lists(
@@ -157,11 +157,11 @@ class History:
         self.pairings.append(engagement(person.branch, people={"leader": person}, started_on=day))
 
     def pair(self, kind: str, day: datetime.date) -> None:
-        own = {"contract_amount_cny": 20_000} if kind == "enterprise" else {}
+        own: dict[str, Any] = {"contract_amount_cny": 20_000} if kind == "enterprise" else {}
         self.pairings.append(MAKES[kind](self.branches[len(self.pairings) % 3 == 2], started_on=day, **own))
 
     def log(self, which: int, day: datetime.date, is_woven: bool) -> None:
-        words = {"element_kind": "talk", "element_words": "谈心谈话"} if is_woven else {}
+        words: dict[str, Any] = {"element_kind": "talk", "element_words": "谈心谈话"} if is_woven else {}
         log(self.pairings[which], date=max(day, self.pairings[which].started_on), hours=Decimal("1.5"), **words)
 
     def work_of(self, kind: str, which: int) -> Any:

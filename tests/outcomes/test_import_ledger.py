@@ -123,8 +123,8 @@ def test_nobody_vouches_for_another_branch(branch: Branch, tmp_path: Path) -> No
         ("单位性质", "朋友"),
     ],
 )
-def test_a_bad_cell_is_named_and_nothing_is_written(branch: Branch, tmp_path: Path, column: str, value: object) -> None:
-    bad = list(AWARD)
+def test_a_bad_cell_is_named_and_nothing_is_written(branch: Branch, tmp_path: Path, column: str, value: Any) -> None:
+    bad: list[Any] = list(AWARD)
     bad[LEDGER.index(column)] = float(value) if value == "2021.1" else value
     found = refused(workbook(tmp_path / "l.xlsx", [LEDGER, COURSE, bad]))
     assert found in ([(3, column.rstrip("*"))], [(3, "")])

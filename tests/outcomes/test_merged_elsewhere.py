@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.template import Context
 from django.urls import reverse
 
 from mentorship.models import MentorshipTeam, Project
@@ -47,7 +48,7 @@ def test_what_stands_for_it_in_another_branch_is_shown_to_who_sees_that() -> Non
         client = signed_in(reader)
         page = client.get(reverse("outcomes:detail", args=[merged.pk]))
         request = client.get(pair.get_absolute_url()).wsgi_request
-        leads.append((page.status_code, handed_over({"request": request}, pair)))
+        leads.append((page.status_code, handed_over(Context({"request": request}), pair)))
     assert leads == [(404, {"stage-1": None}), (302, {"stage-1": kept})]
 
 

@@ -46,7 +46,8 @@ def written(branch: Branch) -> bytes:
 def test_a_pack_holds_every_file_and_its_sums_are_right(branch: Branch) -> None:
     with zipfile.ZipFile(io.BytesIO(written(branch))) as pack:
         names = pack.namelist()
-        sums = dict(reversed(line.split("  ", 1)) for line in pack.read("SHA256SUMS").decode().splitlines())
+        lines = [line.split("  ", 1) for line in pack.read("SHA256SUMS").decode().splitlines()]
+        sums = {name: digest for digest, name in lines}
         hashes = {name: hashlib.sha256(pack.read(name)).hexdigest() for name in names}
         assert {name: digest for name, digest in hashes.items() if not name.startswith("SHA256SUMS")} == sums
         manifest = json.loads(pack.read("manifest.json"))

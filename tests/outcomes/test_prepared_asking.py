@@ -1,6 +1,7 @@
 """Large documents and packs are asked for once; small ones come at once."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,7 +17,7 @@ from tests.outcomes.prepared import FIRST, LAST, asked, begun, page, wanted
 from tests.world import YEAR, BranchWorld
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prepared_folder")]
-BESIDE = {"beside_first_day": FIRST, "beside_last_day": LAST}
+BESIDE: dict[str, Any] = {"beside_first_day": FIRST, "beside_last_day": LAST}
 
 
 def test_a_large_file_is_offered_and_not_sent(desk: Client, world: BranchWorld, all_large) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -24,7 +25,7 @@ ENDED = ("failed", "outdated")
 def proved(world: BranchWorld) -> Outcome:
     """Return a verified outcome of the year on which nothing else stands."""
     by = world.users["teacher"]
-    found = {"by": by, "verifier": world.users["secretary"], "achieved_on": datetime.date(YEAR, 5, 4)}
+    found: dict[str, Any] = {"by": by, "verifier": world.users["secretary"], "achieved_on": datetime.date(YEAR, 5, 4)}
     return verified(world.branch, title="单独的一项成果", **found)
 
 

@@ -177,7 +177,7 @@ class TestARevision:
         client.force_login(secretary)
         for name, more in (("outcomes:report", []), ("outcomes:download", ["json"]), ("outcomes:preview", [])):
             address = reverse(name, args=[branch.code, *more])
-            assert client.get(address, {"year": 2024, "revision": revision}).status_code == 404
+            assert client.get(address, {"year": "2024", "revision": revision}).status_code == 404
 
     def test_is_given_by_the_command(self, branch: Branch, secretary: User, tmp_path) -> None:
         first = freeze_report(branch, YEAR, by=secretary)

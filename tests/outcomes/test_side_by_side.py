@@ -58,7 +58,7 @@ def test_two_years_in_every_format_say_the_same(branch: Branch, secretary: User)
     assert found["totals.by_level.national"] == (1, 0, 1)
     assert found["pairings.teaching.hours"] == (2.5, 0.0, 2.5)
     assert found["pairings.teaching.integration_rate"] == (1.0, None, None)
-    page = client.get(reverse("outcomes:report", args=[branch.code]), {"year": 2024, **LAST_YEAR})
+    page = client.get(reverse("outcomes:report", args=[branch.code]), {"year": "2024", **LAST_YEAR})
     [table] = [part for part in page.context["comparison"] if hasattr(part, "rows")]
     assert table.head == ("指标", "2024年", "2023年", "增减")
     word = Document(io.BytesIO(told(client, branch, "docx", **LAST_YEAR)))
@@ -89,12 +89,12 @@ def test_two_branches_for_whoever_oversees_both(branch: Branch, secretary: User)
     content = told(leader, branch, "json", **{"with-branch": "TWO"})
     assert figures(content)["totals.outcomes"] == (2, 1, 1)
     assert json.loads(content)["comparison"]["branch"]["code"] == "TWO"
-    page = leader.get(reverse("outcomes:report", args=["ONE"]), {"year": 2024, "with-branch": "TWO"})
+    page = leader.get(reverse("outcomes:report", args=["ONE"]), {"year": "2024", "with-branch": "TWO"})
     [table] = [part for part in page.context["comparison"] if hasattr(part, "rows")]
     assert table.head[1:3] == (branch.name, other.name)
     for name, more in (("report", []), ("download", ["json"]), ("preview", [])):
         address = reverse(f"outcomes:{name}", args=["ONE", *more])
-        answer = signed_in(secretary).get(address, {"year": 2024, "with-branch": "TWO"})
+        answer = signed_in(secretary).get(address, {"year": "2024", "with-branch": "TWO"})
         assert (answer.status_code, other.name in str(answer.content if not answer.streaming else "")) == (404, False)
     assert (
         signed_in(user_of(teacher(branch))).get(reverse("outcomes:report", args=["ONE"]), LAST_YEAR).status_code == 404
@@ -116,7 +116,7 @@ def test_a_half_or_wrong_period_is_refused_in_words_everywhere(
 ) -> None:
     client = signed_in(secretary)
     for name, more in (("report", []), ("download", ["xlsx"]), ("preview", [])):
-        answer = client.get(reverse(f"outcomes:{name}", args=["ONE", *more]), {"year": 2024, **asked})
+        answer = client.get(reverse(f"outcomes:{name}", args=["ONE", *more]), {"year": "2024", **asked})
         page = answer.content.decode()
         assert (answer.status_code, "期间" in page, 'name="with-from"' in page) == (400, True, True)
         assert '<input type="hidden" name="year" value="2024">' in page

@@ -45,7 +45,7 @@ def run(command: str, *arguments: object, **options: Any) -> dict:
     return json.loads(out.getvalue())
 
 
-def refused(*arguments: object, **options: Any) -> str:
+def refused(*arguments: Any, **options: Any) -> str:
     with pytest.raises(CommandError) as raised:
         run(*arguments, **options)
     assert (raised.value.returncode, "\n" in str(raised.value)) == (2, False)

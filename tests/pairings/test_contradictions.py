@@ -172,7 +172,7 @@ class TestKindsOfOutcomes:
 
     def test_a_commissioned_project_that_no_service_shares(self, world: BranchWorld) -> None:
         by = world.users["teacher"]
-        fields = {"category": "project", "level": "unrated", "subkind": subkind("横向课题"), "by": by}
+        fields: dict[str, Any] = {"category": "project", "level": "unrated", "subkind": subkind("横向课题"), "by": by}
         alone = outcome(world.branch, status="accepted", **fields)
         shared = outcome(world.branch, status="accepted", pairings=[world.rows["engagement"]], **fields)
         hoped = outcome(world.branch, status="applied", **fields)
@@ -388,9 +388,10 @@ class TestDesk:
         for place, one in enumerate(served):
             Enterprise.objects.filter(pk=one.problem.enterprise_id).update(region=f"第{place}市")
             log(one, by=by, date=DAY, words=LONG, hours=Decimal(9), activity_type="solving")
-            fields = {"by": by, "title": f"夹具{place}", "proofs": [shared], "pairings": [world.rows["pair"]]}
+            fields: dict[str, Any] = {"by": by, "title": f"夹具{place}", "proofs": [shared]}
+            fields["pairings"] = [world.rows["pair"]]
             early = {"achieved_on": datetime.date(2024, 1, 1), "issuer": "广东省教育厅", "level": "national"}
-            outcome(world.branch, category="patent", **fields, **early)
+            outcome(world.branch, category="patent", **{**fields, **early})
             project = {"category": "project", "status": "accepted", "subkind": subkind("横向课题"), "level": "unrated"}
             outcome(world.branch, by=by, title=f"课题{place}", **project)
             self.add_team(world)

@@ -291,7 +291,7 @@ def test_a_person_on_both_sides_is_never_paired_with_themselves() -> None:
 
 
 def test_patterns_are_suggested_from_profiles() -> None:
-    base = {"age": 45, "title": "讲师"}
+    base: dict[str, Any] = {"age": 45, "title": "讲师"}
     one = Candidate(1, strengths=frozenset("甲乙"), **base)
     assert suggest_pattern(one, Candidate(2, needs=frozenset("甲乙"), age=45)) == "complementary"
     assert suggest_pattern(one, Candidate(2, age=30)) == "mid_career_with_young"

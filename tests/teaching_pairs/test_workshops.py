@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from organization.models import Person, RuleError
+from organization.models import Branch, Person, RuleError
 from pairings.models import MatchRun
 from teaching_pairs.models import SignUp, TeachingPair, Workshop
 from tests.conftest import signed_in
@@ -67,7 +67,7 @@ def test_students_and_other_branches_do_not_sign_up(world: BranchWorld, workshop
             workshop.sign_up(by=stranger, strengths="", needs="", topics="")
 
 
-def teaching_pair_branch() -> object:
+def teaching_pair_branch() -> Branch:
     from tests.factories import BranchFactory  # noqa: PLC0415 - a branch of no world
 
     return BranchFactory()

@@ -32,7 +32,8 @@ class PairingVerbs(Machine):
 
     @rule(kind=number, seated=st.tuples(number, number, number), by=number, on=day, helper=number)
     def propose(self, kind: int, seated: tuple[int, int, int], by: int, on: datetime.date, helper: int) -> None:
-        info, user = all_kinds()[kind % len(all_kinds())], self.user(by)
+        kinds = list(all_kinds())
+        info, user = kinds[kind % len(kinds)], self.user(by)
         people = {}
         for role, place in zip(info.roles, seated, strict=False):
             fitting = [one for one in self.people if one.kind == role.person_kind]
