@@ -12,8 +12,7 @@ from django.utils.translation import ngettext
 from outcomes.documents.parts import Cell, Heading, Paragraph, Part, Table
 from outcomes.documents.records import Record, records_of
 from outcomes.documents.wording import results
-from outcomes.figures.definitions import OF_PAIRINGS
-from outcomes.figures.work import integrated_logs
+from outcomes.figures.by_form import OF_FORMS, integrated_logs
 from outcomes.models import Category, Level, Status
 from pairings import contradictions
 from pairings.kinds import all_kinds, kind_of
@@ -77,7 +76,7 @@ def work(material: Material) -> Iterator[Part]:
             "part in an active pairing: coverage %(rate)s."
         )
         yield Paragraph(words % {**over, "rate": percent(over["paired"], over["members"])})
-    head = (_("Form"), *(str(one.name) for one in OF_PAIRINGS))
+    head = (_("Form"), *(str(one.name) for one in OF_FORMS))
     rows = tuple(
         (str(kind_of(slug).label), row["active"], row["completed"], row["ended"], row["logs"],
          Decimal(str(row["hours"])), percent(integrated_logs(row), row["logs"]))

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from outcomes.figures.definitions import COVERAGE, OF_PAIRINGS, definition_of
+from outcomes.figures.by_form import OF_FORMS
+from outcomes.figures.definitions import COVERAGE, definition_of
 from outcomes.models import Category, Level
 from outcomes.models.queries import NO_FORM
 from pairings.figures import all_figures
@@ -180,7 +181,7 @@ def _paths_of_work(report: Mapping[str, Any], other: Mapping[str, Any]) -> list[
 def _labels() -> Iterator[tuple[str, str]]:
     """Yield the path and the name of every figure that is compared."""
     for kind in all_kinds():
-        yield from ((f"pairings.{kind.slug}.{one.slug}", f"{kind.label} · {one.name}") for one in OF_PAIRINGS)
+        yield from ((f"pairings.{kind.slug}.{one.slug}", f"{kind.label} · {one.name}") for one in OF_FORMS)
     members = {"members": _("Party members"), "paired": _("of them paired"), "rate": str(COVERAGE.name)}
     yield from ((f"coverage.{name}", label) for name, label in members.items())
     over = _("Over the period")

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from organization.models import Branch, User
 from outcomes.figures.achievements import counted_outcomes, is_granted
+from outcomes.figures.by_form import INTEGRATION, OF_FORMS, count_by_form, integrated_logs
 from outcomes.figures.definitions import definition_of
 from outcomes.figures.periods import Period
-from outcomes.figures.work import coverage, integrated_logs, logs_by_month, pairings_by_kind
+from outcomes.figures.registry import asked_of
+from outcomes.figures.work import coverage, logs_by_month
 from outcomes.models import Category, Level, Outcome
 from outcomes.models.queries import NO_FORM
 from pairings.contradictions import standings
@@ -177,7 +179,11 @@ def work_figures(scope: Scope, rows: list[dict[str, Any]], form: str | None = No
 
 
 def kind_figures(
-    scope: Scope, rows: dict[str, dict[str, Any]] | None = None, work: list[dict[str, Any]] | None = None
+    scope: Scope,
+    rows: dict[str, dict[str, Any]] | None = None,
+    work: list[dict[str, Any]] | None = None,
+    *,
+    frozen: int = 0,
 ) -> list[KindFigures]:
     """Return each form's pairings and logs in the period, with the addresses of their records.
 
@@ -185,31 +191,41 @@ def kind_figures(
         scope: the branches and the period.
         rows: the figures of a report; counted now (two queries) when there is none.
         work: the registered figures that were worked out.
+        frozen: the number of the frozen report that they are of; what it kept no records of opens nothing.
     """
+    counted = count_by_form(asked_of(scope.branches, scope.period)) if rows is None else rows
     result = []
-    counted = pairings_by_kind(scope.branches, scope.period) if rows is None else rows
     for slug, row in counted.items():
         kind = kind_of(slug)
-        pairings = f"{kind.namespace}:list"
-        closed = {"closed_after": scope.period.first.isoformat(), "closed_before": scope.period.last.isoformat()}
-        days = {"date_after": scope.period.first.isoformat(), "date_before": scope.period.last.isoformat()}
-        on = scope.period.last_day_so_far.isoformat()
-        logs = scope.url("pairings:logs", dated=False, kind=slug, **days)
-        figures = [
-            _defined("active", row["active"], scope.url(pairings, dated=False, active_on=on)),
-            _defined("completed", row["completed"],
-                     scope.url(pairings, dated=False, status=Pairing.Status.COMPLETED.value, **closed)),
-            _defined("ended", row["ended"],
-                     scope.url(pairings, dated=False, status=Pairing.Status.ENDED.value, approved="true", **closed)),
-            _defined("logs", row["logs"], logs),
-            _defined("hours", plain(row["hours"]), logs),
-        ]  # fmt: skip
-        result.append(
-            KindFigures(
-                kind, figures, _integration(row, f"{logs}&integrated=true"), work_figures(scope, work or [], slug)
-            )
-        )
+        told = _urls_of_kept(scope, slug, frozen, row) if frozen else _urls_of_kind(scope, kind)
+        shown = {**row, "hours": plain(row["hours"])}
+        numbers = [_defined(one.slug, shown[one.slug], told[one.slug]) for one in OF_FORMS if one is not INTEGRATION]
+        integration = _integration(row, told[INTEGRATION.slug])
+        result.append(KindFigures(kind, numbers, integration, work_figures(scope, work or [], slug)))
     return result
+
+
+def _urls_of_kept(scope: Scope, form: str, frozen: int, row: dict[str, Any]) -> dict[str, str]:
+    """Return the address of the records that a frozen report kept behind each figure of a form, if it did."""
+    return {one.slug: scope.figure_url(frozen, one.slug, form) if "ids" in row else "" for one in OF_FORMS}
+
+
+def _urls_of_kind(scope: Scope, kind: PairingKind) -> dict[str, str]:
+    """Return the address of the pairings or logs behind each figure of a form as they are now."""
+    pairings = f"{kind.namespace}:list"
+    closed = {"closed_after": scope.period.first.isoformat(), "closed_before": scope.period.last.isoformat()}
+    days = {"date_after": scope.period.first.isoformat(), "date_before": scope.period.last.isoformat()}
+    completed = {"status": Pairing.Status.COMPLETED.value, **closed}
+    ended = {"status": Pairing.Status.ENDED.value, "approved": "true", **closed}
+    logs = scope.url("pairings:logs", dated=False, kind=kind.slug, **days)
+    return {
+        "active": scope.url(pairings, dated=False, active_on=scope.period.last_day_so_far.isoformat()),
+        "completed": scope.url(pairings, dated=False, **completed),
+        "ended": scope.url(pairings, dated=False, **ended),
+        "logs": logs,
+        "hours": logs,
+        INTEGRATION.slug: f"{logs}&integrated=true",
+    }
 
 
 @dataclass(frozen=True)
@@ -274,19 +290,20 @@ def _count_by_form(scope: Scope) -> dict[str, int]:
     return {form or NO_FORM: count for form, count in counts}
 
 
-def coverage_figures(scope: Scope, found: dict[str, Any] | None = None) -> list[Figure]:
+def coverage_figures(scope: Scope, found: dict[str, Any] | None = None, *, is_frozen: bool = False) -> list[Figure]:
     """Return the coverage of the period's last day so far and over the period, with the members behind each.
 
     Args:
         scope: the branches and the period.
         found: the figures of a report; counted now (two queries) when there is none. Old frozen reports kept only the
             last day's.
+        is_frozen: whether they are of a frozen report; it kept nobody's name, and they open nothing.
     """
     found = coverage(scope.branches, scope.period) if found is None else found
     day = date_format(scope.period.last_day_so_far)
-    figures = [_coverage(_("Coverage on %(day)s") % {"day": day}, found, scope.url("coverage"))]
+    figures = [_coverage(_("Coverage on %(day)s") % {"day": day}, found, "" if is_frozen else scope.url("coverage"))]
     if "over_period" in found:
-        address = scope.url("coverage", over="period")
+        address = "" if is_frozen else scope.url("coverage", over="period")
         figures.append(_coverage(_("Coverage over the period"), found["over_period"], address))
     return figures
 

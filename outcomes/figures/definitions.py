@@ -5,63 +5,13 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pairings.figures import Definition, Measure, all_figures
+from outcomes.figures.by_form import OF_FORMS
+from pairings.figures import Definition, all_figures
 
-ON_THE_LAST_DAY = _("On the last day of the period so far.")
-CLOSED = _("By the day on which it was closed.")
-LOGGED = _("By the day of the log.")
 ACHIEVED = _("By the day on which it was achieved.")
-PAIRINGS = pgettext_lazy("measure word", "pairings")
 OUTCOMES = pgettext_lazy("measure word", "outcomes")
 ONCE = _("Each outcome once, whatever number of pairings share it; of one work the highest alone.")
 
-#: By form; each is called in the report's JSON as here.
-OF_PAIRINGS = (
-    Definition(
-        slug="active",
-        name=_("Active"),
-        definition=_("Pairings that were approved, had begun and were not over."),
-        unit=PAIRINGS,
-        period=ON_THE_LAST_DAY,
-    ),
-    Definition(
-        slug="completed",
-        name=_("Completed"),
-        definition=_("Pairings that were completed as planned."),
-        unit=PAIRINGS,
-        period=CLOSED,
-    ),
-    Definition(
-        slug="ended",
-        name=_("Ended"),
-        definition=_("Pairings that ended early, with a reason."),
-        unit=PAIRINGS,
-        period=CLOSED,
-    ),
-    Definition(
-        slug="logs",
-        name=_("Logs"),
-        definition=_("Progress logs of the pairings."),
-        unit=Measure.LOGS,
-        period=LOGGED,
-    ),
-    Definition(
-        slug="hours",
-        name=_("Hours"),
-        definition=_("The hours that the logs name."),
-        counting=_("The sum over the logs."),
-        unit=_("hours"),
-        period=LOGGED,
-    ),
-    Definition(
-        slug="integration_rate",
-        name=_("Integration rate"),
-        definition=_("The share of logs that hold a party-building element. It describes a branch, never a person."),
-        counting=_("In percent with one decimal, rounded once."),
-        unit="%",
-        period=LOGGED,
-    ),
-)
 COVERAGE = Definition(
     slug="coverage",
     name=_("Coverage"),
@@ -111,7 +61,7 @@ OF_OUTCOMES = (
         period=ACHIEVED,
     ),
 )
-_beside = {one.slug: one for one in (*OF_OUTCOMES, *OF_PAIRINGS, COVERAGE)}
+_beside = {one.slug: one for one in (*OF_OUTCOMES, *OF_FORMS, COVERAGE)}
 
 
 def definition_of(slug: str) -> Definition:

@@ -1,5 +1,6 @@
 """Working out the registered figures (pairings/figures.py): for a report, a dashboard, and the list behind a number."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
 
 from organization.models import Branch, User
+from outcomes.figures.by_form import OF_FORMS, kept_of
 from outcomes.figures.periods import Period
 from outcomes.models import FrozenReport
 from pairings.figures import FEWEST, Asked, Figure, Listed, Number, all_figures
@@ -233,11 +235,15 @@ def _together(people: dict[int, set[int]]) -> set[int]:
 
 def behind_frozen(figure: Figure, of: str, report: FrozenReport, user: User) -> Behind | None:
     """Return the records that a frozen report kept behind its number, as far as the reader may see them, if any."""
-    row = report.work_row(figure.slug, of)
-    if row is None or "ids" not in row:
+    if figure in OF_FORMS:
+        kept = kept_of(json.loads(report.figures)["pairings"].get(of, {}), figure)
+    else:
+        row = report.work_row(figure.slug, of)
+        kept = (row["value"], row["ids"]) if row and "ids" in row else None
+    if kept is None:
         return None
-    rows = seen_by(user, figure.records.model).filter(pk__in=row["ids"])
-    return Behind(figure.records.found_out(rows), row["value"])
+    number, ids = kept
+    return Behind(figure.records.found_out(seen_by(user, figure.records.model).filter(pk__in=ids)), number)
 
 
 def seen_by(user: User, model: type[Model]) -> "QuerySet[Any]":

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from organization.models import Branch
 from outcomes.figures.achievements import Achievements
+from outcomes.figures.by_form import count_by_form
 from outcomes.figures.periods import Period
-from outcomes.figures.registry import registered, work_out
-from outcomes.figures.work import coverage, pairings_by_kind
+from outcomes.figures.registry import asked_of, registered, work_out
+from outcomes.figures.work import coverage
 from outcomes.models import ReportSetting
 from pairings.contradictions import standings_of
 
@@ -25,7 +26,7 @@ def branch_report(branch: Branch, period: Period) -> dict[str, Any]:
     return {
         "branch": {"code": branch.code, "name": branch.name},
         "period": {"from": period.first.isoformat(), "to": period.last.isoformat(), "label": period.label},
-        "pairings": pairings_by_kind([branch], period),
+        "pairings": count_by_form(asked_of([branch], period), with_ids=True),
         "coverage": coverage([branch], period),
         "outcomes": found.rows(),
         "by_form": found.by_form(),

@@ -3,17 +3,15 @@
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 
 from organization.models import Branch, Person
 from outcomes.figures.periods import Period
 from outcomes.figures.presence import presences
-from pairings.kinds import all_kinds
-from pairings.models import Pairing, ProgressLog
+from pairings.models import ProgressLog
 from pairings.models.logs import WITH_ELEMENT
 from pairings.numbers import rate
 
@@ -22,57 +20,6 @@ _PEOPLE = {
     "members": Count("person", distinct=True),
     "paired": Count("person", distinct=True, filter=Q(is_paired=True)),
 }
-
-
-def pairings_by_kind(branches: Collection[Branch], period: Period) -> dict[str, dict[str, Any]]:
-    """Return per form: pairings active on the period's last day so far, those completed and ended in it, and its logs.
-
-    `integration_rate` is the share of the period's logs that hold a party-building element (融合度), None without logs.
-    Two queries.
-    """
-    over = Q(approved_at__isnull=False, closed_on__range=(period.first, period.last))
-    started = Q(approved_at__isnull=False, started_on__lte=period.last_day_so_far)
-    still_open = Q(closed_on__isnull=True) | Q(closed_on__gt=period.last_day_so_far)
-    states = (
-        Pairing.objects.filter(branch__in=branches)
-        .order_by()
-        .values("kind")
-        .annotate(
-            active=Count("pk", filter=started & still_open),
-            completed=Count("pk", filter=over & Q(status=Pairing.Status.COMPLETED)),
-            ended=Count("pk", filter=over & Q(status=Pairing.Status.ENDED)),
-        )
-    )
-    by_kind = {row.pop("kind"): row for row in states}
-    logged = logs_by_kind(branches, period)
-    nothing = {"active": 0, "completed": 0, "ended": 0}
-    return {kind.slug: {**nothing, **by_kind.get(kind.slug, {}), **logged[kind.slug]} for kind in all_kinds()}
-
-
-def logs_by_kind(branches: Collection[Branch], period: Period) -> dict[str, dict[str, Any]]:
-    """Return per form the number of logs, their hours, and how many hold a party-building element (one query)."""
-    rows = (
-        logs_of(branches, period)
-        .order_by()
-        .values("pairing__kind")
-        .annotate(logs=Count("pk"), hours=Sum("hours"), integrated=Count("pk", filter=WITH_ELEMENT))
-    )
-    found = {row["pairing__kind"]: row for row in rows}
-    result = {}
-    for kind in all_kinds():
-        row = found.get(kind.slug, {"logs": 0, "hours": Decimal(0), "integrated": 0})
-        result[kind.slug] = {
-            "logs": row["logs"],
-            "hours": float(row["hours"]),
-            "integrated": row["integrated"],
-            "integration_rate": rate(row["integrated"], row["logs"]),
-        }
-    return result
-
-
-def integrated_logs(row: dict[str, Any]) -> int:
-    """Return how many of a form's logs hold a party-building element; old frozen reports kept the rate alone."""
-    return int(row["integrated"]) if "integrated" in row else round((row["integration_rate"] or 0) * row["logs"])
 
 
 def logs_of(branches: Collection[Branch], period: Period) -> Any:

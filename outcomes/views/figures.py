@@ -16,6 +16,7 @@ from django.utils import timezone
 from organization.access import page_for, require
 from organization.models import Branch, Mergeable, User
 from outcomes.figures import Period
+from outcomes.figures.by_form import OF_FORMS
 from outcomes.figures.charts import logs_over_time, outcomes_by_level
 from outcomes.figures.dashboard import (
     Scope,
@@ -144,8 +145,9 @@ def _figure_or_404(request: HttpRequest, slug: str) -> tuple[Figure, str]:
         Http404: for a figure or a value that there is not.
     """
     of = request.GET.get("of", "")
+    by_form = {figure.slug: figure for figure in OF_FORMS}
     try:
-        found = figure_of(slug)
+        found = by_form[slug] if slug in by_form else figure_of(slug)
     except KeyError:
         raise Http404 from None
     if of and (not found.by or (found.labels and of not in found.labels)):

@@ -59,7 +59,6 @@ def report(request: UserRequest, code: str) -> HttpResponse:
     beside = beside_of(request, scope)
     number = frozen.pk if frozen else 0
     rows = [_shown(row, scope, number, place) for place, row in enumerate(content["outcomes"])]
-    kinds = kind_figures(scope, content["pairings"])
     context = {
         "scope": scope,
         "form": form,
@@ -73,8 +72,8 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "frozen": frozen,
         "versions": _versions(frozen) if frozen else [],
         "supplement": _supplement(content),
-        "kinds": kinds,
-        "coverage": coverage_figures(scope, content["coverage"]),
+        "kinds": kind_figures(scope, content["pairings"], frozen=number),
+        "coverage": coverage_figures(scope, content["coverage"], is_frozen=bool(frozen)),
         "forms": form_figures(scope, content["by_form"], frozen=number) if "by_form" in content else [],
         "work": work_figures(scope, content.get("work", []), frozen=number),
         "stands_apart": not Material(content, {}).takes_uncredited,

@@ -1,6 +1,7 @@
 """Every number on a dashboard, report or desk equals what its link lists, for whoever looks at it."""
 
 import datetime
+import json
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +14,7 @@ from lxml import html
 
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
+from outcomes.models import FrozenReport
 from tests.conftest import signed_in
 from tests.factories import log, mentorship, outcome, teacher, teaching_pair, verified
 from tests.kept import kept
@@ -70,9 +72,10 @@ def listed(client: Client, address: str) -> tuple[int, Decimal | None]:
 
 def added_up(response: Any) -> Decimal:
     """Return the number at the head of a figure's list: the sum of its column of numbers, where it adds one up."""
-    said, figure = Decimal(response.context["found"].number), response.context["figure"]
+    told, figure = response.context["found"].number, response.context["figure"]
+    said = Decimal("0" if told == "—" else told)
     sums = [place for place, column in enumerate(response.context["columns"]) if column.is_number]
-    if figure.unit == "元" and response.context["rows"]:
+    if (figure.unit == "元" or figure.slug == "hours") and response.context["rows"]:
         assert said == sum(cells[sums[0]][1] for _page, cells in response.context["rows"])
     return said
 
@@ -88,6 +91,9 @@ def share(client: Client, address: str) -> str:
     """Return the share that the records behind a percentage give."""
     if address.startswith(COVERAGE):
         part, whole = covered(client.get(address))
+    elif address.startswith(FIGURES):
+        rows = client.get(address).context["rows"]
+        part, whole = sum(bool(cells[-1][1]) for _page, cells in rows), len(rows)
     else:
         part, whole = listed(client, address)[0], listed(client, address.replace("&integrated=true", ""))[0]
     return f"{(Decimal(100) * part / whole).quantize(Decimal('0.1'), ROUND_HALF_UP)}%" if whole else "—"
@@ -138,20 +144,46 @@ def test_the_net_finds_a_number_whose_list_is_another(college: World) -> None:
     assert listed(client, page)[0] > listed(client, f"{page}&overseen=true")[0]
 
 
-def test_a_frozen_report_lists_what_it_counted_on_its_day(college: World) -> None:
-    branch, secretary = college.own.branch, college.own.users["secretary"]
-    span = f"?from={YEAR}-02-01&to={YEAR}-11-30"
-    freeze_report(branch, Period(datetime.date(YEAR, 2, 1), datetime.date(YEAR, 11, 30)), by=secretary, despite=True)
-    later = college.own.rows["verified"].correct(by=college.own.users["teacher"], reason="证书上是国家级")
+@pytest.fixture
+def frozen(college: World) -> FrozenReport:
+    """Freeze a report, and let outcomes, pairings and logs change after it."""
+    branch, users = college.own.branch, college.own.users
+    secretary, pair = users["secretary"], college.own.rows["pair"]
+    days = Period(datetime.date(YEAR, 2, 1), datetime.date(YEAR, 11, 30))
+    report = freeze_report(branch, days, by=secretary, despite=True)
+    later = college.own.rows["verified"].correct(by=users["teacher"], reason="证书上是国家级")
     later.level = "national"
     later.save()
-    later.submit(by=college.own.users["teacher"])
+    later.submit(by=users["teacher"])
     later.verify(by=secretary)
-    page = reverse("outcomes:report", args=[branch.code]) + span
-    client = signed_in(secretary)
-    outcomes = [(said, link) for said, link in numbers(client.get(page).content) if "frozen=" in link]
-    assert outcomes
-    assert [said for said, link in outcomes if not agrees(client, said, link)] == []
+    log(pair, hours="8", date=datetime.date(YEAR, 11, 3))
+    teaching_pair(branch, title="补报的结对")
+    college.own.rows["team"].end(by=secretary, reason="后来查明早已停止。", on=datetime.date(YEAR, 11, 20))
+    return report
+
+
+def test_a_frozen_report_lists_what_it_counted_on_its_day(college: World, frozen: FrozenReport) -> None:
+    page, client = frozen.get_absolute_url(), signed_in(college.own.users["secretary"])
+    links = [link for _said, link in numbers(client.get(page).content)]
+    assert {"frozen=" in link for link in links} == {True}
+    assert {link.split("?")[0] for link in links} >= {
+        f"{FIGURES}{slug}/" for slug in ("active", "ended", "logs", "hours")
+    }
+    assert disagreements(client, page) == []
+
+
+def test_a_report_that_was_frozen_before_it_kept_them_opens_no_other_pairings_and_logs(
+    college: World, frozen: FrozenReport
+) -> None:
+    figures = json.loads(frozen.figures)
+    for row in figures["pairings"].values():
+        del row["ids"]
+    FrozenReport.objects.filter(pk=frozen.pk).update(figures=json.dumps(figures))
+    client = signed_in(college.own.users["secretary"])
+    links = [link for _said, link in numbers(client.get(frozen.get_absolute_url()).content)]
+    assert [link for link in links if link.startswith(f"{FIGURES}logs/") or "logs" in link] == []
+    address = reverse("outcomes:figure", args=["logs"])
+    assert client.get(f"{address}?of=teaching&frozen={frozen.pk}").status_code == 404
 
 
 @pytest.mark.parametrize(

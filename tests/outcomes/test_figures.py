@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from organization.models import RuleError
 from outcomes.figures import Period, branch_report
 from outcomes.figures.achievements import Achievements, counted_outcomes
-from outcomes.figures.work import coverage, pairings_by_kind
+from outcomes.figures.by_form import count_by_form
+from outcomes.figures.registry import asked_of
+from outcomes.figures.work import coverage
 from outcomes.models import Level, Outcome, Status
 from tests.factories import BranchFactory, log, mentorship, outcome, secretary_of, submitted, teaching_pair, verified
 
@@ -157,8 +159,11 @@ def test_logs_hours_and_integration_rate_are_those_of_the_period() -> None:
     log(pair, hours="1.5", element_kind="theory", element_words="学劳模")
     log(pair, hours="2.5", date=datetime.date(2024, 12, 31))
     log(pair, hours="4", date=datetime.date(2025, 1, 1))
-    found = pairings_by_kind([branch], YEAR)["teaching"]
+    found = count_by_form(asked_of([branch], YEAR), with_ids=True)["teaching"]
     assert (found["active"], found["logs"], found["hours"], found["integration_rate"]) == (1, 2, 4.0, 0.5)
+    logs = pair.logs.filter(date__year=2024).order_by("pk")
+    kept = {"active": [pair.pk], "completed": [], "ended": [], "logs": [row.pk for row in logs]}
+    assert found["ids"] == kept
 
 
 def test_coverage_is_of_those_who_were_members_and_seated_on_the_last_day() -> None:
