@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page
 def follow(locator: Locator) -> None:
     """Press a link or button that leads to another page, and wait for that page.
 
-    A press alone returns before the browser has left: what is asked next would be answered by the old page, or by the
-    database before the form has arrived.
+    A press alone may return before the browser has left: what is asked next would be answered by the old page, or by
+    the database before the form has arrived.
     """
     with locator.page.expect_navigation():
         locator.click()
