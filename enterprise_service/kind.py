@@ -9,6 +9,7 @@ ENTERPRISE = PairingKind(
     label=_("Enterprise service"),
     lead=_("One party member leads a team that solves one problem of one enterprise."),
     mode=_("Social service"),
+    ones=(_("Party member"), _("Enterprise"), _("Its problem")),
     model="enterprise_service.Engagement",
     namespace="enterprise_service",
     colour="green",

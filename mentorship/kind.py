@@ -9,6 +9,7 @@ MENTORSHIP = PairingKind(
     label=_("Mentorship"),
     lead=_("One teacher party member guides one student party member and one ordinary student."),
     mode=_("Talent development"),
+    ones=(_("Mentor in the party"), _("Student in the party"), _("Other student")),
     model="mentorship.MentorshipTeam",
     namespace="mentorship",
     colour="red",

@@ -74,6 +74,7 @@ class PairingKind:
         colour: the design token that the form keeps on every page and chart.
         extra_roles: seats that any number of people may take.
         matcher: the dotted path of its pairings.matching.matcher.Matcher, where it has one.
+        ones: the three that come together in it, as the picture of the mode names them.
         decided: what of its own is decided with the approval, besides who sits in it.
         mode: what a report calls working this way, as in 通过“1+1+1”人才培育工作模式; the label where it is empty.
     """
@@ -89,6 +90,7 @@ class PairingKind:
     extra_roles: tuple[SeatRole, ...] = ()
     matcher: str = ""
     mode: "StrOrPromise" = ""
+    ones: "tuple[StrOrPromise, ...]" = ()
     decided: tuple[Decided, ...] = ()
 
     @property

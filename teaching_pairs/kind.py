@@ -9,6 +9,7 @@ TEACHING = PairingKind(
     label=_("Teaching pair"),
     lead=_("One party teacher and one ordinary teacher work on one course or one research topic."),
     mode=_("Teaching and research"),
+    ones=(_("Teacher in the party"), _("Other teacher"), _("Course or topic")),
     model="teaching_pairs.TeachingPair",
     namespace="teaching_pairs",
     colour="blue",

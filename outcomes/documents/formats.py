@@ -31,7 +31,7 @@ class Handing:
     @cached_property
     def document(self) -> Document:
         """Compose what the document says, once for all formats."""
-        return self.outline.compose(self.report, self.prose)
+        return self.outline.compose(self.report, self.prose, self.frozen)
 
 
 @dataclass(frozen=True)

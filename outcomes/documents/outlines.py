@@ -12,6 +12,7 @@ from outcomes.documents import comparing, sections
 from outcomes.documents.parts import Document, Part, Signature
 from outcomes.documents.people import people_of_pairings
 from outcomes.documents.sections import Material, Section
+from outcomes.models import FrozenReport
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,15 @@ class Outline:
     )
     has_contents: bool = False
 
-    def compose(self, report: dict[str, Any], prose: Mapping[str, str]) -> Document:
+    def compose(self, report: dict[str, Any], prose: Mapping[str, str], frozen: FrozenReport | None = None) -> Document:
         """Return the document of a report, before it is written in a format.
 
         Args:
             report: what `branch_report` or a frozen report gives.
             prose: the secretary's words by section.
+            frozen: the version that was frozen, if it was.
         """
-        material = Material(report, prose)
+        material = Material(report, prose, frozen)
         day = datetime.date.fromisoformat(report["generated_at"][:10])
         return Document(
             title=self.title(report, str(self.label), prose),
@@ -122,7 +124,7 @@ COMPILATION = Outline(
 )  # fmt: skip
 CASE = Outline(
     "case", gettext_lazy("Work case"),
-    (_told("abstract"), _told("keywords"), _told("background"), _told("practice"), sections.case_results,
+    (_told("abstract"), _told("keywords"), _told("background"), sections.mode, _told("practice"), sections.case_results,
      people_of_pairings),
     _prose("title", "authors", "abstract", "keywords", "background", "practice"),
     title=lambda report, label, prose: (

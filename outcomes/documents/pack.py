@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from zipstream import ZIP_STORED, ZipStream
 
 from evidence.looking import evidence_storage
-from evidence.models import StoredFile
 from organization.open_signing import public_keys, sign_openly
 from organization.text import REFUSED
 from outcomes.documents import pack_index
+from outcomes.documents.files import File, files_behind
 from outcomes.documents.pack_index import Proof
 from outcomes.documents.parts import Document
 from outcomes.documents.progress import Progress
 from outcomes.documents.records import Record, records_of
-from outcomes.models import FrozenReport, OutcomeEvidence
+from outcomes.models import FrozenReport
 
 CHUNK = 256 * 1024
 #: Enough to tell files apart, and short enough for every file system: 60 Chinese characters are 180 bytes.
@@ -29,44 +29,12 @@ NOT_IN_A_NAME = re.compile(r'[#%<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u202a-\u202
 SUMS, SIGNATURE, KEY = "SHA256SUMS", "SHA256SUMS.sig", "pack-key.pem"
 #: For which purpose the site signs packs (organization/open_signing.py).
 SIGNED_AS = "pack"
-#: What a frozen report calls a file that proves an outcome (outcomes/freezing.py).
-PROOF = re.compile(r"outcome-(?P<outcome>[0-9]+)/(?P<proof>[0-9]+)")
 
 
 def safe_name(words: str) -> str:
     """Return words as a part of a file name that every system takes; a number stands before it, so it is never CON."""
     plain = REFUSED.sub("", NOT_IN_A_NAME.sub("_", words)).strip(" .")
     return plain[:NAME_LENGTH].rstrip(" .") or "_"
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that proves an outcome, as it lies in the store."""
-
-    outcome: int
-    name: str
-    stored: StoredFile
-    is_ledger: bool
-
-
-def files_now(records: Iterable[Record]) -> Iterator[File]:
-    """Yield the files that prove records now (one query)."""
-    rows = OutcomeEvidence.objects.filter(outcome__in=[record.pk for record in records]).order_by("pk")
-    for row in rows.select_related("evidence__file"):
-        yield File(row.outcome_id, row.evidence.original_name, row.evidence.file, row.ledger_row is not None)
-
-
-def files_kept(frozen: FrozenReport) -> Iterator[File]:
-    """Yield the files that a frozen report keeps of its outcomes, whatever proves them now (two queries)."""
-    kept = [(PROOF.fullmatch(one.name), one) for one in frozen.files.select_related("evidence__file").order_by("pk")]
-    proofs = [(int(found["outcome"]), int(found["proof"]), one.evidence) for found, one in kept if found]
-    ledgers = set(
-        OutcomeEvidence.objects.filter(ledger_row__isnull=False)
-        .values_list("pk", flat=True)
-        .filter(pk__in=[proof for _outcome, proof, _evidence in proofs])
-    )
-    for outcome, proof, evidence in proofs:
-        yield File(outcome, evidence.original_name, evidence.file, proof in ledgers)
 
 
 def proofs_of(records: Iterable[Record], files: Iterable[File]) -> Iterator[Proof]:
@@ -97,7 +65,7 @@ class Held:
 def held_by(report: dict[str, Any], frozen: FrozenReport | None = None) -> Held:
     """Return the records behind a report with the files that prove them; of a frozen version, those that it keeps."""
     records = records_of(report)
-    return Held(records, list(proofs_of(records, files_kept(frozen) if frozen else files_now(records))))
+    return Held(records, list(proofs_of(records, files_behind(records, frozen))))
 
 
 def write(

@@ -4,7 +4,13 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
+from django.utils.safestring import SafeString
+
+from evidence.looking import evidence_storage
+from evidence.models import Evidence
+from outcomes.documents import drawing
 from pairings.numbers import plain
 
 Cell = str | int | Decimal | datetime.date
@@ -52,11 +58,70 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture with its caption, and what it shows for those who do not see it."""
+    """A picture of the store with its caption, read where a writer asks for it.
 
-    content: bytes
+    Args:
+        evidence: the file.
+        caption: what it is called.
+        alternative: what it shows, for those who do not see it.
+    """
+
+    evidence: Evidence
     caption: str
     alternative: str
+
+    @property
+    def content(self) -> bytes:
+        """Read the picture, no larger than paper needs.
+
+        Raises:
+            DamagedFileError: when the store has lost it.
+        """
+        self.evidence.file.refuse_damage()
+        with evidence_storage().open(self.evidence.file.path) as file:
+            return drawing.for_paper(file)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with its caption, drawn where a writer asks for its picture.
+
+    Args:
+        option: what it shows, as pages draw it too.
+        caption: what it is called.
+        alternative: what it shows in words, for those who do not see it: every number in it.
+        height: in pixels of a page.
+    """
+
+    option: dict[str, Any]
+    caption: str
+    alternative: str
+    height: int = 300
+
+    @property
+    def content(self) -> bytes:
+        """Draw the picture."""
+        return drawing.draw(self.option, height=self.height)
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A drawing with its caption.
+
+    Args:
+        svg: the drawing, by our own template; its colours are design tokens.
+        caption: what it is called.
+        alternative: what it shows in words, for those who do not see it.
+    """
+
+    svg: SafeString
+    caption: str
+    alternative: str
+
+    @property
+    def content(self) -> bytes:
+        """Draw the picture."""
+        return drawing.on_paper(self.svg)
 
 
 @dataclass(frozen=True)
@@ -67,7 +132,7 @@ class Signature:
     day: datetime.date
 
 
-Part = Heading | Paragraph | Table | Picture | Signature
+Part = Heading | Paragraph | Table | Picture | Chart | Diagram | Signature
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +13,18 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from outcomes.documents.parts import Document, Heading, Paragraph, Part, Picture, Signature, Table, shown
+from outcomes.documents.parts import (
+    Chart,
+    Diagram,
+    Document,
+    Heading,
+    Paragraph,
+    Part,
+    Picture,
+    Signature,
+    Table,
+    shown,
+)
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 #: ISO 19005-2, level A: archivable, searchable, with the structure that readers aloud follow.
@@ -21,22 +34,26 @@ STANDARD: Literal["a-2a"] = "a-2a"
 def write(document: Document) -> bytes:
     """Return the bytes of a PDF that says what the document says, and nothing else."""
     midnight = datetime.datetime.combine(document.made_on, datetime.time(), datetime.UTC)
-    return bytes(
-        typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            format="pdf",
-            font_paths=list(map(str, settings.DOCUMENT_FONTS)),
-            ignore_system_fonts=True,
-            sys_inputs={"report": json.dumps(_told(document), ensure_ascii=False)},
-            pdf_standards=STANDARD,
-            timestamp=int(midnight.timestamp()),
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        shutil.copyfile(TEMPLATE, root / TEMPLATE.name)
+        told = json.dumps(_told(document, root), ensure_ascii=False)
+        return bytes(
+            typst.compile(
+                str(root / TEMPLATE.name),
+                root=str(root),
+                format="pdf",
+                font_paths=list(map(str, settings.DOCUMENT_FONTS)),
+                ignore_system_fonts=True,
+                sys_inputs={"report": told},
+                pdf_standards=STANDARD,
+                timestamp=int(midnight.timestamp()),
+            )
         )
-    )
 
 
-def _told(document: Document) -> dict[str, Any]:
-    """Return the document as the template reads it."""
+def _told(document: Document, root: Path) -> dict[str, Any]:
+    """Return the document as the template reads it, its pictures written beside the template."""
     is_chinese = get_language() != "en"
     return {
         "title": document.title,
@@ -49,12 +66,12 @@ def _told(document: Document) -> dict[str, Any]:
         "region": "CN",
         "contents": document.has_contents,
         "words": {"contents": _("Contents"), "table": _("Table"), "figure": _("Figure")},
-        "parts": [_part(part) for part in document.parts],
+        "parts": [_part(part, root / f"picture-{place}") for place, part in enumerate(document.parts)],
     }
 
 
-def _part(part: Part) -> dict[str, Any]:
-    """Return one part as the template reads it: every word as a string, never as markup."""
+def _part(part: Part, file: Path) -> dict[str, Any]:
+    """Return one part as the template reads it: every word as a string, never as markup; a picture is in a file."""
     match part:
         case Heading():
             return {"kind": "heading", "text": part.text, "level": part.level}
@@ -64,8 +81,9 @@ def _part(part: Part) -> dict[str, Any]:
             rows = [[shown(cell) for cell in row] for row in part.rows]
             return {"kind": "table", "caption": part.caption, "head": part.head, "rows": rows,
                     "widths": part.widths, "numeric": sorted(part.numeric)}  # fmt: skip
-        case Picture():
-            return {"kind": "picture", "content": list(part.content), "caption": part.caption,
-                    "alternative": part.alternative}  # fmt: skip
+        case Picture() | Chart() | Diagram():
+            file.write_bytes(part.content)
+            return {"kind": "picture", "file": file.name, "caption": part.caption, "alternative": part.alternative,
+                    "is_photo": isinstance(part, Picture)}  # fmt: skip
         case Signature():
             return {"kind": "signature", "lines": [part.branch, date_format(part.day), _("(seal)")]}

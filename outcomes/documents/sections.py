@@ -9,14 +9,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outcomes.documents.parts import Cell, Heading, Paragraph, Part, Table
+from evidence.models import Evidence
+from outcomes.documents.charts import chart_of_logs, chart_of_outcomes, picture_of_mode
+from outcomes.documents.files import files_behind
+from outcomes.documents.parts import Cell, Heading, Paragraph, Part, Picture, Table
 from outcomes.documents.records import Record, records_of
 from outcomes.documents.wording import results
 from outcomes.figures.by_form import OF_FORMS, integrated_logs
-from outcomes.models import Category, Level, Status
+from outcomes.models import Category, FrozenReport, Level, Status
 from pairings import contradictions
 from pairings.kinds import all_kinds, kind_of
 from pairings.numbers import percent
+
+#: So many pictures of one outcome stand in a compilation.
+PICTURES_OF_ONE = 2
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,17 @@ class Material:
 
     report: dict[str, Any]
     prose: Mapping[str, str]
+    #: The version that was frozen, whose files prove what it counted.
+    frozen: FrozenReport | None = None
+
+    @cached_property
+    def pictures(self) -> dict[int, list[Evidence]]:
+        """Return the pictures that prove each outcome, by its number."""
+        found: dict[int, list[Evidence]] = {}
+        for file in files_behind(self.records, self.frozen):
+            if file.stored.is_picture:
+                found.setdefault(file.outcome, []).append(file.evidence)
+        return found
 
     @cached_property
     def records(self) -> list[Record]:
@@ -83,6 +100,7 @@ def work(material: Material) -> Iterator[Part]:
         for slug, row in report["pairings"].items()
     )  # fmt: skip
     yield Table(_("Pairings and progress by form"), head, rows, (4, 2, 2, 2, 2, 2, 3))
+    yield from chart_of_logs(report)
 
 
 def figures(material: Material) -> Iterator[Part]:
@@ -115,6 +133,7 @@ def outcomes(material: Material) -> Iterator[Part]:
     yield from (Paragraph(sentence) for sentence in sentences(material))
     if material.granted:
         yield _by_form(material)
+        yield from chart_of_outcomes(material.report)
 
 
 def sentences(material: Material) -> Iterator[str]:
@@ -192,17 +211,19 @@ def one_by_one(material: Material) -> Iterator[Part]:
         found = [record for record in material.named if record.category == category]
         if found:
             yield Heading(str(category.label))
-            yield from _each(found)
+            yield from _each(found, material.pictures)
     if material.apart:
         yield Heading(_("Outcomes that no pairing shares (not of “1+1+1”)"))
-        yield from _each(material.apart)
+        yield from _each(material.apart, material.pictures)
 
 
-def _each(found: list[Record]) -> Iterator[Part]:
-    """Tell outcomes one after another."""
+def _each(found: list[Record], pictures: Mapping[int, list[Evidence]]) -> Iterator[Part]:
+    """Tell outcomes one after another, each with the first pictures that prove it, such as its certificate."""
     for record in found:
         yield Heading(record.title, 2)
         yield Paragraph(_told(record))
+        for evidence in pictures.get(record.pk, ())[:PICTURES_OF_ONE]:
+            yield Picture(evidence, record.title, _("A picture that proves “%(title)s”") % {"title": record.title})
 
 
 def _told(record: Record) -> str:
@@ -266,6 +287,11 @@ def told_by_secretary(section: str, heading: Callable[[], str]) -> Section:
             yield from (Paragraph(line.strip()) for line in words.splitlines() if line.strip())
 
     return told
+
+
+def mode(material: Material) -> Iterator[Part]:
+    """Show the mode with the period's numbers: figure 1 of a work case."""
+    yield from picture_of_mode(material.report)
 
 
 def case_results(material: Material) -> Iterator[Part]:

@@ -1,15 +1,17 @@
 """One ECharts option per chart, built beside its figure; a clicked part opens its records.
 
 Colours are named by the design tokens (static/css/tokens.css), so that light, dark and print have their own; every
-colour has a pattern beside it (static/js/charts.js).
+colour has a pattern beside it (static/js/chart_look.js).
 """
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from outcomes.figures.by_form import integrated_logs
 from outcomes.figures.dashboard import Figure, Month
 from outcomes.models import Level
+from pairings.kinds import kind_of
 
 AXIS = {"axisTick": {"show": False}}
 GRID = {"left": 8, "right": 24, "top": 16, "bottom": 48, "containLabel": True}
@@ -38,17 +40,32 @@ def outcomes_by_level(rows: list[tuple[str, list[Figure]]]) -> dict[str, Any]:
 
 def logs_over_time(months: list[Month]) -> dict[str, Any]:
     """Return stacked bars of logs, a bar per month, told by whether they hold a party-building element."""
-    series = [
-        _stacked(_("with a party-building element"), "part-one", [month.integrated for month in months]),
-        _stacked(_("without one"), "part-two", [month.others for month in months]),
-    ]
+    return _parts_of_logs([month.label for month in months], [(month.integrated, month.others) for month in months])
+
+
+def logs_by_form(pairings: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return stacked bars of logs as `logs_over_time`, a bar per form.
+
+    Args:
+        pairings: the figures of a report by form.
+    """
+    parts = [(integrated_logs(row), row["logs"] - integrated_logs(row)) for row in pairings.values()]
+    figures = [(Figure("", integrated), Figure("", others)) for integrated, others in parts]
+    return _parts_of_logs([str(kind_of(slug).label) for slug in pairings], figures)
+
+
+def _parts_of_logs(names: list[str], parts: list[tuple[Figure, Figure]]) -> dict[str, Any]:
+    """Return a bar for each name: the logs with a party-building element, and on them those without one."""
     return {
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
         "legend": {"bottom": 0},
         "grid": GRID,
-        "xAxis": {"type": "category", "data": [month.label for month in months], **AXIS},
+        "xAxis": {"type": "category", "data": names, **AXIS},
         "yAxis": {"type": "value", "minInterval": 1},
-        "series": series,
+        "series": [
+            _stacked(_("with a party-building element"), "part-one", [integrated for integrated, _others in parts]),
+            _stacked(_("without one"), "part-two", [others for _integrated, others in parts]),
+        ],
     }
 
 

@@ -120,21 +120,29 @@ def outcome_table(scope: Scope, counted: list[dict[str, Any]]) -> tuple[list[str
         scope: the branches and the period.
         counted: the scope's `outcome_rows`.
     """
+    url = scope.url("outcomes:list", counted="true", granted="true")
+    rows = []
+    for category, counts in by_level(counted):
+        figures = [
+            Figure(str(level.label), count, url=f"{url}&category={category.value}&level={level.value}")
+            for level, count in counts
+        ]
+        rows.append((str(category.label), figures))
+    return [str(level.label) for level in Level], rows
+
+
+def by_level(counted: list[dict[str, Any]]) -> list[tuple[Category, list[tuple[Level, int]]]]:
+    """Return how many outcomes of each category were granted at each level, without categories that have none.
+
+    Args:
+        counted: rows with `category`, `level`, `status` and `count`, as of `outcome_rows` or a report.
+    """
     cells: dict[tuple[str, str], int] = {}
     for row in counted:
         if is_granted(row):
             cells[row["category"], row["level"]] = cells.get((row["category"], row["level"]), 0) + row["count"]
-    url = scope.url("outcomes:list", counted="true", granted="true")
-    rows = []
-    for category in Category:
-        if any(key[0] == category for key in cells):
-            counts = [(level, cells.get((category.value, level.value), 0)) for level in Level]
-            figures = [
-                Figure(str(level.label), count, url=f"{url}&category={category.value}&level={level.value}")
-                for level, count in counts
-            ]
-            rows.append((str(category.label), figures))
-    return [str(level.label) for level in Level], rows
+    categories = [category for category in Category if any(key[0] == category for key in cells)]
+    return [(one, [(level, cells.get((one.value, level.value), 0)) for level in Level]) for one in categories]
 
 
 def outcome_rows(scope: Scope) -> list[dict[str, Any]]:

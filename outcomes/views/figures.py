@@ -30,6 +30,7 @@ from outcomes.figures.dashboard import (
     work_figures,
 )
 from outcomes.figures.definitions import everything
+from outcomes.figures.mode import Mode
 from outcomes.figures.periods import period_of
 from outcomes.figures.registry import behind, behind_frozen, work_out
 from outcomes.figures.work import counted, coverage_by_branch, covered
@@ -98,14 +99,17 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     levels, rows = outcome_table(scope, outcomes)
     months = month_figures(scope)
     work = [one.row for one in work_out(scope.branches, scope.period, reader=user)]
+    figures = [*outcome_figures(scope, outcomes), *coverage_figures(scope)]
+    forms, kinds = form_figures(scope), kind_figures(scope, work=work)
     context: dict[str, Any] = {
         "scope": scope,
         "form": form,
         "overseen": Branch.objects.overseen_by(user),
         "years": range(timezone.localdate().year, timezone.localdate().year - YEARS_BACK, -1),
-        "figures": [*outcome_figures(scope, outcomes), *coverage_figures(scope)],
-        "forms": form_figures(scope),
-        "kinds": kind_figures(scope, work=work),
+        "figures": figures,
+        "mode": Mode.of_page(kinds, forms, figures[0]),
+        "forms": forms,
+        "kinds": kinds,
         "work": work_figures(scope, work, ""),
         "levels": levels,
         "rows": rows,

@@ -58,6 +58,7 @@ ALLOWED = {
     ("pairing_site/backup/databases.py", "import subprocess"): "starts pg_dump and pg_restore, their words a list",
     ("pairing_site/backup/databases.py", "call execute with words put together"): "one of two names of tables of ours",
     ("enterprise_service/models/codes.py", "import django.core.mail"): "a code to the address on record, in our words",
+    ("outcomes/documents/drawing.py", "call eval"): "QuickJS's, of the pages' own scripts, with figures as JSON beside",
     ("outcomes/documents/pdf.py", "call compile"): "typst's, of our own template, with words as JSON beside it",
     (
         "organization/open_signing.py",

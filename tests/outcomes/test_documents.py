@@ -13,21 +13,27 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Length, Mm, Pt
 from openpyxl import load_workbook
+from PIL import Image
 
 from organization.models import Branch
+from outcomes.documents import drawing
 from outcomes.documents.formats import FORMATS, Handing
 from outcomes.documents.outlines import ANNUAL, CASE, OUTLINES
+from outcomes.documents.parts import Chart, Picture
 from outcomes.figures import Period, branch_report
+from outcomes.figures.charts import outcomes_by_level
+from outcomes.figures.dashboard import Figure
 from outcomes.freezing import freeze_report
 from outcomes.handing import hand_in
-from outcomes.models import ReportProse, ReportSetting
+from outcomes.models import Level, OutcomeEvidence, ReportProse, ReportSetting
 from pairings.numbers import plain
 from tests.conftest import signed_in
-from tests.factories import BranchFactory, engagement, log, mentorship, secretary_of, teaching_pair, verified
+from tests.factories import BranchFactory, engagement, evidence, log, mentorship, secretary_of, teaching_pair, verified
 from tests.office import faults_of, reads_office
 from tests.world import BranchWorld
 
@@ -179,6 +185,84 @@ def test_every_format_says_the_same_numbers_and_names_its_records(branch: Branch
     ):  # fmt: skip
         assert unicodedata.normalize("NFKC", expected) in said, expected
     assert "认定基地" not in said
+
+
+@pytest.mark.parametrize("kind", ["annual", "midterm", "final", "statement"])
+def test_charts_say_the_figures_of_the_report_and_so_does_the_text_beside_them(branch: Branch, kind: str) -> None:
+    report = branch_report(branch, YEAR)
+    parts = OUTLINES[kind].compose(report, {}).parts
+    logs, outcomes = (part for part in parts if isinstance(part, Chart))
+    assert logs.alternative == "师生育人：0；教师结对：含党建元素 1；企业服务：0"
+    assert outcomes.alternative == "获奖：国家级 1；荣誉称号：省级 1；精品课程：省级 2"
+    for chart in (logs, outcomes):
+        shown = [one["value"] for series in chart.option["series"] for one in series["data"] if one["value"]]
+        assert sorted(map(str, shown)) == sorted(
+            re.findall(r"[0-9]+(?=、|；|$)", re.sub("：0(；|$)", "", chart.alternative))
+        )
+
+
+def test_a_chart_is_drawn_in_our_colours_and_face_without_a_browser(branch: Branch) -> None:
+    chart = next(part for part in ANNUAL.compose(branch_report(branch, YEAR), {}).parts if isinstance(part, Chart))
+    with Image.open(io.BytesIO(chart.content)) as picture:
+        colours = picture.convert("RGB").getcolors(maxcolors=1 << 20)
+    assert picture.size[0] > 1600
+    assert (15, 106, 115) in {colour for _count, colour in colours}  # --part-one: #0f6a73
+    assert max(colours)[1] == (255, 255, 255)
+
+
+def test_the_words_of_a_chart_are_drawn(branch: Branch) -> None:
+    def drawn(name: str) -> bytes:
+        return drawing.draw(outcomes_by_level([(name, [Figure("", 1) for _level in Level])]), height=150)
+
+    assert len({drawn("精品课程"), drawn("荣誉称号"), drawn("　　　　")}) == 3
+
+
+def test_word_holds_the_charts_whole_with_their_words(branch: Branch) -> None:
+    charts = [part for part in ANNUAL.compose(branch_report(branch, YEAR), {}).parts if isinstance(part, Chart)]
+    document = Document(io.BytesIO(written(branch, "docx")))
+    described = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert described == [chart.alternative for chart in charts]
+    holding = [paragraph for paragraph in document.paragraphs if paragraph._p.findall(".//" + qn("wp:inline"))]
+    assert [one.paragraph_format.line_spacing_rule for one in holding] == [WD_LINE_SPACING.SINGLE] * 2
+
+
+def test_a_pdf_holds_the_charts(branch: Branch) -> None:
+    listed = subprocess.run(["pdfimages", "-list", "-"], input=written(branch, "pdf"), capture_output=True, check=True)
+    lines = [line.split() for line in listed.stdout.decode().splitlines()[2:]]
+    assert [int(one[3]) > 1600 for one in lines if one[2] == "image"] == [True, True]
+
+
+def test_an_empty_year_has_no_chart() -> None:
+    parts = ANNUAL.compose(branch_report(BranchFactory(), YEAR), {}).parts
+    assert [part for part in parts if isinstance(part, Chart)] == []
+
+
+def test_a_compilation_shows_the_pictures_that_prove_an_outcome(branch: Branch) -> None:
+    certificate = verified(branch, title="带证书的课程").proofs.get().evidence
+    [shown] = [
+        part
+        for part in OUTLINES["compilation"].compose(branch_report(branch, YEAR), {}).parts
+        if isinstance(part, Picture) and part.caption == "带证书的课程"
+    ]
+    assert (shown.evidence, shown.alternative) == (certificate, "“带证书的课程”的佐证图片")
+    with Image.open(io.BytesIO(shown.content)) as picture:
+        assert (picture.format, max(picture.size) <= 1000) == ("JPEG", True)
+    document = Document(io.BytesIO(written(branch, "docx", "compilation")))
+    assert "“带证书的课程”的佐证图片" in [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert all(shape.width <= Mm(110) and shape.height <= Mm(90) for shape in document.inline_shapes)
+    assert "带证书的课程" in words_of("pdf", written(branch, "pdf", "compilation"))
+
+
+def test_a_compilation_of_a_frozen_report_shows_what_proved_it_then(branch: Branch) -> None:
+    course, secretary = branch.outcomes.get(title="课程甲"), secretary_of(branch)
+    proof = course.proofs.get()
+    frozen = freeze_report(branch, YEAR, by=secretary)
+    added = evidence(secretary, name="后来补充.png")
+    OutcomeEvidence.objects.filter(pk=proof.pk).update(evidence=added)
+    shown = OUTLINES["compilation"].compose(frozen.content, {}, frozen).parts
+    assert [one.evidence.pk for one in shown if isinstance(one, Picture) and one.caption == "课程甲"] == [
+        proof.evidence_id
+    ]
 
 
 @pytest.mark.parametrize("format_", ["docx", "pdf", "xlsx"])

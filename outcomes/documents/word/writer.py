@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Mm
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from outcomes.documents.parts import Document, Heading, Paragraph, Picture, Signature, Table, shown
+from outcomes.documents.parts import Chart, Diagram, Document, Heading, Paragraph, Picture, Signature, Table, shown
 from outcomes.documents.word.styles import (
     CAPTION,
     CELL,
@@ -31,7 +31,7 @@ from outcomes.documents.word.styles import (
 )
 
 CONTENTS_DEPTH = 2
-PICTURE_WIDTH = Mm(150)
+PICTURE_WIDTH, PHOTO_WIDTH, PHOTO_HEIGHT = Mm(150), Mm(110), Mm(90)
 
 
 def write(document: Document) -> bytes:
@@ -105,11 +105,15 @@ def _mark(row: Any, name: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(name))
 
 
-def _picture(word: WordDocument, part: Picture) -> None:
+def _picture(word: WordDocument, part: Picture | Chart | Diagram) -> None:
     """Write a picture with its caption and, for those who do not see it, what it shows."""
     paragraph = word.add_paragraph(style=LINE_UNDER_TITLE)
-    paragraph.paragraph_format.line_spacing = None
+    paragraph.paragraph_format.line_spacing = 1.0  # the text's exact lines would cut it off
+    paragraph.paragraph_format.keep_with_next = True
     shape = paragraph.add_run().add_picture(io.BytesIO(part.content), width=PICTURE_WIDTH)
+    if isinstance(part, Picture):
+        scale = min(PHOTO_WIDTH / shape.width, PHOTO_HEIGHT / shape.height)
+        shape.width, shape.height = Length(int(shape.width * scale)), Length(int(shape.height * scale))
     shape._inline.docPr.set("descr", part.alternative)
     _caption(word, _("Figure"), part.caption)
 
@@ -134,6 +138,8 @@ WRITERS: dict[type, Callable[[WordDocument, Any], None]] = {
     Paragraph: _paragraph,
     Table: _table,
     Picture: _picture,
+    Chart: _picture,
+    Diagram: _picture,
     Signature: _signature,
 }
 
