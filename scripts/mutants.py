@@ -44,7 +44,7 @@ MODULES = {
 }  # fmt: skip
 #: Tests of a line beyond these are not asked; a mutant that survives so many survives.
 MOST_TESTS = 80
-LONGEST_SECONDS = 300
+LONGEST_SECONDS = 900
 #: Operators that would have to be told names, and one whose change no rule of ours can tell (an exception's class).
 NOT_USED = {"core/VariableReplacer", "core/VariableInserter", "core/ExceptionReplacer"}
 
@@ -150,7 +150,7 @@ def tests_of(mutant: Mutant, data: CoverageData, known: set[str]) -> list[str]:
 
 
 def is_noticed(mutant: Mutant, copy: Path, tests: list[str]) -> bool:
-    """Return whether some test fails, or never ends, in a copy of the tree with the change."""
+    """Return whether some test fails, or never ends (which is said), in a copy of the tree with the change."""
     place, asked = copy / mutant.path, copy / "var" / "asked"
     asked.write_text("\n".join(tests))
     place.write_text(mutant.code())
@@ -158,6 +158,7 @@ def is_noticed(mutant: Mutant, copy: Path, tests: list[str]) -> bool:
     try:
         done = subprocess.run(command, cwd=copy, capture_output=True, timeout=LONGEST_SECONDS, check=False)
     except subprocess.TimeoutExpired:
+        print(f"never ended: {mutant}", flush=True)
         return True
     finally:
         shutil.copy(ROOT / mutant.path, place)
