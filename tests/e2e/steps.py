@@ -35,5 +35,6 @@ def sign_in(page: Page, username: str) -> None:
 
 
 def fits(page: Page) -> bool:
-    """Return whether nothing sticks out to the right."""
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    """Return whether nothing sticks out to the right; on a phone's screen `innerWidth` would grow with what does."""
+    size = page.viewport_size
+    return size is not None and page.evaluate("document.documentElement.scrollWidth") <= size["width"]

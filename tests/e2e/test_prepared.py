@@ -38,7 +38,7 @@ def test_a_large_pack_is_prepared_and_downloaded(
     expect(page.get_by_text("可以下载")).to_be_visible()  # the page looked anew, and nobody was moved
     expect(page.get_by_role("link", name="下载")).to_be_focused()
     assert page.evaluate("window.isStillHere")
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    assert fits(page)
     follow(page.get_by_role("link", name="已准备文件"))
     assert fits(page)
     with page.expect_download() as sent:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from evidence.storage import DurableStorage
 from outcomes.asking import ask_for
 from outcomes.models import PreparedFile
 from outcomes.models.prepared import prepared_storage
@@ -54,12 +55,16 @@ class TestTheFile:
         answer = desk.get(reverse("outcomes:prepared_file", args=[row.pk]))
         assert (answer.status_code, "此文件已不存在" in answer.content.decode()) == (410, True)
 
-    def test_one_that_goes_while_it_is_sent_is_sent_whole(self, world, desk) -> None:
-        row = made(asked(world))
-        expected = content(row)
+    def test_one_that_goes_at_the_moment_of_its_download_is_said_to_be_gone(self, world, desk, monkeypatch) -> None:
+        row, open_ = made(asked(world)), DurableStorage.open
+
+        def go_and_open(self, name, mode="rb"):
+            self.delete(name)
+            return open_(self, name, mode)
+
+        monkeypatch.setattr(DurableStorage, "open", go_and_open)
         answer = desk.get(reverse("outcomes:prepared_file", args=[row.pk]))
-        prepared_storage().delete(row.stored_name)
-        assert b"".join(answer.streaming_content) == expected
+        assert (answer.status_code, "此文件已不存在" in answer.content.decode()) == (410, True)
 
 
 class TestTheEnd:
