@@ -149,6 +149,7 @@ def frozen(college: World) -> FrozenReport:
     """Freeze a report, and let outcomes, pairings and logs change after it."""
     branch, users = college.own.branch, college.own.users
     secretary, pair = users["secretary"], college.own.rows["pair"]
+    stopped = teaching_pair(branch, title="早已停止的结对")
     days = Period(datetime.date(YEAR, 2, 1), datetime.date(YEAR, 11, 30))
     report = freeze_report(branch, days, by=secretary, despite=True)
     later = college.own.rows["verified"].correct(by=users["teacher"], reason="证书上是国家级")
@@ -158,7 +159,7 @@ def frozen(college: World) -> FrozenReport:
     later.verify(by=secretary)
     log(pair, hours="8", date=datetime.date(YEAR, 11, 3))
     teaching_pair(branch, title="补报的结对")
-    college.own.rows["team"].end(by=secretary, reason="后来查明早已停止。", on=datetime.date(YEAR, 11, 20))
+    stopped.end(by=secretary, reason="后来查明早已停止。", on=datetime.date(YEAR, 11, 20))
     return report
 
 
