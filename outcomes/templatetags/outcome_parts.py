@@ -85,8 +85,8 @@ def review_of(outcome: Outcome) -> dict[str, Any]:
 
 
 @register.inclusion_tag("outcomes/parts/paper.html")
-def paper(part: Part, number: int = 0) -> dict[str, Any]:
-    """Show a part of a document as it will stand on paper; `number` is its place where a chart may be among them."""
+def paper(part: Part, number: int) -> dict[str, Any]:
+    """Show a part of a document as it will stand on paper; `number` is its place."""
     rows = [[shown(cell) for cell in row] for row in part.rows] if isinstance(part, Table) else []
     cells = [list(zip(part.head, row, strict=True)) for row in rows] if isinstance(part, Table) else []
     return {"part": part, "kind": type(part).__name__, "rows": cells, "id": f"part-{number}"}

@@ -118,8 +118,8 @@ class Ledger:
         kept = ("branch", "category", "subkind", "level", "status", "grade", "achieved_on", "issuer", "issuer_kind")
         draft = Outcome(title=f"《{outcome.title}》", **{name: getattr(outcome, name) for name in kept})
         entered_by = cast("User", outcome.entered_by)
-        proof = certificate(f"{outcome.branch.code}-{draft.title}", draft.issuer, str(draft.achieved_on), entered_by)
-        draft.record(by=entered_by, people=list(outcome.people.all()), evidence=[proof])
+        people = list(outcome.people.all())
+        draft.record(by=entered_by, people=people, evidence=[certificate(draft, people, entered_by)])
         return draft
 
     def _load_case(self) -> None:
@@ -162,7 +162,7 @@ class Ledger:
             helped=told.helped,
             help_kinds=told.help_kinds,
         )
-        proof = certificate(f"{self.cast.branch.code}{day.year}-{told.title}", told.issuer, str(day), entered_by)
+        proof = certificate(outcome, people, entered_by)
         outcome.record(by=entered_by, people=people, pairings=[pairing] if pairing else [], evidence=[proof])
         return outcome
 
