@@ -19,16 +19,15 @@ STATUSES = ("recognised", "accepted", "building", "approved", "applied", "cultiv
 NOT_GRANTED = ("applied", "cultivating")
 
 PAIRINGS = """
-SELECT kind,
-       SUM(CASE WHEN started_on <= %(day)s AND (closed_on IS NULL OR closed_on > %(day)s) THEN 1 ELSE 0 END),
-       SUM(CASE WHEN status = 'completed' AND closed_on BETWEEN %(first)s AND %(last)s THEN 1 ELSE 0 END),
-       SUM(CASE WHEN status = 'ended' AND closed_on BETWEEN %(first)s AND %(last)s THEN 1 ELSE 0 END)
-FROM pairings_pairing WHERE branch_id IN {branches} AND approved_at IS NOT NULL GROUP BY kind
+SELECT kind, id,
+       CASE WHEN started_on <= %(day)s AND (closed_on IS NULL OR closed_on > %(day)s) THEN 'active'
+            WHEN closed_on BETWEEN %(first)s AND %(last)s THEN status ELSE '' END
+FROM pairings_pairing WHERE branch_id IN {branches} AND approved_at IS NOT NULL
 """
 LOGS = """
-SELECT p.kind, COUNT(*), SUM(l.hours), SUM(CASE WHEN l.element_kind <> '' THEN 1 ELSE 0 END)
+SELECT p.kind, l.id, l.hours, l.element_kind
 FROM pairings_progresslog l JOIN pairings_pairing p ON p.id = l.pairing_id
-WHERE l.branch_id IN {branches} AND l.date BETWEEN %(first)s AND %(last)s GROUP BY p.kind
+WHERE l.branch_id IN {branches} AND l.date BETWEEN %(first)s AND %(last)s
 """
 MEMBERS = """
 SELECT e.person_id, m.joined_on, m.left_on, e.from_date, e.stage, e.id
@@ -96,14 +95,23 @@ def _ratio(part: int, whole: int) -> float | None:
     return float((Decimal(part) / Decimal(whole)).quantize(Decimal("0.0001"), ROUND_HALF_UP))
 
 
-def _pairings(counted: list[tuple[Any, ...]], logged: list[tuple[Any, ...]]) -> dict[str, dict[str, Any]]:
-    states = {kind: [int(value) for value in values] for kind, *values in counted}
-    logs = {kind: (int(number), float(hours), int(woven)) for kind, number, hours, woven in logged}
+def _pairings(pairings: list[tuple[Any, ...]], logs: list[tuple[Any, ...]]) -> dict[str, dict[str, Any]]:
     found = {}
     for kind in KINDS:
-        (active, completed, ended), (number, hours, woven) = states.get(kind, (0, 0, 0)), logs.get(kind, (0, 0.0, 0))
-        found[kind] = {"active": active, "completed": completed, "ended": ended, "logs": number, "hours": hours}
-        found[kind] |= {"integrated": woven, "integration_rate": _ratio(woven, number)}
+        own = [(number, hours, element) for form, number, hours, element in logs if form == kind]
+        woven = sum(1 for _number, _hours, element in own if element)
+        ids = {
+            state: sorted(number for form, number, stands in pairings if (form, stands) == (kind, state))
+            for state in ("active", "completed", "ended")
+        }
+        ids["logs"] = sorted(number for number, _hours, _element in own)
+        found[kind] = {
+            **{name: len(numbers) for name, numbers in ids.items()},
+            "hours": float(sum(Decimal(str(hours)) for _number, hours, _element in own)),
+            "integrated": woven,
+            "integration_rate": _ratio(woven, len(own)),
+            "ids": ids,
+        }
     return found
 
 
