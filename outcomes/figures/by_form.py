@@ -150,7 +150,7 @@ def count_by_form(asked: Asked, *, with_ids: bool = False) -> dict[str, dict[str
             "integrated": integrated,
             "integration_rate": rate(integrated, logs),
         }
-        ids = {slug: sorted(parts["ids"] or ()) for slug, parts in found.items() if "ids" in parts}
+        ids = {one.slug: sorted(found[one.slug].get("ids") or ()) for one in OF_FORMS if one.parts is counted}
         rows[kind.slug] = {**numbers, **of_logs, **({"ids": ids} if with_ids else {})}
     return rows
 
