@@ -67,12 +67,13 @@ def on_paper(svg: str) -> bytes:
 
 
 def for_paper(file: IO[bytes]) -> bytes:
-    """Return a kept picture as a JPEG, no larger than paper needs."""
+    """Return a kept picture as a JPEG, no larger than paper needs, on white where one could see through it."""
     with Image.open(file) as picture:
         picture.draft("RGB", (PHOTO_EDGE, PHOTO_EDGE))
         picture.thumbnail((PHOTO_EDGE, PHOTO_EDGE))
-        smaller = io.BytesIO()
-        picture.convert("RGB").save(smaller, "JPEG", quality=PHOTO_QUALITY)
+        shown, smaller = picture.convert("RGBA"), io.BytesIO()
+    sheet = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown)
+    sheet.convert("RGB").save(smaller, "JPEG", quality=PHOTO_QUALITY)
     return smaller.getvalue()
 
 

@@ -253,6 +253,13 @@ def test_a_compilation_shows_the_pictures_that_prove_an_outcome(branch: Branch) 
     assert "带证书的课程" in words_of("pdf", written(branch, "pdf", "compilation"))
 
 
+def test_a_picture_that_one_can_see_through_stands_on_white() -> None:
+    through = io.BytesIO()
+    Image.new("RGBA", (2000, 10), (0, 0, 0, 0)).save(through, "PNG")
+    with Image.open(io.BytesIO(drawing.for_paper(through))) as shown:
+        assert (shown.size, shown.getcolors()) == ((1000, 5), [(5000, (255, 255, 255))])
+
+
 def test_a_compilation_of_a_frozen_report_shows_what_proved_it_then(branch: Branch) -> None:
     course, secretary = branch.outcomes.get(title="课程甲"), secretary_of(branch)
     proof = course.proofs.get()
