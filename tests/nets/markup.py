@@ -28,8 +28,8 @@ LONGER = (
 )
 #: Columns that hold a machine's words: codes whose labels our own code names, hashes, keys, addresses.
 MACHINE = {
-    "activity_type", "aim_code", "code", "codename", "kind", "language", "likeness", "media_type", "nonce",
-    "password", "role", "seal", "origin", "session_data", "session_key", "sha256", "state", "url",
+    "activity_type", "aim_code", "code", "codename", "format", "kind", "language", "likeness", "media_type", "nonce",
+    "password", "phone_key", "role", "seal", "origin", "session_data", "session_key", "sha256", "state", "url",
 }  # fmt: skip
 #: Models whose rows hold no words at all.
 WORDLESS = {"organization.FormReceipt", "organization.Throttle"}
