@@ -18,19 +18,6 @@ MACHINES = ((43, 92, 138), (47, 111, 78), (107, 99, 90), (143, 90, 0))
 
 #: So many letters stand in a line of a certificate.
 LETTERS = 22
-CERTIFICATE = """
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 297" text-anchor="middle" font-size="14" fill="#1f1b16">
-<rect width="420" height="297" fill="#fffdf6"/>
-<rect x="10" y="10" width="400" height="277" fill="none" stroke="#8a5f00" stroke-width="3"/>
-<rect x="16" y="16" width="388" height="265" fill="none" stroke="#8a5f00"/>
-<text x="210" y="72" font-size="30" fill="#a61b1b" letter-spacing="12">证书</text>
-{words}
-<text x="300" y="226">{issuer}</text>
-<text x="300" y="250">{day}</text>
-<circle cx="300" cy="230" r="34" fill="none" stroke="#a61b1b" stroke-width="2.5" opacity="0.75"/>
-<text x="300" y="207" font-size="9" fill="#a61b1b">演示样张</text>
-</svg>
-"""
 
 
 def photo(chance: random.Random, by: User) -> Evidence:
@@ -56,5 +43,22 @@ def certificate(outcome: Outcome, people: Sequence[Person], by: User) -> Evidenc
     said = (f"{outcome.branch.name}{names}：", f"{outcome.title}，特发此证。")
     lines = enumerate(line for part in said for line in textwrap.wrap(part, LETTERS))
     words = format_html_join("", '<text x="210" y="{}">{}</text>', ((118 + 22 * place, line) for place, line in lines))
-    drawn = format_html(CERTIFICATE, words=words, issuer=outcome.issuer, day=f"{day.year}年{day.month}月{day.day}日")
+    drawn = format_html(
+        """
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 297" text-anchor="middle" font-size="14" fill="#1f1b16">
+<rect width="420" height="297" fill="#fffdf6"/>
+<rect x="10" y="10" width="400" height="277" fill="none" stroke="#8a5f00" stroke-width="3"/>
+<rect x="16" y="16" width="388" height="265" fill="none" stroke="#8a5f00"/>
+<text x="210" y="72" font-size="30" fill="#a61b1b" letter-spacing="12">证书</text>
+{}
+<text x="300" y="226">{}</text>
+<text x="300" y="250">{}</text>
+<circle cx="300" cy="230" r="34" fill="none" stroke="#a61b1b" stroke-width="2.5" opacity="0.75"/>
+<text x="300" y="207" font-size="9" fill="#a61b1b">演示样张</text>
+</svg>
+""",
+        words,
+        outcome.issuer,
+        f"{day.year}年{day.month}月{day.day}日",
+    )
     return Evidence.objects.take_in_bytes(drawing.on_paper(drawn), name=f"{outcome.title[:60]}.png", by=by)
