@@ -52,7 +52,7 @@ def is_large(
     outcomes = _outcomes_of(branch, period.first, period.last)
     if outcomes.count() > settings.PREPARE_FROM_OUTCOMES:
         return True
-    if format_ != ZIP.slug:
+    if format_ != ZIP.slug and not outline.shows_proofs:
         return False
     files, size = _proofs_of(outcomes)
     return files > settings.PREPARE_FROM_FILES or size > settings.PREPARE_FROM_BYTES

@@ -39,6 +39,7 @@ class Outline:
         prose: the sections that the secretary writes.
         title: its title in lines, of the report, the label and the secretary's words.
         has_contents: whether a table of contents stands before the text.
+        shows_proofs: whether pictures that prove the outcomes stand in it, each of which is read and made smaller.
     """
 
     slug: str
@@ -50,6 +51,7 @@ class Outline:
         _("“1+1+1” pairings: %(kind)s, %(period)s") % {"kind": label, "period": report["period"]["label"]},
     )
     has_contents: bool = False
+    shows_proofs: bool = False
 
     def compose(self, report: dict[str, Any], prose: Mapping[str, str], frozen: FrozenReport | None = None) -> Document:
         """Return the document of a report, before it is written in a format.
@@ -121,6 +123,7 @@ STATEMENT = Outline(
 COMPILATION = Outline(
     "compilation", gettext_lazy("Compilation of outcomes"),
     (_told("opening"), sections.one_by_one, people_of_pairings, *CLOSING), _prose("opening"), has_contents=True,
+    shows_proofs=True,
 )  # fmt: skip
 CASE = Outline(
     "case", gettext_lazy("Work case"),

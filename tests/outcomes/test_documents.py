@@ -10,6 +10,7 @@ import unicodedata
 import zipfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -31,6 +32,7 @@ from outcomes.figures.dashboard import Figure
 from outcomes.freezing import freeze_report
 from outcomes.handing import hand_in
 from outcomes.models import Level, OutcomeEvidence, ReportProse, ReportSetting
+from outcomes.preparing import is_large
 from pairings.numbers import plain
 from tests.conftest import signed_in
 from tests.factories import BranchFactory, engagement, evidence, log, mentorship, secretary_of, teaching_pair, verified
@@ -251,6 +253,14 @@ def test_a_compilation_shows_the_pictures_that_prove_an_outcome(branch: Branch) 
     assert "“带证书的课程”的佐证图片" in [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
     assert all(shape.width <= Mm(110) and shape.height <= Mm(90) for shape in document.inline_shapes)
     assert "带证书的课程" in words_of("pdf", written(branch, "pdf", "compilation"))
+
+
+@pytest.mark.parametrize(("kind", "is_prepared"), [("compilation", True), ("annual", False)])
+def test_a_document_with_many_pictures_is_prepared_in_the_background(
+    branch: Branch, kind: str, settings: Any, *, is_prepared: bool
+) -> None:
+    settings.PREPARE_FROM_FILES = branch.outcomes.count() - 1
+    assert is_large(branch, YEAR, OUTLINES[kind], "docx") is is_prepared
 
 
 def test_a_picture_that_one_can_see_through_stands_on_white() -> None:
