@@ -28,22 +28,22 @@ def test_a_large_file_is_offered_and_not_sent(desk: Client, world: BranchWorld, 
 
 
 @pytest.mark.parametrize(
-    "given",
+    ("limits", "kind", "format_", "is_sent"),
     [
-        ({}, "zip", True),
-        ({"PREPARE_FROM_FILES": 0}, "zip", False),
-        ({"PREPARE_FROM_FILES": 0}, "docx", True),
-        ({"PREPARE_FROM_BYTES": 0}, "zip", False),
-        ({"PREPARE_FROM_OUTCOMES": 0}, "docx", False),
-        ({"PREPARE_FROM_OUTCOMES": 0}, "json", True),
+        ({}, "compilation", "zip", True),
+        ({"PREPARE_FROM_FILES": 0}, "compilation", "zip", False),
+        ({"PREPARE_FROM_FILES": 0}, "compilation", "docx", False),  # it shows the pictures that prove
+        ({"PREPARE_FROM_FILES": 0}, "case", "docx", True),
+        ({"PREPARE_FROM_BYTES": 0}, "compilation", "zip", False),
+        ({"PREPARE_FROM_OUTCOMES": 0}, "compilation", "docx", False),
+        ({"PREPARE_FROM_OUTCOMES": 0}, "compilation", "json", True),
     ],
 )
-def test_what_is_small_comes_at_once(desk, world, settings, given) -> None:
-    limits, format_, is_sent = given
+def test_what_is_small_comes_at_once(desk, world, settings, limits, kind, format_, is_sent) -> None:
     for name, value in limits.items():
         setattr(settings, name, value)
-    answer = desk.get(page("download", world, format_, kind="compilation"))
-    name = f'attachment; filename="OWN-compilation-{YEAR}-01-01-{YEAR}-12-31.{format_}"'
+    answer = desk.get(page("download", world, format_, kind=kind))
+    name = f'attachment; filename="OWN-{kind}-{YEAR}-01-01-{YEAR}-12-31.{format_}"'
     assert answer.get("Content-Disposition", "") == (name if is_sent else "")
 
 
