@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from organization.transition_views import addresses_of
 from outcomes.models.transitions import CORRECT, OF_SHARES, RETURN, SUBMIT, VERIFY, WITHDRAW
-from outcomes.views import figures, packs, prepared, records, reports, shares
+from outcomes.views import figures, packs, photos, prepared, records, reports, shares
 
 app_name = "outcomes"
 an_outcome = [
@@ -20,6 +20,7 @@ a_report = [
     path("revise/", reports.revise, name="revise"),
     path("preview/", reports.preview, name="preview"),
     path("words/", reports.words, name="words"),
+    path("photos/", photos.photos, name="photos"),
     path("<slug:kind>/", reports.download, name="download"),
     path("<slug:kind>/prepare/", prepared.prepare, name="prepare"),
 ]

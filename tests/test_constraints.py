@@ -23,6 +23,7 @@ from outcomes.models import (
     OutcomeCredit,
     OutcomeEvidence,
     OutcomePerson,
+    ReportPhoto,
     ReportProse,
     Subkind,
 )
@@ -97,6 +98,9 @@ TRIES: dict[str, Callable[[BranchWorld], None]] = {
     "prepared_days_in_order": lambda w: put(w.rows["prepared"], last_day=datetime.date(2000, 1, 1)),
     "prepared_beside_is_whole": lambda w: put(w.rows["prepared"], beside_branch=w.branch),
     "prose_days_in_order": lambda w: put(ReportProse.objects.first(), last_day=datetime.date(2000, 1, 1)),
+    "photo_once_a_report": lambda w: again(ReportPhoto.objects.first()),
+    "report_photo_days_in_order": lambda w: put(ReportPhoto.objects.first(), last_day=datetime.date(2000, 1, 1)),
+    "report_photo_has_a_place": lambda w: put(ReportPhoto.objects.first(), place=7),
     "stored_file_has_a_sha256": lambda w: put(StoredFile.objects.first(), sha256="../../etc/passwd"),
     "pairing_closed_on_when_over": lambda w: put(pairing(w, "pair"), status="ended"),
     "pairing_active_only_when_approved": lambda w: put(pairing(w, "proposal"), status="active"),

@@ -259,6 +259,7 @@ PAGES = {
     "outcomes:download": report(OVERSEERS, kind="docx"),
     "outcomes:preview": report(OVERSEERS),
     "outcomes:words": report(DESK),
+    "outcomes:photos": report(DESK),
     "outcomes:prepare": report(OVERSEERS, "post", kind="zip"),
     "outcomes:prepared_files": Page(OVERSEERS),
     "outcomes:prepared": Page(OVERSEERS, "prepared", SEEN_BY_OVERSEERS),

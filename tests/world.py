@@ -18,6 +18,7 @@ from outcomes.asking import ask_for
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
 from outcomes.models import Grade, Outcome, PreparedFile, ReportProse, ReportSetting, Subkind, ask_to_share
+from outcomes.models.photos import choose_photos
 from outcomes.preparing import make
 from pairings.contradictions import explain, kind_of
 from pairings.models import MatchRule, MatchRun, PairingFile
@@ -271,6 +272,8 @@ def build_branch(college: College, code: str) -> BranchWorld:
     written = {"branch": branch, "kind": "case", "section": "practice", "words": f"主要做法{code}。"}
     days = {"first_day": datetime.date(YEAR, 1, 1), "last_day": datetime.date(YEAR, 12, 31)}
     ReportProse(**written, **days).record(by=world.users["secretary"])
+    shown = [(world.rows["photo"], f"实训现场{code}")]
+    choose_photos(branch, days["first_day"], days["last_day"], shown, by=world.users["secretary"])
     world.rows["frozen"] = freeze_report(branch, Period.year(YEAR), by=world.users["secretary"], despite=True)
     world.rows |= _prepared(world, days)
     world.rows["report_file"] = world.rows["frozen"].files.filter(name__startswith="outcome-").first()

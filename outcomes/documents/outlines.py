@@ -53,6 +53,11 @@ class Outline:
     has_contents: bool = False
     shows_proofs: bool = False
 
+    @property
+    def takes_photos(self) -> bool:
+        """Whether photos that the secretary chooses stand in it."""
+        return sections.photos in self.sections
+
     def compose(self, report: dict[str, Any], prose: Mapping[str, str], frozen: FrozenReport | None = None) -> Document:
         """Return the document of a report, before it is written in a format.
 
@@ -128,7 +133,7 @@ COMPILATION = Outline(
 CASE = Outline(
     "case", gettext_lazy("Work case"),
     (_told("abstract"), _told("keywords"), _told("background"), sections.mode, _told("practice"), sections.case_results,
-     people_of_pairings),
+     sections.photos, people_of_pairings),
     _prose("title", "authors", "abstract", "keywords", "background", "practice"),
     title=lambda report, label, prose: (
         prose.get("title") or _("Exploring the “1+1+1” mode of party-building work"),

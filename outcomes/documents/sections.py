@@ -1,5 +1,6 @@
 """The sections that documents are composed of: each says one thing from the report's figures and records."""
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,7 @@ from outcomes.documents.parts import Cell, Heading, Paragraph, Part, Picture, Ta
 from outcomes.documents.records import Record, records_of
 from outcomes.documents.wording import results
 from outcomes.figures.by_form import OF_FORMS, integrated_logs
-from outcomes.models import Category, FrozenReport, Level, Status
+from outcomes.models import Category, FrozenReport, Level, ReportPhoto, Status
 from pairings import contradictions
 from pairings.kinds import all_kinds, kind_of
 from pairings.numbers import percent
@@ -292,6 +293,13 @@ def told_by_secretary(section: str, heading: Callable[[], str]) -> Section:
 def mode(material: Material) -> Iterator[Part]:
     """Show the mode with the period's numbers: figure 1 of a work case."""
     yield from picture_of_mode(material.report)
+
+
+def photos(material: Material) -> Iterator[Part]:
+    """Show the photos that the secretary chose for the period's reports, each with its caption."""
+    first, last = (datetime.date.fromisoformat(material.report["period"][end]) for end in ("from", "to"))
+    for row in ReportPhoto.objects.of_report(material.report["branch"]["code"], first, last):
+        yield Picture(row.photo.evidence, row.caption, _("Photo: %(caption)s") % {"caption": row.caption})
 
 
 def case_results(material: Material) -> Iterator[Part]:

@@ -2,6 +2,7 @@
 
 from outcomes.models.links import HandOver, OutcomeCredit, OutcomeEvidence, OutcomePerson
 from outcomes.models.outcome import Outcome
+from outcomes.models.photos import ReportPhoto
 from outcomes.models.prepared import PreparedFile
 from outcomes.models.prose import ReportProse
 from outcomes.models.reports import FrozenReport, ReportFile
@@ -26,6 +27,7 @@ __all__ = [
     "OutcomeStep",
     "PreparedFile",
     "ReportFile",
+    "ReportPhoto",
     "ReportProse",
     "ReportSetting",
     "Status",

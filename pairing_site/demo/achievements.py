@@ -10,9 +10,11 @@ from organization.merging import merge
 from organization.models import Person, User
 from organization.trail import audited_update
 from outcomes.models import Grade, Outcome, ReportSetting, Subkind, ask_to_share
+from outcomes.models.photos import choose_photos, photos_to_choose
 from pairing_site.demo.files import certificate
 from pairing_site.demo.people import Cast
 from pairing_site.demo.work import moment
+from pairings.kinds import all_kinds
 from pairings.models import Pairing
 
 PROVINCE, MINISTRY, OURS = "省教育厅", "教育主管部门", "学校"
@@ -104,9 +106,18 @@ class Ledger:
         for year in (2025, 2026):
             for told in EACH_YEAR:
                 self._verified(told, self._day(year))
+        for year in (2021, 2025, 2026):
+            self._show_photos(datetime.date(year, 1, 1), datetime.date(year, 12, 31))
         waiting = [self._waiting(told, state) for told, state in WAITING]
         if self.cast.branch.code == "AMT":
             self._twice(waiting[0], waiting[-1])
+
+    def _show_photos(self, first: datetime.date, last: datetime.date) -> None:
+        """Choose one photo of each form's logs for a year's work case."""
+        branch, secretary = self.cast.branch, self.cast.secretary
+        shown = {one.log.pairing.kind: one for one in photos_to_choose(secretary, branch, first, last)}
+        told = [(one, f"{kind.label}现场") for kind in all_kinds() if (one := shown.get(kind.slug))]
+        choose_photos(branch, first, last, told, by=secretary)
 
     def _twice(self, seen: Outcome, merged: Outcome) -> None:
         """Record two outcomes a second time, as it happens: one is a likely double still, one was merged."""

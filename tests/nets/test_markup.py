@@ -48,6 +48,7 @@ QUERIES = {
     "dashboard": {"year": YEAR},
     "outcomes:preview": {"year": YEAR, "kind": "case"},
     "outcomes:words": {"year": YEAR, "kind": "case"},
+    "outcomes:photos": {"year": YEAR},
     "coverage": {"year": YEAR},
     "outcomes:report": {"year": YEAR},
     "admin:search": {"s": NAME, "extended": "1"},

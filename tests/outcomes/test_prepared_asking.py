@@ -28,7 +28,7 @@ def test_a_large_file_is_offered_and_not_sent(desk: Client, world: BranchWorld, 
 
 
 @pytest.mark.parametrize(
-    ("limits", "kind", "format_", "is_sent"),
+    "given",
     [
         ({}, "compilation", "zip", True),
         ({"PREPARE_FROM_FILES": 0}, "compilation", "zip", False),
@@ -39,7 +39,8 @@ def test_a_large_file_is_offered_and_not_sent(desk: Client, world: BranchWorld, 
         ({"PREPARE_FROM_OUTCOMES": 0}, "compilation", "json", True),
     ],
 )
-def test_what_is_small_comes_at_once(desk, world, settings, limits, kind, format_, is_sent) -> None:
+def test_what_is_small_comes_at_once(desk, world, settings, given) -> None:
+    limits, kind, format_, is_sent = given
     for name, value in limits.items():
         setattr(settings, name, value)
     answer = desk.get(page("download", world, format_, kind=kind))

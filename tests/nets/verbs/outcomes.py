@@ -11,6 +11,8 @@ from organization.models import Branch, Merge
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report, frozen_of, revise_report
 from outcomes.models import Outcome, OutcomeShare, ReportProse, ask_to_share
+from outcomes.models.photos import choose_photos
+from pairings.models import LogPhoto
 from tests.nets.verbs.machine import TODAY, Machine, day, number, pick, words
 
 level = st.sampled_from(["college", "provincial", "national"])
@@ -164,6 +166,15 @@ class OutcomeVerbs(Machine):
             assert user.manages(self.branch.pk), "revised by a stranger"
             assert said.strip(), "revised without a reason"
         assert frozen.compute_hashes() == before, "a revision changed what it revises"
+
+    @rule(by=number, said=words)
+    def choose_photo(self, by: int, said: str) -> None:
+        """Put the newest photo of a log into the reports of its day, with a caption."""
+        user, photo = self.user(by), LogPhoto.objects.order_by("pk").last()
+        if photo is not None:
+            day, branch = photo.log.date, photo.log.branch
+            if self.attempt(lambda: choose_photos(branch, day, day, [(photo, said)], by=user), by=user):
+                assert user.manages(branch.pk), "chosen by a stranger"
 
     @rule(by=number, said=words)
     def write_prose(self, by: int, said: str) -> None:
