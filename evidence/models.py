@@ -151,6 +151,7 @@ class EvidenceQuerySet(ScopedQuerySet):
             held |= Q(pk__in=link._base_manager.values("evidence"))
         return self.exclude(held)
 
+    @verb
     def take_in(self, upload: UploadedFile, *, by: User | None) -> "Evidence":
         """Keep an upload.
 
@@ -170,6 +171,7 @@ class EvidenceQuerySet(ScopedQuerySet):
         finally:
             forget_look(upload)
 
+    @verb
     def take_in_bytes(self, content: bytes, *, name: str, by: User | None = None) -> "Evidence":
         """Keep bytes that a command or document made, under the same rules as an upload."""
         accepted = accept_bytes(content, name)
@@ -178,6 +180,7 @@ class EvidenceQuerySet(ScopedQuerySet):
         finally:
             accepted.forget()
 
+    @verb
     def take_in_sheet(
         self, content: bytes, *, name: str, by: User | None, upload: UploadedFile | None = None
     ) -> "Evidence":

@@ -15,6 +15,7 @@ from evidence.looking import evidence_storage
 from evidence.models import Evidence, StoredFile, evidence_links
 from organization.models import Person, User
 from organization.redaction import BLACKED_OUT
+from organization.verbs import writes
 from organization.ways_back import forget
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 NUMBER_OF_SOMEBODY = re.compile(r"\d{15,17}[\dXx]?|1[3-9]\d{9}")
 
 
+@writes
 def let_go(uploads: Iterable[int], *, by: User, college: int) -> list[dict[str, Any]]:
     """Remove uploads that no row holds any more, and with the commit the bytes that no upload uses any more.
 

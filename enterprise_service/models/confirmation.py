@@ -27,7 +27,7 @@ from organization.addresses import masked_network
 from organization.events import Event, record
 from organization.models import RuleError, User, all_or_nothing
 from organization.text import PlainTextField
-from organization.verbs import writes
+from organization.verbs import verb, writes
 from pairings.models import Pairing, PairingFile
 
 SALT = "enterprise_service.confirmation"
@@ -123,6 +123,7 @@ class Confirmation(SpokenModel):
         return self.engagement.branch_id
 
     @classmethod
+    @verb
     def make(cls, engagement: Engagement, *, by: User) -> "Confirmation":
         """Return a new link for an engagement's enterprise; an unanswered older one is revoked.
 

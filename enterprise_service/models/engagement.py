@@ -188,10 +188,12 @@ class Engagement(Pairing):
         for link in self.confirmations.filter(revoked_at__isnull=True, confirmed_at__isnull=True):
             link.revoke()
 
+    @writes
     def on_approved(self) -> None:
         """The problem is taken."""
         self.problem.take()
 
+    @writes
     def on_closed(self) -> None:
         """Free the problem for others, or call it solved when the work was completed; links of an end open nothing."""
         self.is_under_way = False
@@ -200,10 +202,12 @@ class Engagement(Pairing):
             self._revoke_links()
         self.problem.give_back(solved=self.status == self.Status.COMPLETED)
 
+    @writes
     def on_approval_undone(self) -> None:
         """The problem is open again."""
         self.problem.give_back(solved=False)
 
+    @writes
     def on_reopened(self) -> None:
         """Work on the problem again; links that were withdrawn stay withdrawn."""
         self.is_under_way = True

@@ -11,11 +11,13 @@ from imports.kinds import SheetKind, Wishes
 from imports.models.rows import KeptSheet
 from organization.models import Branch, DeskQuerySet, User, all_or_nothing
 from organization.sheets import Book, ImportResult, SheetFile
+from organization.verbs import verb
 
 
 class SheetImportQuerySet(DeskQuerySet):
     """Sheets that were read: for the secretaries of the branch."""
 
+    @verb
     def look_at(
         self, book: Book, branch: Branch, kind: SheetKind, *, by: User, upload: UploadedFile | None = None
     ) -> Any:
@@ -37,6 +39,7 @@ class SheetImportQuerySet(DeskQuerySet):
         with all_or_nothing():
             return self._keep(result, book.file, branch, kind, by=by, upload=upload)
 
+    @verb
     def write_at_once(self, book: Book, branch: Branch, kind: SheetKind, *, by: User, wishes: Wishes) -> ImportResult:
         """Write a sheet without a preview, as a command does: all rows, or none when one is refused.
 

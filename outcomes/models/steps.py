@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import ScopedQuerySet, User
 from organization.models.steps import Step
 from organization.reach import Reach
+from organization.verbs import writes
 from outcomes.models.facts import OutcomeFacts
 
 
@@ -66,6 +67,7 @@ class OutcomeStep(Step):
 What = OutcomeStep.What
 
 
+@writes
 def note(outcome: OutcomeFacts, what: OutcomeStep.What, *, by: User | None, words: str = "") -> None:
     """Keep a step, in the transaction of what it tells of."""
     OutcomeStep.objects.create(outcome_id=outcome.pk, what=what, by=by, words=words)

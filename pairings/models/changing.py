@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Person, RuleError, User
+from organization.verbs import writes
 from pairings.models import fields_in_words, life
 from pairings.models.changed_seats import ChangedSeat
 from pairings.models.pairing import Pairing
@@ -34,6 +35,7 @@ def places_for(pairing: Pairing, people: Mapping[str, Person], helpers: Collecti
     return places
 
 
+@writes
 def carry_out(
     pairing: Pairing, places: Collection[ChangedSeat], fields: Fields, *, on: datetime.date, by: User, decides: bool
 ) -> None:

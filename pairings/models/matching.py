@@ -112,6 +112,7 @@ class MatchRun(VersionedModel):
         return Wishes(of[MatchRule.Rule.PIN], of[MatchRule.Rule.FORBID], wanted, left_out, brokered)
 
     @classmethod
+    @verb
     def begin(cls, branch: Branch, kind: str, *, by: User) -> "MatchRun":
         """Return a new run, not yet saved, that has the settings of the branch's last one of the form."""
         last = cls.objects.filter(branch=branch, kind=kind).first()

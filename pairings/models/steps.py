@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from organization.models import ScopedQuerySet, User
 from organization.models.steps import Step
 from organization.reach import Reach
+from organization.verbs import writes
 from pairings.models.facts import PairingFacts
 
 
@@ -82,6 +83,7 @@ class PairingStep(Step):
 What = PairingStep.What
 
 
+@writes
 def note(
     pairing: PairingFacts,
     what: PairingStep.What,

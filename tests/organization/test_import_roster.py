@@ -107,6 +107,23 @@ def test_a_dry_run_counts_and_writes_nothing(branch: Branch, tmp_path: Path) -> 
     assert Person.objects.count() == 0
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_of_a_plain_sheet_nothing_is_left_unread(branch: Branch, tmp_path: Path, ending: str) -> None:
+    sheet = tmp_path / f"r.{ending}"
+    if ending == "xlsx":
+        workbook(sheet, [ROSTER, LI])
+    else:
+        sheet.write_text("\n".join(map(",".join, [ROSTER, LI])))
+    assert read(sheet)["unread"] == []
+
+
+def test_a_heading_that_stands_there_twice_is_named(branch: Branch, tmp_path: Path) -> None:
+    errors = refused(workbook(tmp_path / "r.xlsx", [[*ROSTER, "职称"], [*LI, "讲师"]]))
+    assert [(error["row"], error["column"], error["message"]) for error in errors] == [
+        (1, "职称", "“职称”这一列出现了两次。")
+    ]
+
+
 def test_missing_headings_are_named(branch: Branch, tmp_path: Path) -> None:
     sheet = workbook(tmp_path / "r.xlsx", [["姓名", "工号"], ["李试卷", "T1"]])
     assert places(refused(sheet)) == [(1, "身份"), (1, "政治面貌")]
