@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from organization.transition_views import addresses_of
 from outcomes.models.transitions import CORRECT, OF_SHARES, RETURN, SUBMIT, VERIFY, WITHDRAW
-from outcomes.views import figures, packs, photos, prepared, records, reports, shares
+from outcomes.views import figures, packs, papers, photos, prepared, records, reports, shares
 
 app_name = "outcomes"
 an_outcome = [
@@ -42,6 +42,12 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/pack-key.pem", packs.pack_key, name="pack_key"),
     path("reports/<slug:code>/", include(a_report)),
+    path("pairings/<int:pk>/file/", papers.pairing_paper, name="pairing_paper"),
+    path("pairings/<int:pk>/file/<slug:kind>/", papers.pairing_paper, name="pairing_paper_file"),
+    path("my-year/", papers.own_year, name="own_year"),
+    path("my-year/<slug:kind>/", papers.own_year, name="own_year_file"),
+    path("people/<int:pk>/year/", papers.person_year, name="person_year"),
+    path("people/<int:pk>/year/<slug:kind>/", papers.person_year, name="person_year_file"),
     path("prepared/", prepared.files, name="prepared_files"),
     path("prepared/<int:pk>/", include(a_file)),
 ]

@@ -1,7 +1,7 @@
 """Enterprise service: one party member with a team, one enterprise, one enterprise problem."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from organization.text import PlainCharField
 from organization.verbs import verb, writes
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
+from pairings.own_tables import OwnTable
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -134,6 +135,13 @@ class Engagement(Pairing):
         """Return the earliest day of a log or of money received (two queries)."""
         paid = self.instalments.aggregate(day=Min("received_on"))["day"]
         return min((day for day in (super().first_day_held(), paid) if day), default=None)
+
+    def own_tables(self) -> Iterator[OwnTable]:
+        """Yield the money received of its contract (one query)."""
+        rows = tuple((one.received_on, one.amount_cny, one.note) for one in self.instalments.all())
+        if rows:
+            head = (gettext("received on"), gettext("amount (CNY)"), gettext("note"))
+            yield OwnTable(gettext("Received of the contract"), head, rows, (4, 4, 8))
 
     def open_matters(self) -> list[str]:
         """Return what was not received yet and what nobody confirmed (two queries)."""

@@ -18,6 +18,7 @@ from organization.text import PlainCharField
 from pairings import kinds
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
+from pairings.own_tables import OwnTable
 
 
 class MentorshipTeam(Pairing):
@@ -88,6 +89,18 @@ class MentorshipTeam(Pairing):
         """Return the first or last day on which a round's result was known and on which somebody was assessed."""
         results = self.projects.filter(stages__result__gt="").aggregate(day=end("stages__held_on"))
         return [results["day"], self.assessments.aggregate(day=end("assessed_on"))["day"]]
+
+    def own_tables(self) -> Iterator[OwnTable]:
+        """Yield the rounds of its projects and contests (two queries)."""
+        rows = tuple(
+            (project.title, project.get_track_display(), stage.get_round_display(), stage.held_on, stage.result)
+            for project in self.projects.prefetch_related("stages")
+            for stage in project.stages.all()
+        )
+        if rows:
+            head = (gettext("Project or contest"), gettext("Works on"), gettext("round"), gettext("date"),
+                    gettext("result"))  # fmt: skip
+            yield OwnTable(gettext("Projects and contests"), head, rows, (7, 5, 3, 4, 4))
 
     def open_matters(self) -> list[str]:
         """Return rounds without a result and students without a last assessment (two queries)."""

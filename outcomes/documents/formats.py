@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -38,7 +38,7 @@ class Handing:
 class Format:
     """A format: what an address and `branch_report --format` call it, and how it is written, chunk by chunk.
 
-    What is a document, drawn in one go, stands in packs too.
+    What is a document, drawn in one go, stands in packs too; `say` writes any document so, a report's or another.
     """
 
     slug: str
@@ -46,6 +46,7 @@ class Format:
     media_type: str
     write: Callable[[Handing], Iterable[bytes]]
     draw: Callable[[Handing], bytes] | None = None
+    say: Callable[[Document], bytes] | None = None
 
 
 def _document(slug: str, label: Any, media_type: str, draw: Callable[[Handing], bytes]) -> Format:
@@ -58,6 +59,11 @@ def _document(slug: str, label: Any, media_type: str, draw: Callable[[Handing], 
         return [content]
 
     return Format(slug, label, media_type, write, draw)
+
+
+def _paper(slug: str, label: Any, media_type: str, say: Callable[[Document], bytes]) -> Format:
+    """Return the format of what the report's document says."""
+    return replace(_document(slug, label, media_type, lambda handing: say(handing.document)), say=say)
 
 
 def _json(handing: Handing) -> bytes:
@@ -83,9 +89,9 @@ OPEN_XML = "application/vnd.openxmlformats-officedocument"
 JSON = _document("json", _("JSON, for other programs"), "application/json", _json)
 #: Those that a frozen report keeps byte for byte.
 KEPT = (
-    _document("docx", _("Word"), f"{OPEN_XML}.wordprocessingml.document", lambda one: word.write(one.document)),
-    _document("pdf", _("PDF"), "application/pdf", lambda one: pdf.write(one.document)),
-    _document("xlsx", _("Excel"), f"{OPEN_XML}.spreadsheetml.sheet", lambda one: workbook.write(one.document)),
+    _paper("docx", _("Word"), f"{OPEN_XML}.wordprocessingml.document", word.write),
+    _paper("pdf", _("PDF"), "application/pdf", pdf.write),
+    _paper("xlsx", _("Excel"), f"{OPEN_XML}.spreadsheetml.sheet", workbook.write),
 )
 ZIP = Format("zip", _("Evidence pack"), "application/zip", _pack)
 

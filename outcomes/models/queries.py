@@ -109,9 +109,12 @@ class OutcomeQuerySet(MergeableQuerySet):
         it brought, and one branch's figure never depends on a record that it does not share.
         """
         rivals = self.model.objects.verified().of_branches(branches).achieved_between(first, last)
+        return self.verified().of_branches(branches).achieved_between(first, last).highest_among(rivals)
+
+    def highest_among(self, rivals: Self) -> Self:
+        """Return those of which no rival of the same work stands higher."""
         higher = Q(standing__gt=OuterRef("standing")) | Q(standing=OuterRef("standing"), pk__gt=OuterRef("pk"))
-        beaten = Exists(rivals.filter(higher, work=OuterRef("work")))
-        return self.verified().of_branches(branches).achieved_between(first, last).filter(~beaten)
+        return self.filter(~Exists(rivals.filter(higher, work=OuterRef("work"))))
 
     def likely_doubles_of(self, outcome: Any, *, people: Iterable[int] = (), files: Iterable[int] = ()) -> Self:
         """Return the outcomes that are likely the same: by a file, or by title, month and somebody who achieved it.

@@ -155,7 +155,9 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     asked = asked_of(request, code)
     handing = handing_of(asked.branch, asked.scope.period, asked.outline, asked.revision, asked.other)
     told = {"scope": asked.scope, "outline": asked.outline, "query": asked.query}
-    context = {**told, "document": handing.document, "formats": FORMATS.values()}
+    files = ((one.label, reverse("outcomes:download", args=[code, slug])) for slug, one in FORMATS.items())
+    downloads = [(str(label), f"{url}?{asked.query}") for label, url in files]
+    context = {**told, "document": handing.document, "downloads": downloads, "back": asked.report_url}
     return render(request, "outcomes/preview.html", context)
 
 

@@ -14,6 +14,7 @@ from organization.doors import DayThatCameField
 from organization.models import Branch, Person, RuleError, VersionedModel, all_or_nothing
 from organization.text import PlainCharField, PlainTextField
 from pairings import kinds
+from pairings.own_tables import OwnTable
 
 
 class PairingFacts(VersionedModel):
@@ -109,6 +110,10 @@ class PairingFacts(VersionedModel):
     def open_matters(self) -> list[str]:
         """Return in words what would still be open if the pairing were closed now; each form adds its own."""
         return []
+
+    def own_tables(self) -> Iterator[OwnTable]:
+        """Yield what the form has of its own, as anybody who sees the pairing may read it; each form adds its own."""
+        yield from ()
 
     def on_approved(self) -> None:
         """Do what the form does when a pairing begins; called inside the transaction on the child."""

@@ -1,7 +1,7 @@
 """Teaching pairs: one party teacher, one ordinary teacher, one course or research topic, and their milestones."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,7 @@ from organization.text import PlainCharField
 from organization.verbs import writes
 from pairings.models import Pairing
 from pairings.models.queries import PairingQuerySet
+from pairings.own_tables import OwnTable
 
 
 class TeachingPairQuerySet(PairingQuerySet):
@@ -142,6 +143,17 @@ class TeachingPair(Pairing, NamesPeople):
                     milestone.delete()
             if errors:
                 raise ValidationError(errors)
+
+    def own_tables(self) -> Iterator[OwnTable]:
+        """Yield the milestones of its course or topic that have a day (one query)."""
+        rows = tuple(
+            (step.get_step_display(), step.planned_on or "", step.done_on or "")
+            for step in self.steps()
+            if step.planned_on or step.done_on
+        )
+        if rows:
+            head = (gettext("step"), gettext("planned for"), gettext("reached on"))
+            yield OwnTable(gettext("Milestones"), head, rows, (6, 4, 4))
 
     def open_matters(self) -> list[str]:
         """Return the planned steps that were not reached (one query)."""
