@@ -1,5 +1,6 @@
 """What somebody types into an address is answered, whatever it is, and never by an error page of ours."""
 
+import io
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from organization.bounds import MOST_ROWS
+from organization.readable import why_form
 from pairing_site.handler import BoundedHandler, readable
 from tests.conftest import signed_in
 from tests.factories import operator
@@ -201,3 +203,21 @@ def test_rows_that_a_page_only_shows_are_those_there_are(desk: Client, world: Br
     assert desk.post(address, {**sent, "title": "改过的题目"}).status_code == 302
     team.refresh_from_db()
     assert (team.title, team.seats.count()) == ("改过的题目", before)
+
+
+class _Broken(io.BytesIO):
+    """The body of somebody who went away, of which the server says no more than that."""
+
+    def read(self, *_size: int) -> bytes:
+        raise OSError
+
+
+def test_a_form_that_cannot_be_read_is_refused_though_nobody_says_why(rf: RequestFactory) -> None:
+    request = rf.post("/", {"words": "x"})
+    request._stream = _Broken()
+    assert why_form(request) == "UnreadablePostError"
+
+
+def test_a_form_that_cannot_be_read_is_refused_in_the_words_of_who_read_it(rf: RequestFactory) -> None:
+    request = rf.post("/", b"x", content_type="multipart/form-data; boundary=")
+    assert why_form(request).startswith("Invalid boundary")

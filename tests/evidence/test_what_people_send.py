@@ -224,3 +224,20 @@ def test_the_words_for_a_video_do_not_contradict_themselves() -> None:
         kept("clip.mp4", MP4)
     words = "“clip.mp4”未能上传：这是视频；可以上传的是图片、PDF、OFD、文档、电子表格和演示文稿。"
     assert error.value.messages == [words]
+
+
+def webp(flavour: str) -> bytes:
+    """Return a WebP of 30 by 20 pixels in one of its three ways."""
+    file = io.BytesIO()
+    mode, colour = ("RGBA", (9, 9, 9, 99)) if flavour == "extended" else ("RGB", (9, 9, 9))
+    Image.new(mode, (30, 20), colour).save(file, "WEBP", lossless=flavour == "lossless")
+    assert file.getvalue()[12:16] == {"lossy": b"VP8 ", "lossless": b"VP8L", "extended": b"VP8X"}[flavour]
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("flavour", ["lossy", "lossless", "extended"])
+def test_a_webp_is_refused_by_the_very_size_that_it_names(settings, flavour: str) -> None:
+    settings.EVIDENCE_MAX_PIXELS = 30 * 20 - 1
+    assert refused("a.webp", webp(flavour)) == "pixels"
+    settings.EVIDENCE_MAX_PIXELS = 30 * 20
+    assert kept("a.webp", webp(flavour)).file.is_picture

@@ -20,8 +20,10 @@ from organization import middleware
 from organization.models import FormReceipt, receipts
 from pairings.models import ProgressLog
 from tests.conftest import signed_in
+from tests.factories.outcomes import picture
 from tests.nets import size
 from tests.nets.browser import WITHOUT_RECEIPT, SentForm, all_forms, forms_of
+from tests.uploads import upload
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +128,18 @@ def test_a_form_behind_the_back_button_with_other_words_is_another_log(world: Br
     told = [[words for _level, words in one.told] for one in answers]
     assert (told[0], told[1][0], told[2]) == (["进展记录已保存。"], "进展记录已保存。", ["进展记录已保存。"])
     assert "只办理了一次" in told[1][1]
+
+
+def test_the_same_words_with_another_photo_of_the_same_name_is_another_log(world: BranchWorld) -> None:
+    client, address = signed_in(world.users["teacher"]), reverse("pairings:log", args=[world.rows["pair"].pk])
+    [form] = [one for one in forms_of(client.get(address).content.decode(), address) if one.action == address]
+    sent = form.filled_in("上午试切", all_texts=False)
+    photos = [picture(), picture()]
+    for content in (photos[0], photos[0], photos[1]):
+        send(client, form, {**sent, "words": "上午试切", "photos": upload("现场.png", content)})
+    logs = ProgressLog.objects.filter(pairing=world.rows["pair"].pk, words="上午试切").order_by("pk")
+    assert [log.photos.count() for log in logs] == [1, 1]
+    assert len({log.photos.get().evidence.file_id for log in logs}) == len(photos)
 
 
 def test_old_receipts_are_cleared_away(world: BranchWorld) -> None:

@@ -26,6 +26,8 @@ from outcomes.documents import drawing
 from outcomes.documents.formats import FORMATS, Handing
 from outcomes.documents.outlines import ANNUAL, CASE, OUTLINES
 from outcomes.documents.parts import Chart, Picture
+from outcomes.documents.records import records_of
+from outcomes.documents.sections import proof_in_words
 from outcomes.figures import Period, branch_report
 from outcomes.figures.charts import outcomes_by_level
 from outcomes.figures.dashboard import Figure
@@ -232,6 +234,12 @@ def test_a_pdf_holds_the_charts(branch: Branch) -> None:
     listed = subprocess.run(["pdfimages", "-list", "-"], input=written(branch, "pdf"), capture_output=True, check=True)
     lines = [line.split() for line in listed.stdout.decode().splitlines()[2:]]
     assert [int(one[3]) > 1600 for one in lines if one[2] == "image"] == [True, True]
+
+
+def test_a_record_says_what_proves_it(branch: Branch) -> None:
+    verified(branch, title="有证书的课程")
+    [record] = [one for one in records_of(branch_report(branch, YEAR)) if one.title == "有证书的课程"]
+    assert (record.is_thin, proof_in_words(record)) == (False, "1份")
 
 
 def test_an_empty_year_has_no_chart() -> None:

@@ -47,7 +47,7 @@ class TestAPairing:
     @pytest.fixture
     def paper(self, world: BranchWorld) -> Paper:
         pair = world.rows["pair"]
-        woven = {"element_kind": "craft", "element_words": "劳模事迹。", "photos": [evidence()]}
+        woven: dict[str, Any] = {"element_kind": "craft", "element_words": "劳模事迹。", "photos": [evidence()]}
         log(pair, date=datetime.date(YEAR, 6, 1), words="第二次集体备课。", **woven)
         verified(world, title="共建的课程", pairings=[pair], people=[pair.leader])
         return document_of_pairing(type(pair).objects.get(pk=pair.pk), world.users["teacher"])
