@@ -99,9 +99,14 @@ class Chart:
     height: int = 300
 
     @property
-    def content(self) -> bytes:
-        """Draw the picture."""
+    def drawing(self) -> str:
+        """Draw it, as an SVG in the colours of paper."""
         return drawing.draw(self.option, height=self.height)
+
+    @property
+    def content(self) -> bytes:
+        """Draw the picture, for writers that take no lines."""
+        return drawing.on_paper(self.drawing)
 
 
 @dataclass(frozen=True)
@@ -119,8 +124,13 @@ class Diagram:
     alternative: str
 
     @property
+    def drawing(self) -> str:
+        """Return it in the colours of paper."""
+        return drawing.in_colours_of_paper(self.svg)
+
+    @property
     def content(self) -> bytes:
-        """Draw the picture."""
+        """Draw the picture, for writers that take no lines."""
         return drawing.on_paper(self.svg)
 
 

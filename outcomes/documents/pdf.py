@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from outcomes.documents import drawing
 from outcomes.documents.parts import (
     Chart,
     Diagram,
@@ -37,7 +38,8 @@ def write(document: Document) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         shutil.copyfile(TEMPLATE, root / TEMPLATE.name)
-        told = json.dumps(_told(document, root), ensure_ascii=False)
+        with drawing.one_engine():
+            told = json.dumps(_told(document, root), ensure_ascii=False)
         return bytes(
             typst.compile(
                 str(root / TEMPLATE.name),
@@ -82,7 +84,11 @@ def _part(part: Part, file: Path) -> dict[str, Any]:
             return {"kind": "table", "caption": part.caption, "head": part.head, "rows": rows,
                     "widths": part.widths, "numeric": sorted(part.numeric)}  # fmt: skip
         case Picture() | Chart() | Diagram():
-            file.write_bytes(part.content)
+            if isinstance(part, Picture):
+                file.write_bytes(part.content)
+            else:
+                file = file.with_suffix(".svg")
+                file.write_text(part.drawing)
             return {"kind": "picture", "file": file.name, "caption": part.caption, "alternative": part.alternative,
                     "is_photo": isinstance(part, Picture)}  # fmt: skip
         case Signature():

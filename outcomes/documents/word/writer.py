@@ -3,6 +3,7 @@
 import datetime
 import io
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import docx
@@ -15,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Mm
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from outcomes.documents import drawing
 from outcomes.documents.parts import Chart, Diagram, Document, Heading, Paragraph, Picture, Signature, Table, shown
 from outcomes.documents.word.styles import (
     CAPTION,
@@ -47,8 +49,9 @@ def write(document: Document) -> bytes:
     word.add_paragraph("", LINE_UNDER_TITLE)
     if document.has_contents:
         _contents(word, document)
-    for part in document.parts:
-        WRITERS[type(part)](word, part)
+    with drawing.one_engine():
+        for part in document.parts:
+            WRITERS[type(part)](word, part)
     file = io.BytesIO()
     word.save(file)
     return file.getvalue()
@@ -83,8 +86,20 @@ def _table(word: WordDocument, part: Table) -> None:
         column.width = width
     _row(table, part.head, widths, CELL_HEAD, frozenset())
     _mark(table.rows[0], "w:tblHeader")
-    for cells in part.rows:
-        _row(table, [shown(cell) for cell in cells], widths, CELL, part.numeric)
+    if part.rows:
+        _rows(table, part, widths)
+
+
+def _rows(table: Any, part: Table, widths: list[Length]) -> None:
+    """Add the rows; the first is made cell by cell, and the others are copies of it with other words."""
+    first, *others = ([shown(cell) for cell in cells] for cells in part.rows)
+    _row(table, first, widths, CELL, part.numeric)
+    made = table.rows[-1]._tr
+    for words in others:
+        row = deepcopy(made)
+        for run, word in zip(row.iter(qn("w:r")), words, strict=True):
+            run.text = word
+        table._tbl.append(row)
 
 
 def _row(table: Any, words: Any, widths: list[Length], style: str, numeric: frozenset[int]) -> None:
