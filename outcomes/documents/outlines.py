@@ -8,24 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outcomes.documents import comparing, sections
 from outcomes.documents.parts import Document, Part, Signature
-from outcomes.documents.people import people_of_pairings
-from outcomes.documents.sections import Material, Section
+from outcomes.documents.registry import PROSE, Prose, SectionKind, of_slugs
+from outcomes.documents.sections import Material
 from outcomes.models import FrozenReport
-
-
-@dataclass(frozen=True)
-class Prose:
-    """A section that the secretary writes; kept with the report, and next year's start."""
-
-    slug: str
-    label: Any
-
-    @property
-    def is_line(self) -> bool:
-        """Whether it is a line, not paragraphs."""
-        return self.slug in {"title", "authors", "keywords"}
 
 
 @dataclass(frozen=True)
@@ -36,27 +22,40 @@ class Outline:
         slug: what `branch_report --kind` and addresses call it.
         label: what a page calls it.
         sections: what it says, in order.
-        prose: the sections that the secretary writes.
+        lines: what the secretary writes beside that and no section says, such as the title.
         title: its title in lines, of the report, the label and the secretary's words.
         has_contents: whether a table of contents stands before the text.
-        shows_proofs: whether pictures that prove the outcomes stand in it, each of which is read and made smaller.
     """
 
     slug: str
     label: Any
-    sections: tuple[Section, ...]
-    prose: tuple[Prose, ...] = ()
+    sections: tuple[SectionKind | Prose, ...]
+    lines: tuple[Prose, ...] = ()
     title: Callable[[dict[str, Any], str, Mapping[str, str]], tuple[str, ...]] = lambda report, label, prose: (
         report["branch"]["name"],
         _("“1+1+1” pairings: %(kind)s, %(period)s") % {"kind": label, "period": report["period"]["label"]},
     )
     has_contents: bool = False
-    shows_proofs: bool = False
+
+    @property
+    def prose(self) -> tuple[Prose, ...]:
+        """Return what the secretary writes, in order."""
+        return (*self.lines, *(section for section in self.sections if isinstance(section, Prose)))
+
+    @property
+    def shows_proofs(self) -> bool:
+        """Whether pictures that prove the outcomes stand in it."""
+        return any(section.shows_proofs for section in self._of_code)
 
     @property
     def takes_photos(self) -> bool:
         """Whether photos that the secretary chooses stand in it."""
-        return sections.photos in self.sections
+        return any(section.takes_photos for section in self._of_code)
+
+    @property
+    def _of_code(self) -> Iterator[SectionKind]:
+        """Yield the sections that are written from figures and records."""
+        return (section for section in self.sections if isinstance(section, SectionKind))
 
     def compose(self, report: dict[str, Any], prose: Mapping[str, str], frozen: FrozenReport | None = None) -> Document:
         """Return the document of a report, before it is written in a format.
@@ -80,65 +79,40 @@ class Outline:
     def _parts(self, material: Material) -> Iterator[Part]:
         """Yield what the sections say."""
         for section in self.sections:
-            yield from section(material)
+            yield from section.write(material)
 
 
-def _prose(*slugs: str) -> tuple[Prose, ...]:
-    """Return the written sections of these names."""
-    return tuple(Prose(slug, PROSE[slug]) for slug in slugs)
+FIGURES = ("work", "figures", "outcomes", "records")
+CLOSING = ("beside", "supplement", "counting")
 
-
-def _told(slug: str) -> Section:
-    """Return the section of the secretary's words."""
-    return sections.told_by_secretary(slug, lambda: str(PROSE[slug]))
-
-
-PROSE = {
-    "title": gettext_lazy("Title of the case"),
-    "authors": gettext_lazy("Authors"),
-    "abstract": gettext_lazy("Abstract"),
-    "keywords": gettext_lazy("Keywords"),
-    "background": gettext_lazy("Background"),
-    "practice": gettext_lazy("Main practice"),
-    "opening": gettext_lazy("Overview"),
-    "causes": gettext_lazy("Causes and reflections"),
-    "plans": gettext_lazy("Next steps"),
-}
-FIGURES = (sections.work, sections.figures, sections.outcomes, sections.records)
-CLOSING = (comparing.side_by_side, comparing.supplement, sections.counting)
-
-ANNUAL = Outline(
-    "annual", gettext_lazy("Annual report"), (_told("opening"), *FIGURES, _told("plans"), *CLOSING),
-    _prose("opening", "plans"),
-)  # fmt: skip
-MIDTERM = Outline(
-    "midterm", gettext_lazy("Stage report"),
-    (_told("opening"), *FIGURES, sections.gaps, _told("plans"), *CLOSING), _prose("opening", "plans"),
-)  # fmt: skip
+ANNUAL = Outline("annual", gettext_lazy("Annual report"), of_slugs("opening", *FIGURES, "plans", *CLOSING))
+MIDTERM = Outline("midterm", gettext_lazy("Stage report"), of_slugs("opening", *FIGURES, "gaps", "plans", *CLOSING))
 FINAL = Outline(
-    "final", gettext_lazy("Final report"),
-    (_told("opening"), _told("practice"), *FIGURES, sections.gaps, _told("plans"), *CLOSING),
-    _prose("opening", "practice", "plans"), has_contents=True,
-)  # fmt: skip
+    "final",
+    gettext_lazy("Final report"),
+    of_slugs("opening", "practice", *FIGURES, "gaps", "plans", *CLOSING),
+    has_contents=True,
+)
 STATEMENT = Outline(
-    "statement", gettext_lazy("Secretary's statement"),
-    (_told("opening"), sections.work, sections.figures, sections.outcomes, sections.gaps, _told("causes"),
-     _told("plans"), *CLOSING), _prose("opening", "causes", "plans"),
-)  # fmt: skip
+    "statement",
+    gettext_lazy("Secretary's statement"),
+    of_slugs("opening", "work", "figures", "outcomes", "gaps", "causes", "plans", *CLOSING),
+)
 COMPILATION = Outline(
-    "compilation", gettext_lazy("Compilation of outcomes"),
-    (_told("opening"), sections.one_by_one, people_of_pairings, *CLOSING), _prose("opening"), has_contents=True,
-    shows_proofs=True,
-)  # fmt: skip
+    "compilation",
+    gettext_lazy("Compilation of outcomes"),
+    of_slugs("opening", "portraits", "people", *CLOSING),
+    has_contents=True,
+)
 CASE = Outline(
-    "case", gettext_lazy("Work case"),
-    (_told("abstract"), _told("keywords"), _told("background"), sections.mode, _told("practice"), sections.case_results,
-     sections.photos, people_of_pairings),
-    _prose("title", "authors", "abstract", "keywords", "background", "practice"),
+    "case",
+    gettext_lazy("Work case"),
+    of_slugs("abstract", "keywords", "background", "mode", "practice", "results", "photos", "people"),
+    lines=(PROSE["title"], PROSE["authors"]),
     title=lambda report, label, prose: (
         prose.get("title") or _("Exploring the “1+1+1” mode of party-building work"),
         report["branch"]["name"],
     ),
-)  # fmt: skip
+)
 
 OUTLINES = {outline.slug: outline for outline in (ANNUAL, MIDTERM, FINAL, STATEMENT, COMPILATION, CASE)}

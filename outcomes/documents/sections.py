@@ -278,18 +278,6 @@ def _gaps_of_records(material: Material) -> Iterator[str]:
         yield _("Credit: no pairing shares %(count)s of the outcomes.") % {"count": len(unshared)}
 
 
-def told_by_secretary(section: str, heading: Callable[[], str]) -> Section:
-    """Return a section whose words are the secretary's own; it is left out while there are none."""
-
-    def told(material: Material) -> Iterator[Part]:
-        words = material.prose.get(section, "").strip()
-        if words:
-            yield Heading(heading())
-            yield from (Paragraph(line.strip()) for line in words.splitlines() if line.strip())
-
-    return told
-
-
 def mode(material: Material) -> Iterator[Part]:
     """Show the mode with the period's numbers: figure 1 of a work case."""
     yield from picture_of_mode(material.report)

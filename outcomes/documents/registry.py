@@ -1,0 +1,90 @@
+"""Every section that a kind of report can be made of, by its slug: those that the code writes, and the secretary's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from outcomes.documents import comparing, sections
+from outcomes.documents.parts import Heading, Paragraph, Part
+from outcomes.documents.people import people_of_pairings
+from outcomes.documents.sections import Material, Section
+
+
+@dataclass(frozen=True)
+class SectionKind:
+    """A section that is written from figures and records.
+
+    Args:
+        slug: what outlines call it; it stays when the label changes.
+        label: what it is called where somebody chooses it.
+        write: what it says of a report.
+        shows_proofs: whether pictures that prove the outcomes stand in it, each of which is read and made smaller.
+        takes_photos: whether photos that the secretary chooses stand in it.
+    """
+
+    slug: str
+    label: Any
+    write: Section
+    shows_proofs: bool = False
+    takes_photos: bool = False
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A section that the secretary writes; kept with the report, and next year's start."""
+
+    slug: str
+    label: Any
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is a line, not paragraphs."""
+        return self.slug in {"title", "authors", "keywords"}
+
+    def write(self, material: Material) -> Iterator[Part]:
+        """Say the secretary's own words under their heading; nothing while there are none."""
+        words = material.prose.get(self.slug, "").strip()
+        if words:
+            yield Heading(str(self.label))
+            yield from (Paragraph(line.strip()) for line in words.splitlines() if line.strip())
+
+
+SECTIONS = {
+    kind.slug: kind
+    for kind in (
+        SectionKind("work", _("Pairings and progress"), sections.work),
+        SectionKind("figures", _("The work in figures"), sections.figures),
+        SectionKind("outcomes", _("Outcomes"), sections.outcomes),
+        SectionKind("records", _("The outcomes one by one"), sections.records),
+        SectionKind("portraits", _("The outcomes with their certificates"), sections.one_by_one, shows_proofs=True),
+        SectionKind("people", _("Pairings and their people"), people_of_pairings),
+        SectionKind("gaps", _("Problems and their causes"), sections.gaps),
+        SectionKind("mode", _("Picture of the “1+1+1” mode"), sections.mode),
+        SectionKind("results", _("Results"), sections.case_results),
+        SectionKind("photos", _("Chosen photos"), sections.photos, takes_photos=True),
+        SectionKind("beside", _("Compared with another period or branch"), comparing.side_by_side),
+        SectionKind("supplement", _("Compared with the previous version"), comparing.supplement),
+        SectionKind("counting", _("How it was counted"), sections.counting),
+    )
+}
+PROSE = {
+    prose.slug: prose
+    for prose in (
+        Prose("title", _("Title of the case")),
+        Prose("authors", _("Authors")),
+        Prose("abstract", _("Abstract")),
+        Prose("keywords", _("Keywords")),
+        Prose("background", _("Background")),
+        Prose("practice", _("Main practice")),
+        Prose("opening", _("Overview")),
+        Prose("causes", _("Causes and reflections")),
+        Prose("plans", _("Next steps")),
+    )
+}
+
+
+def of_slugs(*slugs: str) -> tuple[SectionKind | Prose, ...]:
+    """Return the sections of these names, in this order."""
+    return tuple(SECTIONS.get(slug) or PROSE[slug] for slug in slugs)
