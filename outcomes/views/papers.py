@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 from django.views.decorators.http import require_safe
 
-from organization.access import UserRequest, note_own_row, require, row_or_404, survivor_or_404, visible_or_404
+from organization.access import UserRequest, require, row_or_404, survivor_or_404, visible_or_404
 from organization.models import Person
 from outcomes.documents.formats import KEPT
 from outcomes.documents.of_pairing import document_of_pairing
@@ -55,7 +55,6 @@ def own_year(request: UserRequest, kind: str = "") -> HttpResponse:
     """
     if request.user.person is None:
         raise PermissionDenied
-    note_own_row(request)
     return _year_of(request, request.user.person.survivor, kind, "outcomes:own_year_file")
 
 
