@@ -56,6 +56,8 @@ class PhotosForm:
         self.candidates = photos_to_choose(user, branch, *days)
         self.rows = {row.photo_id: row for row in ReportPhoto.objects.of_report(branch.code, *days)}
         self.forms: list[PhotoForm] = []
+        #: Those that somebody else chose since the page was made: they stay.
+        self.unseen: list[ReportPhoto] = []
 
     @property
     def others(self) -> Any:
@@ -71,6 +73,8 @@ class PhotosForm:
         """Make the forms of the photos that the posted page held, whatever stands on that page by now."""
         posted = [int(found[1]) for name in self.data or () if (found := CAPTION.fullmatch(name))]
         self.offer(self.others.filter(pk__in=posted))
+        self.unseen = [row for row in self.rows.values() if row.photo_id not in posted]
+        self.forms = [form for form in self.forms if form.row not in self.unseen]
 
     def is_valid(self) -> bool:
         """Return whether every photo's words are right."""
@@ -85,7 +89,8 @@ class PhotosForm:
         choose_photos(self.branch, *self.days, list(self._chosen()), by=by)
 
     def _chosen(self) -> Iterator[tuple[LogPhoto, str]]:
-        """Yield the photos in the order of their places; those without one come last."""
+        """Yield the photos by their places, then those without one, and last what the page did not show."""
         chosen = [form for form in self.forms if form.cleaned_data["is_in"]]
         for form in sorted(chosen, key=lambda form: form.cleaned_data["place"] or MOST_PHOTOS + 1):
             yield form.photo, form.cleaned_data["caption"]
+        yield from ((row.photo, row.caption) for row in self.unseen)

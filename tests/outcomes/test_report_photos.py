@@ -56,6 +56,11 @@ def test_a_secretary_chooses_photos_with_captions_in_her_order(world: BranchWorl
     assert "听课评课" in desk.get(answer.url).content.decode()
 
 
+def test_what_somebody_else_chose_meanwhile_stays(world: BranchWorld, desk: Client, photos) -> None:
+    desk.post(page(world), told(photos[0], "集体备课"))  # from a page that did not show the other one
+    assert [caption for caption, _file in shown(world)] == ["集体备课", f"实训现场{world.code}"]
+
+
 def test_they_stand_in_the_work_case_as_numbered_figures(world: BranchWorld, desk: Client) -> None:
     answer = desk.get(f"/reports/{world.code}/docx/?year={YEAR}&kind=case")
     document = Document(io.BytesIO(b"".join(answer.streaming_content)))
