@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import ExtractYear
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -143,16 +143,19 @@ class SameFile(OfOutcomes):
     name = gettext_lazy("One file as proof of different things")
 
     def contradicts(self) -> Any:
-        """Return the condition: another outcome of the branch, of other work and title, holds the same bytes."""
-        others = OutcomeEvidence.objects.filter(
-            ~Q(outcome__work=OuterRef(OuterRef("work"))),
-            ~Q(outcome__title=OuterRef(OuterRef("title"))),
-            ~Q(outcome__review__in=GONE),
-            outcome__branch=OuterRef(OuterRef("branch")),
-            evidence__file=OuterRef("evidence__file"),
-            ledger_row=None,
+        """Return the condition: another outcome of the branch, of other work and title, holds the same bytes.
+
+        Counted in windows over all proofs, not looked up for each: where many hold one file, that is quadratic.
+        """
+        held = ("outcome__branch", "evidence__file")
+        proofs = OutcomeEvidence.objects.exclude(outcome__review__in=GONE).filter(ledger_row=None)
+        others = proofs.annotate(
+            elsewhere=_proofs_with(*held)
+            - _proofs_with(*held, "outcome__work")
+            - _proofs_with(*held, "outcome__title")
+            + _proofs_with(*held, "outcome__work", "outcome__title")
         )
-        return Exists(OutcomeEvidence.objects.filter(Exists(others), outcome=OuterRef("pk"), ledger_row=None))
+        return Q(pk__in=others.filter(elsewhere__gt=0).values("outcome"))
 
     def tell(self, rows: Rows, user: Viewer) -> Mapping[int, Told]:
         """Say which other outcomes the files prove, by title where the reader sees them (three queries)."""
@@ -187,6 +190,11 @@ class SameFile(OfOutcomes):
             " certificate, or write why one file proves them all."
         )
         return Told(words % {"titles": "、".join(titles)}, (row.title, sorted(others.items())))
+
+
+def _proofs_with(*same: str) -> Window:
+    """Return how many proofs are alike in these fields, of each."""
+    return Window(Count("pk"), partition_by=[F(name) for name in same])
 
 
 class CommissionedWithoutService(OfOutcomes):
