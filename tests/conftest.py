@@ -1,7 +1,7 @@
 """What every test stands on: settings made for tests, folders of their own, and the two databases.
 
-`make test` runs the suite twice: on a SQLite file, and on the PostgreSQL that tests/postgres.py starts, whose
-DATABASE_URL it exports. `.venv/bin/pytest` alone runs on SQLite.
+`make test` runs the suite on a SQLite file, and all but what is marked `once` on the PostgreSQL that tests/postgres.py
+starts, whose DATABASE_URL it exports. `.venv/bin/pytest` alone runs on SQLite.
 """
 
 import functools

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.once  # it has a SQLite of its own
 def test_a_fourth_form_touches_no_existing_app(tmp_path: Path) -> None:
     environment = {
         **os.environ,

@@ -18,7 +18,7 @@ from outcomes.models import Grade, Subkind
 from tests.kept import kept
 from tests.world import World, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ROLES = ("teacher", "student", "secretary", "leader", "operator")
 SAID_BY_ATTRIBUTES = ("placeholder", "title", "alt", "aria-label", "data-confirm")

@@ -14,7 +14,7 @@ from tests.kept import kept
 from tests.nets.markup import NAME, patched, plant
 from tests.world import YEAR, BranchWorld, build_own
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.once]
 
 
 @pytest.fixture

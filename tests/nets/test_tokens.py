@@ -14,7 +14,7 @@ from tests.factories import operator
 from tests.nets.browser import pages
 from tests.world import BranchWorld
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def looked_at(world: BranchWorld) -> Iterator[tuple[str, str]]:

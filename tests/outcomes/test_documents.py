@@ -41,7 +41,7 @@ from tests.factories import BranchFactory, engagement, evidence, log, mentorship
 from tests.office import faults_of, reads_office
 from tests.world import BranchWorld
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 YEAR = Period.year(2024)
 HOSTILE = ("{{7*7}}", "=1+1", '#eval("7*7")', "<w:p/>&lt;", "{% now 'Y' %}", "$x^2$ *b* _i_ @ref", "-2+3", "\\u{41}")
 
