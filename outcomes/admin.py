@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from organization.admin_back import TakesBackAdmin
 from organization.admin_base import BRANCH_FILTER, BranchModelAdmin, ReadOnlyInline, SheetImportMixin, desk_action
 from organization.models import User, all_or_nothing
+from outcomes import admin_kinds  # noqa: F401 - registers its page
 from outcomes.models import (
     FrozenReport,
     Grade,
@@ -25,6 +26,7 @@ from outcomes.models import (
     ReportSetting,
     Subkind,
 )
+from outcomes.models.prepared_queries import PreparedFileQuerySet
 from outcomes.models.transitions import RETURN, VERIFY
 from outcomes.preparing import format_in_words, report_in_words
 from pairings.contradictions import explain, in_rows
@@ -171,6 +173,10 @@ class PreparedFileAdmin(BranchModelAdmin):
         "state", "failure", "attempts", "size", "sha256", "ready_at", "expires_at",
     ]  # fmt: skip
     readonly_fields = ["shown_kind", "shown_format", "shown_asked_by"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Read with each file what its branch calls the kind of report."""
+        return cast("PreparedFileQuerySet", super().get_queryset(request)).with_kinds()
 
     @display(description=gettext_lazy("kind of report"))
     def shown_kind(self, row: PreparedFile) -> str:

@@ -47,6 +47,8 @@ class OutcomesConfig(AppConfig):
         auditlog.register(models.OutcomeStep)
         auditlog.register(models.ReportProse)
         auditlog.register(models.ReportPhoto)
+        auditlog.register(models.ReportKind, exclude_fields=["version", "own_sections"])
+        auditlog.register(models.ReportKindPart)
         auditlog.register(models.ReportSetting, exclude_fields=["version"])
         auditlog.register(models.FrozenReport, exclude_fields=["figures"])
         # How far a worker is, and what the request is told apart by, is nobody's decision.

@@ -281,6 +281,7 @@ class ProseForm(forms.Form):
         for prose in outline.prose:
             self.fields[prose.slug] = ParagraphsFormField(
                 label=prose.label,
+                help_text=prose.hint,
                 required=False,
                 max_length=ReportProse._meta.get_field("words").max_length,
                 validators=[validate_plain_text],

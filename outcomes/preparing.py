@@ -19,6 +19,7 @@ from organization.models import Branch, User
 from organization.verbs import acting
 from outcomes.documents.formats import FORMATS, JSON, ZIP
 from outcomes.documents.outlines import OUTLINES, Outline
+from outcomes.documents.own_kinds import outline_called
 from outcomes.documents.progress import Progress
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
@@ -78,8 +79,8 @@ def _proofs_of(outcomes: OutcomeQuerySet) -> tuple[int, int]:
 
 
 def report_in_words(row: PreparedFile) -> str:
-    """Return which kind of report a request is for, or its name where an earlier release made it."""
-    return str(OUTLINES[row.kind].label) if row.kind in OUTLINES else row.kind
+    """Return which kind of report a request is for: of a branch's own its name, where it was read `with_kinds`."""
+    return str(OUTLINES[row.kind].label) if row.kind in OUTLINES else getattr(row, "own_kind", None) or row.kind
 
 
 def format_in_words(row: PreparedFile) -> str:
@@ -138,7 +139,11 @@ def _chunks(row: PreparedFile, hold: Hold) -> Iterator[bytes]:
     """Yield the bytes of the file that was asked for."""
     days = row.beside_days
     beside = (row.beside_branch, period_of(*days)) if row.beside_branch and days else None
-    period, outline, progress = period_of(row.first_day, row.last_day), OUTLINES[row.kind], Progress(hold.note)
+    period, outline, progress = (
+        period_of(row.first_day, row.last_day),
+        outline_called(row.branch, row.kind),
+        Progress(hold.note),
+    )
     asked = (row.branch, period, outline, row.format)
     yield from hand_in(*asked, revision=row.revision, beside=beside, progress=progress).chunks
 

@@ -11,6 +11,7 @@ from outcomes.models import (
     Outcome,
     OutcomeEvidence,
     PreparedFile,
+    ReportKind,
     ReportSetting,
     Subkind,
     back,
@@ -58,6 +59,7 @@ add_admin_permissions(FrozenReport, may_write=nobody, may_delete=nobody)
 add_admin_permissions(PreparedFile, may_write=nobody, may_delete=nobody)
 for word in (Subkind, Grade):
     add_admin_permissions(word, may_write=manages_its_branch, may_delete=nobody)
+add_admin_permissions(ReportKind, may_write=manages_its_branch, may_delete=nobody)
 add_admin_permissions(ReportSetting, may_write=manages_its_branch, may_delete=manages_its_branch)
 
 rules.add_perm("outcomes.record_outcome", is_a_teacher | manages_a_branch)

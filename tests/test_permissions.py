@@ -305,6 +305,7 @@ BRANCH_ROWS = {
     "enterprise_service_problem": ("problem", DESK, DESK, DESK),
     "enterprise_service_engagement": ("engagement", DESK, DESK, ()),
     "enterprise_service_confirmationsetting": ("asking", DESK, DESK, DESK),
+    "outcomes_reportkind": ("report_kind", DESK, DESK, ()),
     "outcomes_reportsetting": ("report_setting", DESK, DESK, DESK),
     "outcomes_outcome": ("verified", DESK, DESK, ()),
     "outcomes_subkind": ("subkind", DESK, DESK, ()),

@@ -17,7 +17,16 @@ from organization.models import Branch, College, Person, RoleAssignment, Synonym
 from outcomes.asking import ask_for
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report
-from outcomes.models import Grade, Outcome, PreparedFile, ReportProse, ReportSetting, Subkind, ask_to_share
+from outcomes.models import (
+    Grade,
+    Outcome,
+    PreparedFile,
+    ReportKind,
+    ReportProse,
+    ReportSetting,
+    Subkind,
+    ask_to_share,
+)
 from outcomes.models.photos import choose_photos
 from outcomes.preparing import make
 from pairings.contradictions import explain, kind_of
@@ -229,9 +238,20 @@ class BranchWorld:
             "instalment": served.instalments.get(),
             "link": link,
             "asking": asking,
+            "report_kind": self._report_kind(),
             "report_setting": ReportSetting.objects.get_or_create(branch=self.branch)[0],
             "explanation": explained,
         }
+
+    def _report_kind(self) -> ReportKind:
+        """Add a kind of report of the branch's own, with a section that the figures write and one of its own."""
+        number = ReportKind.objects.filter(branch=self.branch).count()
+        told = {"code": f"h{number}", "name": f"半年汇报{number}{self.code}"}
+        kind = ReportKind.objects.create(branch=self.branch, **told)
+        kind.begin_with(
+            [("work", "", ""), ("own-1", f"上级评价{self.code}", "写明上级的评价。")], by=self.users["secretary"]
+        )
+        return kind
 
     def _changes(self, pair: TeachingPair, served: Engagement, ordinary: Person, office: Model) -> dict[str, Any]:
         """Add a change of people that waits for its decision, and one that was approved."""

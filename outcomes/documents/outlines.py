@@ -25,6 +25,7 @@ class Outline:
         lines: what the secretary writes beside that and no section says, such as the title.
         title: its title in lines, of the report, the label and the secretary's words.
         has_contents: whether a table of contents stands before the text.
+        missing: sections of a branch's kind that this release does not have; they are left out.
     """
 
     slug: str
@@ -36,6 +37,7 @@ class Outline:
         _("“1+1+1” pairings: %(kind)s, %(period)s") % {"kind": label, "period": report["period"]["label"]},
     )
     has_contents: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def prose(self) -> tuple[Prose, ...]:

@@ -1,11 +1,12 @@
 """Every section that a kind of report can be made of, by its slug: those that the code writes, and the secretary's."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from django.utils.translation import gettext_lazy as _
 
+from outcomes import section_names
 from outcomes.documents import comparing, sections
 from outcomes.documents.parts import Heading, Paragraph, Part
 from outcomes.documents.people import people_of_pairings
@@ -22,6 +23,8 @@ class SectionKind:
         write: what it says of a report.
         shows_proofs: whether pictures that prove the outcomes stand in it, each of which is read and made smaller.
         takes_photos: whether photos that the secretary chooses stand in it.
+        has_heading: whether it begins with a heading; otherwise it goes on where the section before it ends.
+        heading: what a branch's own kind puts above one that has none.
     """
 
     slug: str
@@ -29,6 +32,17 @@ class SectionKind:
     write: Section
     shows_proofs: bool = False
     takes_photos: bool = False
+    has_heading: bool = True
+    heading: str = ""
+
+    def under(self, heading: str) -> Self:
+        """Return the section under a heading, which is left out where the section says nothing."""
+
+        def write(material: Material) -> Iterator[Part]:
+            said = list(self.write(material))
+            return iter([Heading(heading), *said] if said else [])
+
+        return replace(self, write=write, heading=heading)
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,8 @@ class Prose:
 
     slug: str
     label: Any
+    #: What is to be written there, where a branch says so.
+    hint: str = ""
 
     @property
     def is_line(self) -> bool:
@@ -55,18 +71,18 @@ SECTIONS = {
     kind.slug: kind
     for kind in (
         SectionKind("work", _("Pairings and progress"), sections.work),
-        SectionKind("figures", _("The work in figures"), sections.figures),
+        SectionKind("figures", _("The work in figures"), sections.figures, has_heading=False),
         SectionKind("outcomes", _("Outcomes"), sections.outcomes),
         SectionKind("records", _("The outcomes one by one"), sections.records),
         SectionKind("portraits", _("The outcomes with their certificates"), sections.one_by_one, shows_proofs=True),
         SectionKind("people", _("Pairings and their people"), people_of_pairings),
         SectionKind("gaps", _("Problems and their causes"), sections.gaps),
-        SectionKind("mode", _("Picture of the “1+1+1” mode"), sections.mode),
+        SectionKind("mode", _("Picture of the “1+1+1” mode"), sections.mode, has_heading=False),
         SectionKind("results", _("Results"), sections.case_results),
-        SectionKind("photos", _("Chosen photos"), sections.photos, takes_photos=True),
+        SectionKind("photos", _("Chosen photos"), sections.photos, takes_photos=True, has_heading=False),
         SectionKind("beside", _("Compared with another period or branch"), comparing.side_by_side),
         SectionKind("supplement", _("Compared with the previous version"), comparing.supplement),
-        SectionKind("counting", _("How it was counted"), sections.counting),
+        SectionKind("counting", _("How it was counted"), sections.counting, has_heading=False),
     )
 }
 PROSE = {
@@ -83,6 +99,11 @@ PROSE = {
         Prose("plans", _("Next steps")),
     )
 }
+
+for _kind in SECTIONS.values():
+    section_names.tell(_kind.slug, _kind.label, takes_heading=not _kind.has_heading)
+for _prose in PROSE.values():
+    section_names.tell(_prose.slug, _prose.label, is_written=True, takes_heading=True)
 
 
 def of_slugs(*slugs: str) -> tuple[SectionKind | Prose, ...]:

@@ -1,5 +1,6 @@
 """What came of the work: outcomes, their proof, and the reports that were handed in."""
 
+from outcomes.models.kinds import ReportKind, ReportKindPart
 from outcomes.models.links import HandOver, OutcomeCredit, OutcomeEvidence, OutcomePerson
 from outcomes.models.outcome import Outcome
 from outcomes.models.photos import ReportPhoto
@@ -27,6 +28,8 @@ __all__ = [
     "OutcomeStep",
     "PreparedFile",
     "ReportFile",
+    "ReportKind",
+    "ReportKindPart",
     "ReportPhoto",
     "ReportProse",
     "ReportSetting",

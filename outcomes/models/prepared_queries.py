@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from organization.models import ScopedQuerySet
 from organization.reach import Reach
 from organization.verbs import writes
+from outcomes.models.kinds import ReportKind
 from outcomes.models.transitions import WITHDRAW, FileState
 
 
@@ -26,6 +27,11 @@ class PreparedFileQuerySet(ScopedQuerySet):
         """Return the condition for files that tell of no branch but those whose rows the user sees."""
         beside = Q(beside_branch__in=reach.oversees) | Q(beside_branch__college__in=reach.leads)
         return super().branch_scope(reach) & (Q(beside_branch=None) | beside)
+
+    def with_kinds(self) -> Self:
+        """Read with each row what its branch calls the kind of report, where it is the branch's own."""
+        kinds = ReportKind.objects.filter(branch=OuterRef("branch"), code=OuterRef("kind"))
+        return self.annotate(own_kind=Subquery(kinds.values("name")[:1]))
 
     def open(self) -> Self:
         """Return those that wait or are being made."""

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from organization.models import Branch
 from outcomes.documents.formats import FORMATS
-from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
+from outcomes.documents.outlines import ANNUAL, Outline
+from outcomes.documents.own_kinds import outline_called
 from outcomes.figures.dashboard import Scope
 from outcomes.freezing import frozen_of
 from outcomes.handing import Other
@@ -66,7 +67,7 @@ def asked_of(request: HttpRequest, code: str, format_: str = "") -> Asked:
         WrongPeriodError: for a wrong or half period; `with_period` answers it.
     """
     scope, _form = scope_of(request, code)
-    outline = outline_of(request)
+    outline = outline_of(request, cast("Branch", scope.branch))
     if format_ and format_ not in FORMATS:
         raise Http404
     return Asked(scope, outline, version_of(request, scope), beside_of(request, scope))
@@ -94,13 +95,17 @@ def query_of(scope: Scope, frozen: FrozenReport | None, **more: str) -> str:
     return urlencode({**scope.period.query, **version, **more})
 
 
-def outline_of(request: HttpRequest) -> Outline:
+def outline_of(request: HttpRequest, branch: Branch) -> Outline:
     """Return the kind of report that the address asks for, the annual one unless it says otherwise.
+
+    Args:
+        request: whose address names it.
+        branch: whose report it is, already found through the door; its own kinds are known, no other branch's.
 
     Raises:
         Http404: for a kind that is not made.
     """
     try:
-        return OUTLINES[request.GET.get("kind", ANNUAL.slug)]
+        return outline_called(branch, request.GET.get("kind", ANNUAL.slug))
     except KeyError:
         raise Http404 from None

@@ -62,7 +62,7 @@ def _to_its_page(request: UserRequest, ask: Callable[[], PreparedFile], else_to:
 
 def _row(request: HttpRequest, pk: int) -> PreparedFile:
     """Return the request when the user may see it."""
-    rows = PreparedFile.objects.select_related("branch", "beside_branch", "asked_by__person")
+    rows = PreparedFile.objects.with_kinds().select_related("branch", "beside_branch", "asked_by__person")
     return cast("PreparedFile", visible_or_404(request, rows, pk))
 
 
@@ -91,7 +91,7 @@ def files(request: UserRequest) -> HttpResponse:
     """List the files that the user has let prepare."""
     require(request, "outcomes.see_figures")
     rows = PreparedFile.objects.visible_to(request.user).filter(asked_by=request.user)
-    rows = rows.select_related("branch", "beside_branch", "asked_by__person")
+    rows = rows.with_kinds().select_related("branch", "beside_branch", "asked_by__person")
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "outcomes/prepared_files.html", {"page_obj": page, **_shown(request, list(page))})
 

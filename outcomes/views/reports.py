@@ -16,7 +16,7 @@ from organization.models import Branch
 from organization.refusals import carried_out, say_errors
 from outcomes.documents import comparing
 from outcomes.documents.formats import FORMATS
-from outcomes.documents.outlines import OUTLINES
+from outcomes.documents.own_kinds import left_out, outlines_of
 from outcomes.documents.sections import Material
 from outcomes.figures.achievements import is_granted
 from outcomes.figures.dashboard import Scope, coverage_figures, form_figures, kind_figures, work_figures
@@ -80,7 +80,7 @@ def report(request: UserRequest, code: str) -> HttpResponse:
         "granted": [row for row in rows if is_granted(row)],
         "cultivated": [row for row in rows if not is_granted(row)],
         **_freezing(request, scope, frozen),
-        "outlines": OUTLINES.values(),
+        "outlines": outlines_of(branch),
         "formats": FORMATS.values(),
         "since": since_freezing(frozen, request.user) if frozen else None,
         "may_write": request.user.has_perm("outcomes.write_report", scope.branch),
@@ -158,6 +158,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     files = ((one.label, reverse("outcomes:download", args=[code, slug])) for slug, one in FORMATS.items())
     downloads = [(str(label), f"{url}?{asked.query}") for label, url in files]
     context = {**told, "document": handing.document, "downloads": downloads, "back": asked.report_url}
+    context["left_out"] = left_out(asked.outline)
     return render(request, "outcomes/preview.html", context)
 
 
@@ -165,7 +166,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 def words(request: UserRequest, code: str) -> HttpResponse:
     """Let the secretary write the sections that no figure can."""
     scope, _form = scope_of(request, code)
-    branch, outline = cast("Branch", scope.branch), outline_of(request)
+    branch, outline = cast("Branch", scope.branch), outline_of(request, cast("Branch", scope.branch))
     require(request, "outcomes.write_report", branch)
     form = ProseForm(request.POST or None, branch=branch, period=scope.period, outline=outline)
     query = urlencode({**scope.period.query, "kind": outline.slug})

@@ -9,7 +9,9 @@ from typing import cast
 from organization.merging import merge
 from organization.models import Person, User
 from organization.trail import audited_update
-from outcomes.models import Grade, Outcome, ReportSetting, Subkind, ask_to_share
+from outcomes.documents.outlines import MIDTERM
+from outcomes.documents.own_kinds import told_by
+from outcomes.models import Grade, Outcome, ReportKind, ReportSetting, Subkind, ask_to_share
 from outcomes.models.photos import choose_photos, photos_to_choose
 from pairing_site.demo.files import certificate
 from pairing_site.demo.people import Cast
@@ -103,6 +105,7 @@ class Ledger:
         if self.cast.branch.code == "AMT":
             ReportSetting.objects.create(branch=self.cast.branch, takes_uncredited=True)
             self._load_case()
+            self._make_kind()
         for year in (2025, 2026):
             for told in EACH_YEAR:
                 self._verified(told, self._day(year))
@@ -111,6 +114,14 @@ class Ledger:
         waiting = [self._waiting(told, state) for told, state in WAITING]
         if self.cast.branch.code == "AMT":
             self._twice(waiting[0], waiting[-1])
+
+    def _make_kind(self) -> None:
+        """Make the kind of report that the party committee asks for at half-year, of the stage report's sections."""
+        branch, secretary = self.cast.branch, self.cast.secretary
+        kind = ReportKind.objects.create(branch=branch, code="h1", name="党建工作半年汇报")
+        overview, *rest = told_by(MIDTERM)
+        asked = ("own-1", "党委交办事项落实情况", "对照党委上半年交办的事项，逐项写明落实情况。")
+        kind.begin_with([overview, asked, *rest], by=secretary)
 
     def _show_photos(self, first: datetime.date, last: datetime.date) -> None:
         """Choose one photo of each form's logs for a year's work case."""

@@ -53,6 +53,7 @@ def test_a_section_can_stand_first_and_alone(world: BranchWorld, slug: str) -> N
     report = branch_report(world.branch, Period.year(YEAR))
     said = list(SECTIONS[slug].write(Material(report, {})))
     assert list(alone.compose(report, {}).parts[:-1]) == said
+    assert not said or isinstance(said[0], Heading) == SECTIONS[slug].has_heading
     levels = [part.level for part in said if isinstance(part, Heading)]
     assert levels[:1] in ([], [1])
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))

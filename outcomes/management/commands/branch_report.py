@@ -10,8 +10,10 @@ from django.core.management.base import CommandParser
 
 from evidence.durable import write_whole
 from organization.management.base import OneLineCommand
+from organization.models import Branch
 from outcomes.documents.formats import FORMATS
-from outcomes.documents.outlines import ANNUAL, OUTLINES
+from outcomes.documents.outlines import ANNUAL, OUTLINES, Outline
+from outcomes.documents.own_kinds import outline_called
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
 from outcomes.freezing import frozen_of
@@ -31,7 +33,9 @@ class Command(OneLineCommand):
         period.add_argument("--school-year", type=int, help="the year in which the school year begins")
         period.add_argument("--from", dest="first", type=datetime.date.fromisoformat, help="first day, with --to")
         parser.add_argument("--to", dest="last", type=datetime.date.fromisoformat, help="last day, with --from")
-        parser.add_argument("--kind", choices=list(OUTLINES), default=ANNUAL.slug, help="what it is handed in as")
+        parser.add_argument(
+            "--kind", default=ANNUAL.slug, help=f"{', '.join(OUTLINES)}, or the code of one of the branch's own kinds"
+        )
         parser.add_argument(
             "--revision", type=int, help="which version of a frozen report, 0 the first; else the newest"
         )
@@ -42,15 +46,23 @@ class Command(OneLineCommand):
         """Write the report."""
         branch = self.branch(options["code"])
         period, revision = self._period(options), options["revision"]
+        outline = self._outline(branch, options["kind"])
         if revision is not None and frozen_of(branch, period, revision) is None:
             self.refuse(f"no revision {revision} was frozen of this period")
-        chunks = hand_in(branch, period, OUTLINES[options["kind"]], options["format"], revision=revision).chunks
+        chunks = hand_in(branch, period, outline, options["format"], revision=revision).chunks
         if options["output"] != "-":
             self._write(Path(options["output"]), chunks)
         elif options["format"] == "json":
             self.stdout.write(b"".join(chunks).decode(), ending="")
         else:
             sys.stdout.buffer.writelines(chunks)
+
+    def _outline(self, branch: Branch, kind: str) -> Outline:
+        """Return the kind of report that was asked for."""
+        try:
+            return outline_called(branch, kind)
+        except KeyError:
+            self.refuse(f"no kind of report {kind!r}: {', '.join(OUTLINES)}, or a code of the branch's own")
 
     def _period(self, options: dict[str, Any]) -> Period:
         """Return the period that was asked for."""

@@ -10,7 +10,7 @@ from organization.merging import merge, say_different, undo_merge
 from organization.models import Branch, Merge
 from outcomes.figures import Period
 from outcomes.freezing import freeze_report, frozen_of, revise_report
-from outcomes.models import Outcome, OutcomeShare, ReportProse, ask_to_share
+from outcomes.models import Outcome, OutcomeShare, ReportKind, ReportProse, ask_to_share
 from outcomes.models.photos import choose_photos
 from pairings.models import LogPhoto
 from tests.nets.verbs.machine import TODAY, Machine, day, number, pick, words
@@ -175,6 +175,16 @@ class OutcomeVerbs(Machine):
             day, branch = photo.log.date, photo.log.branch
             if self.attempt(lambda: choose_photos(branch, day, day, [(photo, said)], by=user), by=user):
                 assert user.manages(branch.pk), "chosen by a stranger"
+
+    @rule(by=number, said=words)
+    def begin_kind(self, by: int, said: str) -> None:
+        """Fill a kind of report of the branch's own, which has no sections yet, with a written and a counted one."""
+        user, place = self.user(by), ReportKind.objects.count()
+        kind = ReportKind.objects.create(branch=self.branch, code=f"kind-{place}", name=f"汇报{place}")
+        parts = [("own-1", said, ""), ("work", "", "")]
+        if self.attempt(lambda: kind.begin_with(parts, by=user), by=user):
+            assert user.manages(self.branch.pk), "begun by a stranger"
+            assert said.strip(), "a written section has no heading"
 
     @rule(by=number, said=words)
     def write_prose(self, by: int, said: str) -> None:
