@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from organization.admin_base import BRANCH_FILTER, BoundedFormSet, BranchInline, BranchModelAdmin, VersionedAdminForm
-from organization.bounds import MOST_ROWS
+from organization.bounds import MOST_ROWS, BoundedMeta
 from organization.models import User
 from outcomes import section_names
 from outcomes.documents.outlines import OUTLINES, Outline
@@ -31,7 +31,7 @@ class PartForm(forms.ModelForm):
 
     section = forms.ChoiceField(label=gettext_lazy("section"), widget=UnfoldAdminSelectWidget)
 
-    class Meta:
+    class Meta(BoundedMeta):
         model = ReportKindPart
         fields = ("section", "heading", "hint", "position")
 

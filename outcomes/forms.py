@@ -20,10 +20,12 @@ from organization.doubles_forms import SeesDoublesMixin
 from organization.forms import BranchFormMixin, PeopleChoiceField, RowsChoiceField, VersionedFormMixin
 from organization.models import Branch, Person, RuleError, User
 from organization.text import ParagraphsFormField, validate_plain_text
-from outcomes.documents.outlines import Outline
+from outcomes.documents.formats import Handing
+from outcomes.documents.sections import Sentence
 from outcomes.figures import Period
 from outcomes.figures.periods import period_of
 from outcomes.models import Category, FrozenReport, Grade, HandOver, Outcome, ReportProse, Subkind, Unit, unit_of
+from outcomes.models.prose import sections_of_sentence
 from outcomes.models.quantity import ASKED_OF
 from outcomes.models.shares import branches_to_ask
 from pairings.forms import DateInput
@@ -272,35 +274,62 @@ class PeriodForm(forms.Form):
 
 
 class ProseForm(forms.Form):
-    """The sections of a report that the secretary writes, begun with what was written last."""
+    """The sections of a report that the secretary writes, begun with what was written last.
 
-    def __init__(self, *args: Any, branch: Branch, period: Period, outline: Outline, **kwargs: Any) -> None:
+    The sentences that the figures write stand among them, to be put in other words; left as they are, or emptied, they
+    stay the figures' own.
+    """
+
+    def __init__(self, *args: Any, branch: Branch, period: Period, handing: Handing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.branch, self.period, self.outline = branch, period, outline
-        written = ReportProse.objects.newest(branch, outline.slug, period.last)
-        for prose in outline.prose:
-            self.fields[prose.slug] = ParagraphsFormField(
-                label=prose.label,
-                help_text=prose.hint,
-                required=False,
-                max_length=ReportProse._meta.get_field("words").max_length,
-                validators=[validate_plain_text],
-                initial=written.get(prose.slug, ""),
-                widget=forms.Textarea(attrs={"rows": 1 if prose.is_line else 8}),
-            )
+        self.branch, self.period, self.handing = branch, period, handing
+        for prose in handing.outline.prose:
+            self._ask(prose.slug, prose.label, prose.hint, handing.prose.get(prose.slug, ""), 1 if prose.is_line else 8)
+        for sentence in handing.sentences:
+            label = _("What came of it: %(mode)s") % {"mode": sentence.mode or _("shared by no pairing")}
+            self._ask(sections_of_sentence(sentence.slug)[0], label, self._told_of(sentence), sentence.words, 3)
+
+    def _ask(self, section: str, label: Any, hint: Any, words: str, rows: int) -> None:
+        """Add a section."""
+        self.fields[section] = ParagraphsFormField(
+            label=label,
+            help_text=hint,
+            required=False,
+            max_length=ReportProse._meta.get_field("words").max_length,
+            validators=[validate_plain_text],
+            initial=words,
+            widget=forms.Textarea(attrs={"rows": rows}),
+        )
+
+    @staticmethod
+    def _told_of(sentence: Sentence) -> Any:
+        """Return what to know of a sentence: whose it is, and what no longer fits."""
+        if sentence.is_outdated:
+            words = _("The figures have changed. This is their new sentence; you had written: %(words)s")
+            return words % {"words": sentence.own}
+        if sentence.own:
+            return _("In your words. When the figures change, their new sentence takes its place until you look at it.")
+        return _("Written from the figures. You may put it in other words; empty it to have this one again.")
 
     def save(self, *, by: User) -> None:
         """Keep each section that was changed as a new version."""
         with transaction.atomic():
-            for section in self.changed_data:
-                ReportProse(
-                    branch=self.branch,
-                    kind=self.outline.slug,
-                    section=section,
-                    first_day=self.period.first,
-                    last_day=self.period.last,
-                    words=self.cleaned_data[section],
-                ).record(by=by)
+            for prose in self.handing.outline.prose:
+                if prose.slug in self.changed_data:
+                    self._keep(prose.slug, self.cleaned_data[prose.slug], by)
+            for sentence in self.handing.sentences:
+                section, section_of = sections_of_sentence(sentence.slug)
+                words = self.cleaned_data[section]
+                own = "" if words == sentence.counted else words
+                if own != sentence.own or (own and sentence.is_outdated):
+                    self._keep(section, own, by)
+                    self._keep(section_of, sentence.counted, by)
+
+    def _keep(self, section: str, words: str, by: User) -> None:
+        """Keep a version of a section."""
+        days = {"first_day": self.period.first, "last_day": self.period.last}
+        kind = self.handing.outline.slug
+        ReportProse(branch=self.branch, kind=kind, section=section, words=words, **days).record(by=by)
 
 
 class FreezeForm(forms.Form):

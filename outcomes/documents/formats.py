@@ -12,7 +12,9 @@ from outcomes.documents import pack, pdf, word, workbook
 from outcomes.documents.outlines import Outline
 from outcomes.documents.parts import Document
 from outcomes.documents.progress import Progress
+from outcomes.documents.sections import Material, Sentence, sentences
 from outcomes.models import FrozenReport
+from outcomes.models.prose import OWN
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,20 @@ class Handing:
     def document(self) -> Document:
         """Compose what the document says, once for all formats."""
         return self.outline.compose(self.report, self.prose, self.frozen)
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """Return the sentences on what came of each way of working, where the kind has them."""
+        if not self.outline.says_results:
+            return []
+        return list(sentences(Material(self.report, self.prose, self.frozen)))
+
+    @property
+    def outdated(self) -> list[Sentence]:
+        """Return those that the secretary put in words of her own, of figures that are no longer so."""
+        if not any(section.startswith(OWN) for section in self.prose):
+            return []
+        return [sentence for sentence in self.sentences if sentence.is_outdated]
 
 
 @dataclass(frozen=True)

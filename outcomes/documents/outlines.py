@@ -55,6 +55,11 @@ class Outline:
         return any(section.takes_photos for section in self._of_code)
 
     @property
+    def says_results(self) -> bool:
+        """Whether the sentences on what came of each way of working stand in it."""
+        return any(section.says_results for section in self._of_code)
+
+    @property
     def _of_code(self) -> Iterator[SectionKind]:
         """Yield the sections that are written from figures and records."""
         return (section for section in self.sections if isinstance(section, SectionKind))

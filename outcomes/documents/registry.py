@@ -22,6 +22,7 @@ class SectionKind:
         label: what it is called where somebody chooses it.
         write: what it says of a report.
         shows_proofs: whether pictures that prove the outcomes stand in it, each of which is read and made smaller.
+        says_results: whether the sentences on what came of each way of working stand in it.
         takes_photos: whether photos that the secretary chooses stand in it.
         has_heading: whether it begins with a heading; otherwise it goes on where the section before it ends.
         heading: what a branch's own kind puts above one that has none.
@@ -32,6 +33,7 @@ class SectionKind:
     write: Section
     shows_proofs: bool = False
     takes_photos: bool = False
+    says_results: bool = False
     has_heading: bool = True
     heading: str = ""
 
@@ -72,13 +74,13 @@ SECTIONS = {
     for kind in (
         SectionKind("work", _("Pairings and progress"), sections.work),
         SectionKind("figures", _("The work in figures"), sections.figures, has_heading=False),
-        SectionKind("outcomes", _("Outcomes"), sections.outcomes),
+        SectionKind("outcomes", _("Outcomes"), sections.outcomes, says_results=True),
         SectionKind("records", _("The outcomes one by one"), sections.records),
         SectionKind("portraits", _("The outcomes with their certificates"), sections.one_by_one, shows_proofs=True),
         SectionKind("people", _("Pairings and their people"), people_of_pairings),
         SectionKind("gaps", _("Problems and their causes"), sections.gaps),
         SectionKind("mode", _("Picture of the “1+1+1” mode"), sections.mode, has_heading=False),
-        SectionKind("results", _("Results"), sections.case_results),
+        SectionKind("results", _("Results"), sections.case_results, says_results=True),
         SectionKind("photos", _("Chosen photos"), sections.photos, takes_photos=True, has_heading=False),
         SectionKind("beside", _("Compared with another period or branch"), comparing.side_by_side),
         SectionKind("supplement", _("Compared with the previous version"), comparing.supplement),

@@ -18,10 +18,13 @@ from outcomes.documents.records import Record, records_of
 from outcomes.documents.wording import results
 from outcomes.figures.by_form import OF_FORMS, integrated_logs
 from outcomes.models import Category, FrozenReport, Level, ReportPhoto, Status
+from outcomes.models.prose import sections_of_sentence
 from pairings import contradictions
 from pairings.kinds import all_kinds, kind_of
 from pairings.numbers import percent
 
+#: What the sentence on what no pairing shares is called, beside those of the forms.
+REST = "rest"
 #: So many pictures of one outcome stand in a compilation.
 PICTURES_OF_ONE = 2
 
@@ -131,21 +134,59 @@ def outcomes(material: Material) -> Iterator[Part]:
             apart,
         )
         yield Paragraph(words % {"count": apart})
-    yield from (Paragraph(sentence) for sentence in sentences(material))
+    yield from _results(material)
     if material.granted:
         yield _by_form(material)
         yield from chart_of_outcomes(material.report)
 
 
-def sentences(material: Material) -> Iterator[str]:
+@dataclass(frozen=True)
+class Sentence:
+    """What came of a way of working: as the figures say it, and as the secretary may have put it.
+
+    Args:
+        slug: the form's, or REST for what no pairing shares.
+        mode: what the way of working is called; empty for the rest.
+        counted: the sentence that the figures write now.
+        own: the secretary's words for it; empty while there are none.
+        own_of: the sentence of the figures that these stand for.
+    """
+
+    slug: str
+    mode: str
+    counted: str
+    own: str = ""
+    own_of: str = ""
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the secretary's words stand for a sentence that the figures no longer write."""
+        return bool(self.own) and self.own_of != self.counted
+
+    @property
+    def words(self) -> str:
+        """What a document says: the secretary's words while the figures are those that they stand for."""
+        return self.counted if self.is_outdated else self.own or self.counted
+
+
+def sentences(material: Material) -> Iterator[Sentence]:
     """Yield a sentence for each way of working that brought something, and one for what no pairing shares."""
-    for kind in all_kinds():
-        shared = [record for record in material.records if kind.slug in record.forms]
-        if sentence := results(str(kind.mode or kind.label), shared):
-            yield sentence
-    rest = [record for record in material.records if not record.forms]
-    if material.takes_uncredited and (sentence := results("", rest)):
-        yield sentence
+    told = [
+        (kind.slug, str(kind.mode or kind.label), [one for one in material.records if kind.slug in one.forms])
+        for kind in all_kinds()
+    ]
+    if material.takes_uncredited:
+        told.append((REST, "", [record for record in material.records if not record.forms]))
+    for slug, mode_, shared in told:
+        if counted := results(mode_, shared):
+            own, own_of = (material.prose.get(section, "") for section in sections_of_sentence(slug))
+            yield Sentence(slug, mode_, counted, own, own_of)
+
+
+def _results(material: Material) -> Iterator[Paragraph]:
+    """Say the sentences, a line of the secretary's words each."""
+    for sentence in sentences(material):
+        yield from (Paragraph(line.strip()) for line in sentence.words.splitlines() if line.strip())
 
 
 def _by_form(material: Material) -> Table:
@@ -293,8 +334,7 @@ def photos(material: Material) -> Iterator[Part]:
 def case_results(material: Material) -> Iterator[Part]:
     """Say what came of it as a work case does: a sentence for each way of working, and nothing else."""
     yield Heading(_("Results"))
-    found = list(sentences(material))
-    yield from (Paragraph(line) for line in found or [_("No verified outcome in this period.")])
+    yield from list(_results(material)) or [Paragraph(_("No verified outcome in this period."))]
 
 
 def counting(material: Material) -> Iterator[Part]:

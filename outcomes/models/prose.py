@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Branch, ScopedQuerySet, User
@@ -14,6 +15,16 @@ from organization.verbs import verb
 if TYPE_CHECKING:
     import datetime
 
+#: What begins the sections that hold the secretary's words for a sentence of the figures, and the sentence that these
+#: stand for.
+OWN, OWN_OF = "said-", "of-"
+
+
+def sections_of_sentence(slug: str) -> tuple[str, str]:
+    """Return the two sections of a sentence in the language that is spoken: each language has words of its own."""
+    ending = f"{slug}-en" if get_language() == "en" else slug
+    return f"{OWN}{ending}", f"{OWN_OF}{ending}"
+
 
 class ReportProseQuerySet(ScopedQuerySet):
     """Sections that secretaries wrote."""
@@ -21,12 +32,15 @@ class ReportProseQuerySet(ScopedQuerySet):
     def newest(self, branch: Branch, kind: str, last_day: "datetime.date") -> dict[str, str]:
         """Return each section's newest words for a report, or an earlier one's where it has none yet (one query).
 
+        Words for a sentence of the figures are no earlier report's: its figures were others.
+
         Args:
             branch: whose report.
             kind: the outline's slug.
             last_day: the period's last day; what was written for a later one is not looked at.
         """
-        written = self.filter(branch=branch, kind=kind, last_day__lte=last_day)
+        of_figures = Q(section__startswith=OWN) | Q(section__startswith=OWN_OF)
+        written = self.filter(~of_figures | Q(last_day=last_day), branch=branch, kind=kind, last_day__lte=last_day)
         return dict(written.order_by("last_day", "written_at", "pk").values_list("section", "words"))
 
     def of_report(self, branch: Branch, kind: str, last_day: "datetime.date") -> Self:

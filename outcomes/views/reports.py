@@ -158,7 +158,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     files = ((one.label, reverse("outcomes:download", args=[code, slug])) for slug, one in FORMATS.items())
     downloads = [(str(label), f"{url}?{asked.query}") for label, url in files]
     context = {**told, "document": handing.document, "downloads": downloads, "back": asked.report_url}
-    context["left_out"] = left_out(asked.outline)
+    context |= {"left_out": left_out(asked.outline), "outdated": handing.outdated}
     return render(request, "outcomes/preview.html", context)
 
 
@@ -168,7 +168,8 @@ def words(request: UserRequest, code: str) -> HttpResponse:
     scope, _form = scope_of(request, code)
     branch, outline = cast("Branch", scope.branch), outline_of(request, cast("Branch", scope.branch))
     require(request, "outcomes.write_report", branch)
-    form = ProseForm(request.POST or None, branch=branch, period=scope.period, outline=outline)
+    handing = handing_of(branch, scope.period, outline)
+    form = ProseForm(request.POST or None, branch=branch, period=scope.period, handing=handing)
     query = urlencode({**scope.period.query, "kind": outline.slug})
     if request.method == "POST" and form.is_valid():
         form.save(by=request.user)
