@@ -224,7 +224,7 @@ def _list(caption: str, found: list[Record]) -> Table:
          "、".join(one.people), proof_in_words(one))
         for place, one in enumerate(found, start=1)
     )  # fmt: skip
-    return Table(caption, head, rows, (2, 9, 4, 3, 3, 4, 4, 2))
+    return Table(caption, head, rows, (30, 142, 54, 42, 30, 60, 54, 30))  # in points: no day and no level is torn
 
 
 def kind_in_words(record: Record) -> str:
@@ -272,7 +272,8 @@ def _told(record: Record) -> str:
     """Return what a compilation says of an outcome, in a line."""
     facts = [kind_in_words(record), str(Level(record.level).label), status_in_words(record), record.issuer]
     people = _("Achieved by: %(people)s.") % {"people": "、".join(record.people)}
-    return f"{'，'.join(filter(None, facts))}。{people}{proof_in_words(record)}。"
+    proof = _("Proof: %(proof)s.") % {"proof": proof_in_words(record)}
+    return f"{'，'.join(filter(None, facts))}。{people}{proof}"
 
 
 def gaps(material: Material) -> Iterator[Part]:

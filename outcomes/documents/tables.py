@@ -31,7 +31,7 @@ def of_outcomes(caption: str, outcomes: Iterable[Outcome], person: Person | None
          _place(one, person) if person else "、".join(row.person.name for row in one.contributions.all()))
         for number, one in enumerate(outcomes, start=1)
     )  # fmt: skip
-    return Table(caption, head, rows, (2, 9, 4, 3, 3, 4, 5))
+    return Table(caption, head, rows, (30, 136, 54, 42, 42, 60, 78))
 
 
 def _place(outcome: Outcome, person: Person) -> str:

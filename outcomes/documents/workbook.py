@@ -13,7 +13,8 @@ from outcomes.documents.parts import Cell, Document, Heading, Paragraph, Table
 
 NAME_LENGTH = 31
 NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
-WIDTH_OF_A_SHARE = 6
+#: So many characters all columns of a sheet are wide together.
+WIDTH_OF_A_SHEET = 150
 #: Text never becomes a formula or a link by itself.
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 
@@ -60,7 +61,7 @@ def add_table(book: Any, table: Table, place: int) -> Any:
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
     }
     for column, share in enumerate(table.widths):
-        sheet.set_column(column, column, share * WIDTH_OF_A_SHARE)
+        sheet.set_column(column, column, share * WIDTH_OF_A_SHEET / sum(table.widths))
     for column, word in enumerate(table.head):
         sheet.write_string(0, column, word, looks["head"])
     for row, cells in enumerate(table.rows, start=1):

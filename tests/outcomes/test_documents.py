@@ -264,7 +264,7 @@ def test_a_compilation_shows_the_pictures_that_prove_an_outcome(branch: Branch) 
         assert (picture.format, max(picture.size) <= 1000) == ("JPEG", True)
     document = Document(io.BytesIO(written(branch, "docx", "compilation")))
     assert "“带证书的课程”的佐证图片" in [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
-    assert all(shape.width <= Mm(110) and shape.height <= Mm(90) for shape in document.inline_shapes)
+    assert all(shape.width <= Mm(110) and shape.height <= Mm(75) for shape in document.inline_shapes)
     assert "带证书的课程" in words_of("pdf", written(branch, "pdf", "compilation"))
 
 
@@ -362,6 +362,18 @@ def test_no_formula_stands_in_a_workbook() -> None:
     with zipfile.ZipFile(io.BytesIO(written(branch, "xlsx"))) as book:
         sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
     assert not any("<f>" in sheet for sheet in sheets)
+
+
+def test_no_day_is_torn_in_a_list_and_no_signature_stands_alone(branch: Branch) -> None:
+    document = Document(io.BytesIO(written(branch, "docx")))
+    signed = next(one for one in document.paragraphs if one.style.name == "Signed")
+    before = document.paragraphs[[one._p for one in document.paragraphs].index(signed._p) - 1]
+    assert before.paragraph_format.keep_with_next
+    listed = next(table for table in document.tables if table.cell(0, 5).text == "取得日期")
+    narrow = {side.tag.split("}")[1]: side.get(qn("w:w")) for side in listed._tbl.tblPr.find(qn("w:tblCellMar"))}
+    assert narrow == {"left": "60", "right": "60"}
+    digit, dot = Pt(6), Pt(3)  # half of the size of the table's words, and a quarter
+    assert listed.columns[5].width - 2 * 60 * 635 >= 8 * digit + 2 * dot  # 2024.12.31
 
 
 def test_a_pdf_is_archivable_tagged_and_brings_its_fonts(branch: Branch) -> None:

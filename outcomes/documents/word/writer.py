@@ -4,6 +4,7 @@ import datetime
 import io
 from collections.abc import Callable
 from copy import deepcopy
+from itertools import zip_longest
 from typing import Any
 
 import docx
@@ -33,7 +34,7 @@ from outcomes.documents.word.styles import (
 )
 
 CONTENTS_DEPTH = 2
-PICTURE_WIDTH, PHOTO_WIDTH, PHOTO_HEIGHT = Mm(150), Mm(110), Mm(90)
+PICTURE_WIDTH, PHOTO_WIDTH, PHOTO_HEIGHT = Mm(150), Mm(110), Mm(75)
 
 
 def write(document: Document) -> bytes:
@@ -50,8 +51,10 @@ def write(document: Document) -> bytes:
     if document.has_contents:
         _contents(word, document)
     with drawing.one_engine():
-        for part in document.parts:
-            WRITERS[type(part)](word, part)
+        for part, following in zip_longest(document.parts, document.parts[1:]):
+            written = WRITERS[type(part)](word, part)
+            if written and isinstance(following, Picture | Chart | Diagram | Signature):
+                written.paragraph_format.keep_with_next = True
     file = io.BytesIO()
     word.save(file)
     return file.getvalue()
@@ -71,8 +74,8 @@ def _heading(word: WordDocument, part: Heading) -> None:
     word.add_paragraph(part.text, f"Heading {part.level}")
 
 
-def _paragraph(word: WordDocument, part: Paragraph) -> None:
-    word.add_paragraph(part.text, "Body Text")
+def _paragraph(word: WordDocument, part: Paragraph) -> WordParagraph:
+    return word.add_paragraph(part.text, "Body Text")
 
 
 def _table(word: WordDocument, part: Table) -> None:
@@ -80,6 +83,7 @@ def _table(word: WordDocument, part: Table) -> None:
     _caption(word, _("Table"), part.caption)
     table = word.add_table(rows=0, cols=len(part.head), style="Table Grid")
     table.autofit = False
+    _narrow(table)
     inside = PAGE_WIDTH - LEFT - RIGHT
     widths = [Length(inside * share // sum(part.widths)) for share in part.widths]
     for column, width in zip(table.columns, widths, strict=True):
@@ -88,6 +92,17 @@ def _table(word: WordDocument, part: Table) -> None:
     _mark(table.rows[0], "w:tblHeader")
     if part.rows:
         _rows(table, part, widths)
+
+
+def _narrow(table: Any) -> None:
+    """Leave three points beside the words of a cell; the schema has the margins before what the style looks like."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "60")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _rows(table: Any, part: Table, widths: list[Length]) -> None:
@@ -143,9 +158,10 @@ def _caption(word: WordDocument, kind: str, text: str) -> None:
 
 
 def _signature(word: WordDocument, part: Signature) -> None:
-    """Write who hands it in and when, with room for the seal over both."""
+    """Write who hands it in and when, with room for the seal over both, on one page with what comes before."""
     for words in ("", part.branch, date_format(part.day), _("(seal)")):
-        word.add_paragraph(words, SIGNED if words else LINE_UNDER_TITLE)
+        line = word.add_paragraph(words, SIGNED if words else LINE_UNDER_TITLE)
+        line.paragraph_format.keep_with_next = True
 
 
 WRITERS: dict[type, Callable[[WordDocument, Any], None]] = {
