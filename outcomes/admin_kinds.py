@@ -68,12 +68,13 @@ class PartFormSet(BoundedFormSet):
     def clean(self) -> None:
         """Refuse a section that stands there twice, beside its second place."""
         super().clean()
-        seen = {NEW}
+        seen: set[str] = set()
         for form in self._kept():
             section = form.cleaned_data.get("section")
-            if section and section in seen - {NEW}:
+            if section in seen:
                 form.add_error("section", STANDS_ALREADY)
-            seen.add(section)
+            if section and section != NEW:
+                seen.add(section)
 
     def _kept(self) -> list[Any]:
         """Return the forms of the sections that are to stand in the kind, in their order."""

@@ -139,11 +139,8 @@ def _chunks(row: PreparedFile, hold: Hold) -> Iterator[bytes]:
     """Yield the bytes of the file that was asked for."""
     days = row.beside_days
     beside = (row.beside_branch, period_of(*days)) if row.beside_branch and days else None
-    period, outline, progress = (
-        period_of(row.first_day, row.last_day),
-        outline_called(row.branch, row.kind),
-        Progress(hold.note),
-    )
+    period, outline = period_of(row.first_day, row.last_day), outline_called(row.branch, row.kind)
+    progress = Progress(hold.note)
     asked = (row.branch, period, outline, row.format)
     yield from hand_in(*asked, revision=row.revision, beside=beside, progress=progress).chunks
 

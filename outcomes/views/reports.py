@@ -166,7 +166,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 def words(request: UserRequest, code: str) -> HttpResponse:
     """Let the secretary write the sections that no figure can."""
     scope, _form = scope_of(request, code)
-    branch, outline = cast("Branch", scope.branch), outline_of(request, cast("Branch", scope.branch))
+    branch = cast("Branch", scope.branch)
+    outline = outline_of(request, branch)
     require(request, "outcomes.write_report", branch)
     handing = handing_of(branch, scope.period, outline)
     form = ProseForm(request.POST or None, branch=branch, period=scope.period, handing=handing)
