@@ -21,7 +21,6 @@ from tests.factories import BranchFactory, member, teacher
 from tests.world import BranchWorld
 
 pytestmark = pytest.mark.django_db
-TOMORROW = timezone.localdate() + datetime.timedelta(days=1)
 
 #: Days on which something has happened, and a row that holds one.
 HAPPENED: dict[tuple[type[Model], str], Callable[[BranchWorld], Model]] = {
@@ -36,16 +35,22 @@ HAPPENED: dict[tuple[type[Model], str], Callable[[BranchWorld], Model]] = {
 }
 
 
+@pytest.fixture
+def tomorrow() -> datetime.date:
+    """Return the day after the one on which the test runs."""
+    return timezone.localdate() + datetime.timedelta(days=1)
+
+
 @pytest.mark.parametrize("place", HAPPENED, ids=lambda place: f"{place[0].__name__}.{place[1]}")
 def test_a_day_to_come_is_refused_where_something_has_happened(
-    world: BranchWorld, place: tuple[type[Model], str]
+    world: BranchWorld, tomorrow: datetime.date, place: tuple[type[Model], str]
 ) -> None:
     name, row = place[1], HAPPENED[place](world)
-    setattr(row, name, TOMORROW)
+    setattr(row, name, tomorrow)
     with pytest.raises(ValidationError) as raised:
         row.save(update_fields=[name])
     assert list(raised.value.message_dict) == [name]
-    assert type(row).objects.filter(**{name: TOMORROW}).count() == 0
+    assert type(row).objects.filter(**{name: tomorrow}).count() == 0
 
 
 class TestNobodyJoinsBeforeEighteen:
@@ -82,9 +87,9 @@ def test_a_contract_of_less_than_was_received_is_refused(world: BranchWorld) -> 
     assert served.contract_amount_cny == 50_000
 
 
-def test_a_result_of_a_day_to_come_is_named(world: BranchWorld) -> None:
+def test_a_result_of_a_day_to_come_is_named(world: BranchWorld, tomorrow: datetime.date) -> None:
     stage = world.rows["stage"]
-    stage.result, stage.held_on = "一等奖", TOMORROW
+    stage.result, stage.held_on = "一等奖", tomorrow
     stage.save()
     broken = {name: [row["id"] for row in finding.broken] for name, finding in try_all() if finding.broken}
     assert broken == {"12_results_and_assessments_lie_in_their_team_s_life": [stage.pk]}

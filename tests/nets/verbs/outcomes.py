@@ -3,7 +3,9 @@
 import datetime
 
 import hypothesis.strategies as st
+from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from hypothesis.stateful import rule
 
 from organization.merging import merge, say_different, undo_merge
@@ -13,7 +15,7 @@ from outcomes.freezing import freeze_report, frozen_of, revise_report
 from outcomes.models import Outcome, OutcomeShare, ReportKind, ReportProse, ask_to_share
 from outcomes.models.photos import choose_photos
 from pairings.models import LogPhoto
-from tests.nets.verbs.machine import TODAY, Machine, day, number, pick, words
+from tests.nets.verbs.machine import Machine, day, number, pick, words
 
 level = st.sampled_from(["college", "provincial", "national"])
 status = st.sampled_from(["cultivating", "approved", "recognised"])
@@ -145,15 +147,16 @@ class OutcomeVerbs(Machine):
         pair, user = (self.outcome(one), self.outcome(other)), self.user(by)
         self.attempt(lambda: say_different(*pair, by=user), by=user)
 
-    @rule(by=number, year=st.sampled_from([2023, 2024, TODAY.year, TODAY.year + 1]), now=st.integers(0, 3))
-    def freeze(self, by: int, year: int, now: int) -> None:
-        """Freeze a year now and then: its documents take a while to draw."""
-        user = self.user(by)
+    @rule(by=number, year=st.sampled_from([2023, 2024]), to_come=st.integers(0, 2), now=st.integers(0, 3))
+    def freeze(self, by: int, year: int, to_come: int, now: int) -> None:
+        """Freeze a year now and then, over or not: its documents take a while to draw."""
+        user, this_year = self.user(by), timezone.localdate().year
+        year = this_year + to_come - 1 if to_come else year
         if now == 0 and self.attempt(
             lambda: freeze_report(self.branch, Period.year(year), by=user, despite=True), by=user
         ):
             assert user.manages(self.branch.pk), "frozen by a stranger"
-            assert year < TODAY.year, "frozen before the period was over"
+            assert year < this_year, "frozen before the period was over"
 
     @rule(by=number, year=st.sampled_from([2023, 2024]), said=words, despite=st.booleans(), now=st.integers(0, 3))
     def revise(self, by: int, year: int, said: str, despite: bool, now: int) -> None:
@@ -178,11 +181,16 @@ class OutcomeVerbs(Machine):
 
     @rule(by=number, said=words)
     def begin_kind(self, by: int, said: str) -> None:
-        """Fill a kind of report of the branch's own, which has no sections yet, with a written and a counted one."""
+        """Begin a kind of report of the branch's own with a written and a counted section."""
         user, place = self.user(by), ReportKind.objects.count()
-        kind = ReportKind.objects.create(branch=self.branch, code=f"kind-{place}", name=f"汇报{place}")
-        parts = [("own-1", said, ""), ("work", "", "")]
-        if self.attempt(lambda: kind.begin_with(parts, by=user), by=user):
+        kind = ReportKind(branch=self.branch, code=f"kind-{place}", name=f"汇报{place}")
+
+        @transaction.atomic
+        def begin() -> None:
+            kind.save()
+            kind.begin_with([("own-1", said, ""), ("work", "", "")], by=user)
+
+        if self.attempt(begin, by=user, told=False):
             assert user.manages(self.branch.pk), "begun by a stranger"
             assert said.strip(), "a written section has no heading"
 

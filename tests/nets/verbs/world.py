@@ -3,6 +3,8 @@
 import datetime
 from collections import Counter
 
+from django.utils import timezone
+
 from enterprise_service.models import Instalment
 from mentorship.models import Project
 from pairings.models import MatchRun
@@ -28,7 +30,6 @@ from tests.factories import (
 )
 from tests.factories.pairings import STARTED
 from tests.nets.verbs.forms import ServiceVerbs, TeachingVerbs, TeamVerbs
-from tests.nets.verbs.machine import TODAY
 from tests.nets.verbs.outcomes import OutcomeVerbs
 from tests.nets.verbs.pairings import PairingVerbs
 from tests.nets.verbs.people import PeopleVerbs
@@ -77,7 +78,7 @@ def build() -> type[Verbs]:
     half = TeachingPair(branch=branch, title="待补的结对", course="数控编程", started_on=STARTED)
     half.propose(by=secretary, people={"leader": members[1]})
     Project(team=team, track="contest", title="参赛项目").plan({"college": STARTED + datetime.timedelta(days=9)})
-    Workshop.objects.create(branch=branch, title="选题培训", held_on=TODAY, announced_by=secretary)
+    Workshop.objects.create(branch=branch, title="选题培训", held_on=timezone.localdate(), announced_by=secretary)
     asked = MatchRun(branch=branch, kind=TeachingPair.KIND, created_by=secretary, include_paired=True)
     groups = [(by.person, others[1]), (members[1], others[2])]
     asked.draft = [{"people": {"leader": one.pk, "ordinary_teacher": two.pk}, "facts": {}} for one, two in groups]
